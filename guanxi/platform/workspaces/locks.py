@@ -1,0 +1,46 @@
+"""Locks between processes. The kernel frees them when the holder dies, so `kill -9` never leaves one behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class FileLock:
+    """A lock on one file, exclusive or shared with other holders in other processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    def acquire(self, *, shared: bool = False, wait: bool = True) -> bool:
+        """Take the lock, or turn the one held from shared to exclusive and back. False: taken by another (`wait=False`)."""
+        if self._descriptor is None:
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        try:
+            fcntl.flock(self._descriptor, kind if wait else kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.release()  # a failed conversion may have lost the shared lock already: hold nothing rather than guess
+            return False
+        return True
+
+    def release(self) -> None:
+        """Free the lock if it is held."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the lock on `path` alone, waiting for it as long as it takes."""
+    lock = FileLock(path)
+    lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
