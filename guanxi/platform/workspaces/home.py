@@ -1,11 +1,12 @@
 """The folder of a workspace: where it is, what is in it, and its keys.
 
-Everything a workspace keeps is inside this one folder, so moving, backing up or deleting a firm is moving, backing up or deleting
-a folder. No permission outside it is ever changed.
+Everything a workspace keeps is inside this one folder, so moving, backing up or deleting a firm is
+moving, backing up or deleting a folder. No permission outside it is ever changed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -65,7 +66,7 @@ class Home:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The folders made by `create`. `data` is not among them: the database makes it whole or not at all."""
+        """What `create` makes; not `data`, which the database makes whole or not at all."""
         return (self.files, self.keys, self.logs, self.backups, self.run, self.warehouse)
 
     def create(self) -> Home:
@@ -79,7 +80,9 @@ class Home:
             for folder in self.folders:
                 folder.mkdir(mode=0o700, exist_ok=True)
         except (PermissionError, FileExistsError, NotADirectoryError) as error:
-            raise WorkspaceError(f"Cannot make the workspace folder {self.path}: {error.strerror}. {_CHOOSE}") from error
+            raise WorkspaceError(
+                f"Cannot make the workspace folder {self.path}: {error.strerror}. {_CHOOSE}"
+            ) from error
         return self
 
     def key(self, name: str) -> str:
@@ -93,16 +96,26 @@ class Home:
         except PermissionError as error:
             raise WorkspaceError(f"{path} cannot be read by this user. {_CHOOSE}") from error
 
+    def secret_key(self) -> str:
+        """Return the secret that signs sessions and links."""
+        return self.key("django-secret")
+
     def _claim(self) -> None:
-        """Mark the folder as a workspace; refuse one that is somebody else's, before its permissions are touched."""
+        """Mark the folder as a workspace, or refuse it before its permissions are touched."""
         if self.path.stat().st_uid != os.geteuid():
-            raise WorkspaceError(f"{self.path} belongs to {self.path.owner()}. Run guanxi as {self.path.owner()}, or: {_CHOOSE}")
+            owner = self.path.owner()
+            raise WorkspaceError(
+                f"{self.path} belongs to {owner}: run guanxi as {owner}. {_CHOOSE}"
+            )
         marker = self.path / MARKER
         if marker.exists():
             return
-        strangers = sorted({entry.name for entry in self.path.iterdir()} - {"lost+found", MARKER})
-        if strangers and not marker.exists():  # looked at twice: another process may have marked it in between
-            raise WorkspaceError(f"{self.path} is not empty and not a Guanxi workspace (it holds {strangers[0]}). {_CHOOSE}")
+        strangers = {entry.name for entry in self.path.iterdir()} - {"lost+found", MARKER}
+        if strangers and not marker.exists():  # looked at again: another process may be making it
+            example = min(strangers)
+            raise WorkspaceError(
+                f"{self.path} holds other things ({example}) and is not a Guanxi workspace. {_CHOOSE}"
+            )
         write_once(marker, json.dumps({"format": FORMAT}) + "\n")
         self.path.chmod(0o700)
 
@@ -110,28 +123,28 @@ class Home:
 _CHOOSE = "Choose another folder with GUANXI_HOME or --home."
 
 
-def current_home() -> Home:
-    """Return the workspace folder that this process works in: GUANXI_HOME, or the default for this user."""
+def workspace_home() -> Home:
+    """Return the folder that this process works in, GUANXI_HOME or the default, made if missing."""
     chosen = os.environ.get("GUANXI_HOME")
-    return Home(Path(chosen).expanduser().absolute() if chosen else default_path())
+    return Home(Path(chosen).expanduser().absolute() if chosen else default_path()).create()
 
 
 def default_path() -> Path:
     """Return /var/lib/guanxi for root, else the user's own data folder."""
-    return Path("/var/lib/guanxi") if os.geteuid() == 0 else Path(platformdirs.user_data_dir("guanxi", appauthor=False))
+    if os.geteuid() == 0:
+        return Path("/var/lib/guanxi")
+    return Path(platformdirs.user_data_dir("guanxi", appauthor=False))
 
 
 def write_once(path: Path, text: str) -> None:
-    """Write a new file for the owner's eyes only, whole; if it exists already (another process was first), leave it."""
+    """Write a new file, whole, for the owner's eyes only; leave it if another process was first."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            return
     finally:
         Path(draft).unlink()

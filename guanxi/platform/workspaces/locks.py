@@ -1,4 +1,4 @@
-"""Locks between processes. The kernel frees them when the holder dies, so `kill -9` never leaves one behind."""
+"""Locks between processes, freed by the kernel when the holder dies: `kill -9` leaves none behind."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class FileLock:
         self._descriptor: int | None = None
 
     def acquire(self, *, shared: bool = False, wait: bool = True) -> bool:
-        """Take the lock, or turn the one held from shared to exclusive and back. False: taken by another (`wait=False`)."""
+        """Take the lock, waiting if need be; with `wait=False`, return False if it is taken."""
         if self._descriptor is None:
             self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         try:
             fcntl.flock(self._descriptor, kind if wait else kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            self.release()  # a failed conversion may have lost the shared lock already: hold nothing rather than guess
+            self.release()
             return False
         return True
 

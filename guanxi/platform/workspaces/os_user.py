@@ -1,6 +1,7 @@
 """The operating-system user that the embedded database runs as.
 
-PostgreSQL refuses to run as root, rightly. Started by root, it runs as a system user of its own; started by anyone else, as them.
+PostgreSQL refuses to run as root, rightly. Started by root, it runs as a system user of its own;
+started by anyone else, as them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Identity(TypedDict, total=False):
 
 
 def database_user() -> pwd.struct_passwd | None:
-    """Return the user to run the database as, made on the machine if needed; None: as the present user.
+    """Return the user to run the database as, made if missing; None: run it as oneself.
 
     Raises WorkspaceError if the user is missing and cannot be made.
     """
@@ -53,7 +54,7 @@ def give(path: Path, user: pwd.struct_passwd | None) -> None:
 
 
 def let_pass(path: Path, user: pwd.struct_passwd | None) -> None:
-    """Let `user` pass through a folder to those inside it that are theirs, without seeing what else is there."""
+    """Let `user` pass through a folder to those inside it that are theirs, without listing it."""
     if user is not None:
         os.chown(path, -1, user.pw_gid)
         path.chmod(0o710)
@@ -63,11 +64,14 @@ def check_reach(path: Path, user: pwd.struct_passwd | None) -> None:
     """Raise WorkspaceError if `user` cannot reach `path`, as when a home is put under /root."""
     if user is None:
         return
-    reached = subprocess.run(["/bin/sh", "-c", 'cd "$0"', str(path)], capture_output=True, check=False, **identity(user))
+    reached = subprocess.run(
+        ["/bin/sh", "-c", 'cd "$0"', str(path)], capture_output=True, check=False, **identity(user)
+    )
     if reached.returncode:
         raise WorkspaceError(
-            f"The embedded database runs as the user {user.pw_name}, who may not enter {path}. Put the workspace where every user"
-            f" may pass, for example GUANXI_HOME=/var/lib/guanxi, or run guanxi as an ordinary user."
+            f"The embedded database runs as the user {user.pw_name}, who may not enter {path}."
+            " Put the workspace where every user may pass, such as GUANXI_HOME=/var/lib/guanxi,"
+            " or run guanxi as an ordinary user."
         )
 
 
@@ -75,10 +79,12 @@ def _add_user() -> None:
     useradd = shutil.which("useradd") or shutil.which("useradd", path="/usr/sbin:/sbin")
     if useradd is None:
         raise WorkspaceError(
-            f"Started by root, the embedded database runs as a system user {NAME!r}, which does not exist, and there is no useradd"
-            f" to make it. Make that user (on Alpine: adduser -S -D -H {NAME}), or run guanxi as an ordinary user."
+            f"Started by root, the embedded database runs as a system user {NAME!r}, which does not"
+            " exist, and there is no useradd to make it. Make that user"
+            f" (on Alpine: adduser -S -D -H {NAME}), or run guanxi as an ordinary user."
         )
-    command = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", NAME]
+    options = "--system --user-group --no-create-home --home-dir /nonexistent"
+    command = [useradd, *options.split(), "--shell", "/usr/sbin/nologin", NAME]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     already_there = 9  # another guanxi made it a moment ago
     if made.returncode not in (0, already_there):

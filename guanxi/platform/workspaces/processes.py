@@ -1,7 +1,8 @@
 """Finding the processes of one embedded database, and ending those that were left behind.
 
-PostgreSQL's own rule, "a process with the number in postmaster.pid exists", fails when the number went to another process or to a
-zombie. Every PostgreSQL process works inside its data folder: that is what identifies ours, and never another's.
+PostgreSQL's own rule, "a process with the number in postmaster.pid exists", fails when the number
+went to another process or to a zombie. Every PostgreSQL process works inside its data folder: that
+is what identifies ours, and never another's.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ POLL = 0.02  # seconds
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Return whether the process still runs. A zombie is dead: it only waits for its parent to take notice."""
+    """Return whether the process still runs; a zombie, whose parent has yet to notice, does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -33,7 +34,7 @@ def works_in(process: psutil.Process, folder: Path) -> bool:
 
 
 def postmaster_of(data: Path) -> psutil.Process | None:
-    """Return the server process of a data folder, or None if there is none, whatever its postmaster.pid says."""
+    """Return the server process of a data folder; None if postmaster.pid names a wrong one."""
     try:
         number = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
         process = psutil.Process(number)
@@ -44,12 +45,19 @@ def postmaster_of(data: Path) -> psutil.Process | None:
 
 def processes_of(data: Path) -> list[psutil.Process]:
     """Return every process of a data folder's server, alive with or without it."""
-    candidates = (process for process in psutil.process_iter(["name"]) if (process.info["name"] or "").startswith("postgres"))
+    candidates = (
+        process
+        for process in psutil.process_iter(["name"])
+        if (process.info["name"] or "").startswith("postgres")
+    )
     return [process for process in candidates if works_in(process, data)]
 
 
 def end_all(processes: list[psutil.Process], *, patience: float = 5.0) -> None:
-    """End processes whose server died: ask them to quit at once, then kill. The write-ahead log makes this safe."""
+    """End processes whose server died: ask them to quit at once, then kill.
+
+    The write-ahead log makes this safe.
+    """
     for signal_number in (signal.SIGQUIT, signal.SIGKILL):
         for process in processes:
             _send(process, signal_number)
@@ -58,7 +66,10 @@ def end_all(processes: list[psutil.Process], *, patience: float = 5.0) -> None:
 
 
 def stop(postmaster: psutil.Process, *, patience: float) -> None:
-    """Shut a server down: sessions are ended, data written. After `patience` seconds it quits as it is, and recovers when started."""
+    """Shut a server down: sessions are ended, data written.
+
+    After `patience` seconds it quits as it is, and recovers when started.
+    """
     for signal_number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         _send(postmaster, signal_number)
         if wait_for_end([postmaster], patience):

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import psutil
 
-from .database import PORT
+from .roles import PORT
 
 MIB = 1024 * 1024
-
 
 ACCESS = """\
 # Written by Guanxi at every start. A password for everybody, through the socket alone.
@@ -19,7 +18,7 @@ local   all       all   scram-sha-256
 
 
 def configuration(*, socket_folder: Path, log_folder: Path, overrides: Path) -> str:
-    """Return postgresql.conf for a machine that Guanxi shares with its own server, worker and analysis.
+    """Return postgresql.conf for a machine shared with Guanxi's server, worker and analysis.
 
     The administrator's file `overrides`, if there is one, is read last and so has the last word.
     """
@@ -27,7 +26,7 @@ def configuration(*, socket_folder: Path, log_folder: Path, overrides: Path) -> 
     settings = {
         "listen_addresses": "",
         "port": PORT,
-        "unix_socket_directories": f'"{socket_folder}"',  # a list to PostgreSQL: quoted, a comma stays part of the name
+        "unix_socket_directories": f'"{socket_folder}"',  # quoted: PostgreSQL reads a list
         "unix_socket_permissions": "0700",
         "password_encryption": "scram-sha-256",
         "max_connections": 60,
@@ -43,11 +42,12 @@ def configuration(*, socket_folder: Path, log_folder: Path, overrides: Path) -> 
         "synchronous_commit": "on",
         "random_page_cost": 1.1,
         "jit": "off",  # its compile time exceeds what these queries last
-        # Small tables that change all the time (jobs, cursors) must stay small; large ones must get fresh statistics after an import.
+        # Small tables that change all the time (jobs, cursors) must stay small; large ones must get
+        # fresh statistics after an import.
         "autovacuum_naptime": "20s",
         "autovacuum_vacuum_scale_factor": 0.1,
         "autovacuum_analyze_scale_factor": 0.05,
-        "idle_in_transaction_session_timeout": "10min",
+        "idle_in_transaction_session_timeout": "30min",
         "shared_preload_libraries": "",
         "timezone": "UTC",
         "log_timezone": "UTC",
@@ -67,11 +67,9 @@ def configuration(*, socket_folder: Path, log_folder: Path, overrides: Path) -> 
         "cluster_name": "guanxi",
     }
     lines = [f"{name} = {_quoted(value)}" for name, value in settings.items()]
-    return "\n".join([f"# Written by Guanxi at every start: put settings of your own into {overrides.name}.", *lines, _include(overrides)])
-
-
-def _include(overrides: Path) -> str:
-    return f"include_if_exists = {_quoted(overrides)}\n"
+    lines.append(f"include_if_exists = {_quoted(overrides)}")
+    heading = f"# Written by Guanxi at every start. Put settings of your own into {overrides}."
+    return "\n".join([heading, *lines, ""])
 
 
 def _quoted(value: object) -> str:
