@@ -1,0 +1,30 @@
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { get, request } from "@/api/client";
+import type { Job, Page } from "@/api/types";
+
+export const isActive = (job: Job) => job.state === "queued" || job.state === "running";
+
+export const jobsQuery = queryOptions({
+  queryKey: ["jobs"],
+  queryFn: async () => (await get<Page<Job>>("/jobs")).items,
+  refetchInterval: ({ state }) => (state.data?.some(isActive) ? 1000 : false),
+});
+
+export const jobQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["jobs", id],
+    queryFn: () => get<Job>(`/jobs/${id}`),
+    refetchInterval: ({ state }) => (state.data && !isActive(state.data) ? false : 1000),
+  });
+
+export const cancelJob = (id: string) => request<Job>("POST", `/jobs/${id}/cancel`);
+export const resumeJob = (id: string) => request<Job>("POST", `/jobs/${id}/resume`);
+
+/** Puts a job just started where the bell sees it, so that it is followed from there on. */
+export function followJob(client: QueryClient, job: Job) {
+  client.setQueryData(jobQuery(job.id).queryKey, job);
+  client.setQueryData(jobsQuery.queryKey, (jobs: Job[] = []) => [
+    job,
+    ...jobs.filter(({ id }) => id !== job.id),
+  ]);
+}

@@ -1,0 +1,148 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { apiUrl, get, type Query, request, send } from "@/api/client";
+import type { BulkAnswer, Count, Filter, HistoryEntry, Job, Page, RecordRow } from "@/api/types";
+
+/** What a list asks for; the same question drives its count, export and bulk changes. */
+export interface ListQuestion {
+  fields?: string[];
+  filter?: Filter | null;
+  sort?: string;
+  search?: string;
+  deleted?: boolean;
+}
+
+const pageSize = 100;
+
+function listParams({ fields, filter, sort, search, deleted }: ListQuestion): Query {
+  return {
+    fields: fields?.join(","),
+    filter: filter ? JSON.stringify(filter) : undefined,
+    sort,
+    search,
+    deleted: deleted || undefined,
+  };
+}
+
+export const recordsKey = (path: string) => ["records", path] as const;
+
+export const listQuery = (path: string, question: ListQuestion) =>
+  infiniteQueryOptions({
+    queryKey: [...recordsKey(path), "list", question],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<RecordRow>>(
+        `/${path}`,
+        { ...listParams(question), limit: pageSize, cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+
+export const countQuery = (path: string, question: ListQuestion, exact = false) => {
+  const { filter, search, deleted } = question;
+  return queryOptions({
+    queryKey: [...recordsKey(path), "count", { filter, search, deleted, exact }],
+    queryFn: ({ signal }) =>
+      get<Count>(
+        `/${path}/count`,
+        { ...listParams({ filter, search, deleted }), exact: exact || undefined },
+        signal,
+      ),
+  });
+};
+
+/** A few records by a word, for link pickers and the command palette. */
+export const lookupQuery = (path: string, search: string, fields: string[]) =>
+  queryOptions({
+    queryKey: [...recordsKey(path), "lookup", search, fields],
+    queryFn: async ({ signal }) =>
+      (
+        await get<Page<RecordRow>>(
+          `/${path}`,
+          { search, fields: fields.join(","), limit: 20 },
+          signal,
+        )
+      ).items,
+    staleTime: 30_000,
+  });
+
+export interface Loaded {
+  record: RecordRow;
+  etag: string | null;
+}
+
+export const recordQuery = (path: string, id: string) =>
+  queryOptions({
+    queryKey: [...recordsKey(path), "one", id],
+    queryFn: async ({ signal }): Promise<Loaded> => {
+      const { data, etag } = await request<RecordRow>("GET", `/${path}/${id}`, { signal });
+      return { record: data, etag };
+    },
+  });
+
+export const historyQuery = (path: string, id: string) =>
+  infiniteQueryOptions({
+    queryKey: [...recordsKey(path), "history", id],
+    queryFn: ({ pageParam }) =>
+      get<Page<HistoryEntry>>(`/${path}/${id}/history`, { cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+
+export type Values = Record<string, unknown>;
+
+export function createRecord(path: string, values: Values, idempotencyKey: string) {
+  return request<RecordRow>("POST", `/${path}`, {
+    body: values,
+    headers: { "Idempotency-Key": idempotencyKey },
+  });
+}
+
+export function changeRecord(path: string, id: string, values: Values, etag?: string | null) {
+  return request<RecordRow>("PATCH", `/${path}/${id}`, {
+    body: values,
+    headers: etag ? { "If-Match": etag } : {},
+  });
+}
+
+export const deleteRecord = (path: string, id: string) => request("DELETE", `/${path}/${id}`);
+
+export const restoreRecord = (path: string, id: string) =>
+  request<RecordRow>("POST", `/${path}/${id}/restore`);
+
+export type BulkTarget = { ids: string[] } | { filter: Filter | null; search?: string };
+export type BulkChange = { set: Values } | { delete: true };
+
+/** Changes many records: a few at once, a whole filter as a job. */
+export function changeMany(path: string, target: BulkTarget, change: BulkChange) {
+  return request<BulkAnswer | Job>("POST", `/${path}/bulk`, { body: { ...target, ...change } });
+}
+
+export const isJob = (answer: BulkAnswer | Job): answer is Job => "state" in answer;
+
+export const undoChange = (requestId: string) =>
+  request<{ undone: number }>("POST", `/changes/${requestId}/undo`);
+
+export type ExportFormat = "csv" | "xlsx";
+
+/** Downloads the list as a file, with the filter, order and columns now shown. */
+export async function exportRecords(path: string, question: ListQuestion, format: ExportFormat) {
+  const { filter = null, search, sort, fields } = question;
+  const response = await send("POST", `/${path}/export`, {
+    body: { filter, search, sort, fields, format },
+    headers: { Accept: "*/*" },
+  });
+  const name = /filename\*?=(?:UTF-8'')?"?([^";]+)/i.exec(
+    response.headers.get("Content-Disposition") ?? "",
+  )?.[1];
+  saveFile(await response.blob(), name ? decodeURIComponent(name) : `${path}.${format}`);
+}
+
+function saveFile(blob: Blob, name: string) {
+  const url = URL.createObjectURL(blob);
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+export const downloadUrl = (path: string) => apiUrl(path);

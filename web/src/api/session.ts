@@ -1,0 +1,53 @@
+import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
+import { get, request } from "@/api/client";
+import type { Session, User } from "@/api/types";
+
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: () => get<Session>("/session"),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export async function signIn(username: string, password: string) {
+  return (await request<Session>("POST", "/session", { body: { username, password } })).data;
+}
+
+export async function signOut() {
+  await request("DELETE", "/session");
+}
+
+export type UserSettings = Partial<
+  Pick<User, "language" | "theme" | "density" | "time_zone" | "preferences">
+>;
+
+export async function saveUserSettings(settings: UserSettings) {
+  return (await request<User>("PATCH", "/session/user", { body: settings })).data;
+}
+
+export interface SetUp {
+  token: string;
+  firm: string;
+  language: string;
+  time_zone: string;
+  currency: string;
+  week_start: number;
+  full_name: string;
+  username: string;
+  password: string;
+}
+
+export async function setUp(values: SetUp) {
+  return (await request<Session>("POST", "/setup", { body: values })).data;
+}
+
+/** The signed-in user and the firm; only for screens inside the frame. */
+export function useSession() {
+  const { data } = useSuspenseQuery(sessionQuery);
+  return data;
+}
+
+export function useUser(): User {
+  const { user } = useSession();
+  if (!user) throw new Error("No one is signed in");
+  return user;
+}

@@ -1,0 +1,199 @@
+/** The shapes the server speaks, as declared by its contract. */
+
+export type FieldTypeName =
+  | "text"
+  | "long_text"
+  | "email"
+  | "phone"
+  | "url"
+  | "number"
+  | "decimal"
+  | "money"
+  | "percent"
+  | "score"
+  | "boolean"
+  | "date"
+  | "datetime"
+  | "choice"
+  | "multi_choice"
+  | "link"
+  | "tags"
+  | "json";
+
+export interface Choice {
+  value: string;
+  label: string;
+  color?: string | null;
+}
+
+export interface FieldMeta {
+  name: string;
+  label: string;
+  help?: string | null;
+  type: FieldTypeName;
+  required: boolean;
+  read_only: boolean;
+  sortable: boolean;
+  filterable: boolean;
+  choices?: Choice[] | null;
+  /** Object a link points at. */
+  target?: string | null;
+  decimals?: number | null;
+  /** Name of the field that holds the currency of a money field. */
+  currency?: string | null;
+  max_length?: number | null;
+  multiple?: boolean | null;
+  group?: boolean | null;
+  personal?: boolean | null;
+  operators: string[];
+}
+
+export interface ObjectMeta {
+  name: string;
+  path: string;
+  area: string;
+  icon: string;
+  label: string;
+  label_plural: string;
+  title_field: string;
+  can: string[];
+  fields: FieldMeta[];
+  list: { columns: string[]; sort: string };
+  groups: { name: string; label: string; fields: string[] }[];
+  search: boolean;
+  actions: { name: string; label: string; icon: string; many: boolean }[];
+  panels: string[];
+}
+
+export interface LinkValue {
+  id: string;
+  label: string;
+}
+
+export interface TagValue extends LinkValue {
+  color?: string | null;
+}
+
+/** One row of any object: its fields beside the few every record has. */
+export interface RecordRow {
+  id: string;
+  updated_at?: string;
+  can: string[];
+  [field: string]: unknown;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface Count {
+  count: number;
+  at_least: boolean;
+}
+
+export type Theme = "system" | "light" | "dark";
+export type Density = "comfortable" | "compact";
+
+export interface User {
+  id: string;
+  username: string;
+  full_name: string;
+  email: string;
+  language: string;
+  theme: Theme;
+  density: Density;
+  time_zone: string;
+  role: { name: string; label: string };
+  team: LinkValue | null;
+  preferences: Record<string, unknown>;
+}
+
+export interface Workspace {
+  name: string;
+  language: string;
+  time_zone: string;
+  currency: string;
+  week_start: number;
+  is_demo: boolean;
+}
+
+export interface Session {
+  user: User | null;
+  workspace: Workspace;
+  languages: string[];
+  setup_needed: boolean;
+  version: string;
+  demo_users?:
+    | { username: string; full_name: string; role_label: string; password?: string }[]
+    | null;
+}
+
+export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
+
+export interface Job {
+  id: string;
+  kind: string;
+  title: string;
+  state: JobState;
+  done: number;
+  total: number | null;
+  message: string;
+  result: Record<string, unknown> | null;
+  error: string | null;
+  created_at: string;
+  finished_at: string | null;
+  can: string[];
+}
+
+export type Filter =
+  | { and: Filter[] }
+  | { or: Filter[] }
+  | { not: Filter }
+  | { has: string; where: Filter | null }
+  | { has_no: string }
+  | Condition;
+
+export interface Condition {
+  field: string;
+  op: string;
+  value?: unknown;
+}
+
+export interface ViewDefinition {
+  columns?: string[];
+  widths?: Record<string, number>;
+  filter?: Filter | null;
+  sort?: string;
+  group?: string | null;
+}
+
+export type Shared = "private" | "team" | "everyone";
+
+export interface SavedView {
+  id: string;
+  name: string;
+  object: string;
+  kind: string;
+  definition: ViewDefinition;
+  shared: Shared;
+  owner: LinkValue | null;
+  pinned: boolean;
+  can: string[];
+}
+
+export interface HistoryEntry {
+  id: string;
+  at: string;
+  actor: LinkValue | null;
+  source: string;
+  action: "insert" | "update" | "delete" | "restore";
+  changes: Record<string, { old: unknown; new: unknown }>;
+  request_id: string | null;
+  can_undo: boolean;
+}
+
+export interface BulkAnswer {
+  changed: number;
+  request_id: string;
+}

@@ -1,0 +1,27 @@
+import { queryOptions } from "@tanstack/react-query";
+import { get, request } from "@/api/client";
+import type { Page, SavedView, Shared, ViewDefinition } from "@/api/types";
+
+export const viewsQuery = (object: string) =>
+  queryOptions({
+    queryKey: ["views", object],
+    queryFn: async () => (await get<Page<SavedView>>("/views", { object })).items,
+    staleTime: 60_000,
+  });
+
+export interface ViewDraft {
+  name: string;
+  object: string;
+  kind: "table";
+  definition: ViewDefinition;
+  shared: Shared;
+  pinned?: boolean;
+}
+
+export const createView = async (draft: ViewDraft) =>
+  (await request<SavedView>("POST", "/views", { body: draft })).data;
+
+export const changeView = async (id: string, changes: Partial<ViewDraft>) =>
+  (await request<SavedView>("PATCH", `/views/${id}`, { body: changes })).data;
+
+export const deleteView = (id: string) => request("DELETE", `/views/${id}`);

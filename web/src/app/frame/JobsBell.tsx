@@ -1,0 +1,112 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Badge, Button, Popover, Progress } from "antd";
+import { Bell } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { cancelJob, isActive, jobsQuery, resumeJob } from "@/api/jobs";
+import type { Job } from "@/api/types";
+import { EmptyState } from "@/ui/EmptyState";
+import { useFormat } from "@/ui/format";
+import styles from "./frame.module.css";
+
+export function JobsBell() {
+  const { t } = useTranslation();
+  const { data: jobs = [], refetch } = useQuery(jobsQuery);
+  const active = jobs.filter(isActive).length;
+  useRefreshWhenDone(active);
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomRight"
+      title={t("jobs.title")}
+      content={<JobList jobs={jobs} />}
+      onOpenChange={(open) => open && refetch()}
+      destroyOnHidden
+    >
+      <Badge count={active} size="small" offset={[-6, 6]}>
+        <Button
+          type="text"
+          icon={<Bell size={18} />}
+          aria-label={active ? t("jobs.running", { count: active }) : t("jobs.title")}
+        />
+      </Badge>
+    </Popover>
+  );
+}
+
+/** A job that ends has usually changed records: what is on screen is read again. */
+function useRefreshWhenDone(active: number) {
+  const client = useQueryClient();
+  const before = useRef(active);
+  useEffect(() => {
+    if (active < before.current) {
+      client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "jobs" });
+    }
+    before.current = active;
+  }, [active, client]);
+}
+
+function JobList({ jobs }: { jobs: Job[] }) {
+  const { t } = useTranslation();
+  if (jobs.length === 0) {
+    return (
+      <div className={styles.jobs}>
+        <EmptyState icon={Bell} title={t("jobs.title")} text={t("jobs.empty")} compact />
+      </div>
+    );
+  }
+  return (
+    <ul className={styles.jobs}>
+      {jobs.slice(0, 20).map((job) => (
+        <JobItem key={job.id} job={job} />
+      ))}
+    </ul>
+  );
+}
+
+const progressStatus = { failed: "exception", done: "success", running: "active" } as const;
+
+function JobItem({ job }: { job: Job }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const client = useQueryClient();
+  const refresh = { onSettled: () => client.invalidateQueries({ queryKey: jobsQuery.queryKey }) };
+  const cancel = useMutation({ mutationFn: () => cancelJob(job.id), ...refresh });
+  const resume = useMutation({ mutationFn: () => resumeJob(job.id), ...refresh });
+  const percent = job.total ? Math.round((100 * job.done) / job.total) : 0;
+  return (
+    <li className={styles.job}>
+      <div className={styles.jobHead}>
+        <strong className="ellipsis" title={job.title}>
+          {job.title}
+        </strong>
+        <small className="secondary">{format.relative(job.finished_at ?? job.created_at)}</small>
+      </div>
+      {isActive(job) && (
+        <Progress
+          percent={percent}
+          size="small"
+          status={progressStatus[job.state as keyof typeof progressStatus]}
+          aria-label={job.title}
+        />
+      )}
+      <div className={styles.jobHead}>
+        <small className={job.state === "failed" ? styles.failed : "secondary"}>
+          {job.error || job.message || t(`jobs.state.${job.state}`)}
+        </small>
+        <span>
+          {job.can.includes("cancel") && (
+            <Button size="small" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+              {t("common.cancel")}
+            </Button>
+          )}
+          {job.can.includes("resume") && (
+            <Button size="small" loading={resume.isPending} onClick={() => resume.mutate()}>
+              {t("jobs.resume")}
+            </Button>
+          )}
+        </span>
+      </div>
+    </li>
+  );
+}

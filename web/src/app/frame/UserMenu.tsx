@@ -1,0 +1,94 @@
+import { useNavigate } from "@tanstack/react-router";
+import { App, Avatar, Button, Popover, Segmented, Select } from "antd";
+import { LogOut } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { signOut, useUser } from "@/api/session";
+import type { Density, Theme } from "@/api/types";
+import { languageNames, languages } from "@/app/i18n/i18n";
+import { useSaveSettings } from "@/app/session/useSaveSettings";
+import { useErrorText } from "@/ui/errorText";
+import styles from "./frame.module.css";
+
+const themes: Theme[] = ["system", "light", "dark"];
+const densities: Density[] = ["comfortable", "compact"];
+
+export function UserMenu() {
+  const { t } = useTranslation();
+  const user = useUser();
+  return (
+    <Popover trigger="click" placement="bottomRight" content={<MenuContent />} destroyOnHidden>
+      <button type="button" className={styles.avatar} aria-label={t("user.menu")}>
+        <Avatar size={30}>{initials(user.full_name || user.username)}</Avatar>
+      </button>
+    </Popover>
+  );
+}
+
+function MenuContent() {
+  const { t } = useTranslation();
+  const user = useUser();
+  const navigate = useNavigate();
+  const save = useSaveSettings();
+  const { message } = App.useApp();
+  const errorText = useErrorText();
+  const change = (settings: Parameters<typeof save>[0]) =>
+    save(settings).catch((error) => message.error(errorText(error)));
+
+  async function leave() {
+    await signOut();
+    await navigate({ to: "/sign-in", reloadDocument: true });
+  }
+
+  return (
+    <div className={styles.menu}>
+      <div>
+        <strong>{user.full_name}</strong>
+        <div className="secondary">
+          {[user.role.label, user.team?.label].filter(Boolean).join(" · ")}
+        </div>
+      </div>
+      <div className={styles.setting}>
+        <span>{t("user.language")}</span>
+        <Select
+          aria-label={t("user.language")}
+          value={user.language}
+          options={languages.map((value) => ({ value, label: languageNames[value] }))}
+          onChange={(language) => change({ language })}
+        />
+      </div>
+      <div className={styles.setting}>
+        <span>{t("user.theme")}</span>
+        <Segmented
+          block
+          aria-label={t("user.theme")}
+          value={user.theme}
+          options={themes.map((value) => ({ value, label: t(`theme.${value}`) }))}
+          onChange={(theme) => change({ theme })}
+        />
+      </div>
+      <div className={styles.setting}>
+        <span>{t("user.density")}</span>
+        <Segmented
+          block
+          aria-label={t("user.density")}
+          value={user.density}
+          options={densities.map((value) => ({ value, label: t(`density.${value}`) }))}
+          onChange={(density) => change({ density })}
+        />
+      </div>
+      <Button block icon={<LogOut size={16} />} onClick={leave}>
+        {t("user.signOut")}
+      </Button>
+    </div>
+  );
+}
+
+/** Two letters of a Latin name, the last two characters of a Chinese one. */
+function initials(name: string) {
+  if (/\p{Script=Han}/u.test(name)) return name.slice(-2);
+  const words = name.split(/\s+/).filter(Boolean);
+  return words
+    .slice(0, 2)
+    .map((word) => word[0]?.toUpperCase())
+    .join("");
+}

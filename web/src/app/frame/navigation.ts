@@ -1,0 +1,65 @@
+import {
+  ChartSpline,
+  Contact,
+  House,
+  type LucideIcon,
+  Package,
+  ReceiptText,
+  Settings,
+  SquareCheckBig,
+  Trash2,
+  Upload,
+} from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { findObject, useObjects } from "@/api/meta";
+import type { ObjectMeta } from "@/api/types";
+
+export interface Module {
+  to: string;
+  label: string;
+  icon: LucideIcon;
+  /** Heading above the module in the rail. */
+  section?: string;
+  object?: string;
+}
+
+const icons: Record<string, LucideIcon> = {
+  customer: Contact,
+  product: Package,
+  order: ReceiptText,
+  task: SquareCheckBig,
+};
+
+/** What this role may open, in the order of the rail. */
+export function useModules(): Module[] {
+  const { t } = useTranslation();
+  const objects = useObjects();
+  const may = (verb: string) => objects.some(({ can }) => can.includes(verb));
+  const list = (name: string, section?: string): Module[] => {
+    const object = findObject(objects, name);
+    return object?.can.includes("read") ? [moduleOf(object, section)] : [];
+  };
+  const page = (to: string, label: string, icon: LucideIcon, shown = true): Module[] =>
+    shown ? [{ to, label, icon }] : [];
+  return [
+    ...page("/", t("nav.home"), House),
+    ...list("customer"),
+    ...list("task"),
+    ...list("order", t("nav.sales")),
+    ...list("product", t("nav.sales")),
+    ...page("/insight", t("nav.insight"), ChartSpline, Boolean(findObject(objects, "customer"))),
+    ...page("/imports", t("nav.imports"), Upload, may("import")),
+    ...page("/recycle-bin", t("nav.recycleBin"), Trash2, may("delete")),
+    ...page("/settings", t("nav.settings"), Settings),
+  ];
+}
+
+function moduleOf(object: ObjectMeta, section?: string): Module {
+  return {
+    to: `/${object.path}`,
+    label: object.label_plural,
+    icon: icons[object.name] ?? ReceiptText,
+    section,
+    object: object.name,
+  };
+}

@@ -1,0 +1,71 @@
+/** Three languages, each loaded when it is first needed: the browser's before sign-in, the user's after. */
+import dayjs from "dayjs";
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+import { setRequestLanguage } from "@/api/client";
+
+export const languages = ["zh-CN", "zh-TW", "en"] as const;
+export type Language = (typeof languages)[number];
+
+/** Each language's name in that language; never translated. */
+export const languageNames: Record<Language, string> = {
+  "zh-CN": "简体中文",
+  "zh-TW": "繁體中文",
+  en: "English",
+};
+
+const loaders = {
+  "zh-CN": () =>
+    Promise.all([
+      import("./zh-CN.json"),
+      import("antd/es/locale/zh_CN"),
+      import("dayjs/locale/zh-cn"),
+    ]),
+  "zh-TW": () =>
+    Promise.all([
+      import("./zh-TW.json"),
+      import("antd/es/locale/zh_TW"),
+      import("dayjs/locale/zh-tw"),
+    ]),
+  en: () => Promise.all([import("./en.json"), import("antd/es/locale/en_US"), null]),
+} satisfies Record<Language, () => Promise<unknown>>;
+
+type AntdLocale = Awaited<ReturnType<(typeof loaders)["en"]>>[1]["default"];
+
+let antdLocale: AntdLocale | undefined;
+export const currentAntdLocale = () => antdLocale;
+
+const remembered = "guanxi.language";
+
+function toLanguage(tag: string | null): Language | null {
+  if (!tag) return null;
+  if (/^zh-(TW|HK|MO|Hant)/i.test(tag)) return "zh-TW";
+  if (/^zh/i.test(tag)) return "zh-CN";
+  return /^en/i.test(tag) ? "en" : null;
+}
+
+export function preferredLanguage(): Language {
+  const wanted = [localStorage.getItem(remembered), ...navigator.languages];
+  return wanted.map(toLanguage).find((language) => language !== null) ?? "en";
+}
+
+export async function switchLanguage(tag: string) {
+  const language = toLanguage(tag) ?? "en";
+  setRequestLanguage(language);
+  if (i18next.language === language) return;
+  const [catalog, antd] = await loaders[language]();
+  antdLocale = antd.default;
+  dayjs.locale(language.toLowerCase());
+  if (!i18next.isInitialized) {
+    await i18next.use(initReactI18next).init({
+      lng: language,
+      interpolation: { escapeValue: false },
+      resources: {},
+      fallbackLng: false,
+    });
+  }
+  i18next.addResourceBundle(language, "translation", catalog.default);
+  document.documentElement.lang = language;
+  localStorage.setItem(remembered, language);
+  await i18next.changeLanguage(language);
+}

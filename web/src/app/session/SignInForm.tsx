@@ -1,0 +1,108 @@
+import { Alert, Button, Input } from "antd";
+import { type FormEvent, useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "@/api/client";
+import { signIn } from "@/api/session";
+import type { Session } from "@/api/types";
+import { useErrorText } from "@/ui/errorText";
+import styles from "./session.module.css";
+
+interface Props {
+  onSignedIn: (session: Session) => void;
+  username?: string;
+  demoUsers?: Session["demo_users"];
+}
+
+export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Props) {
+  const { t } = useTranslation();
+  const id = useId();
+  const [username, setUsername] = useState(initial);
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState("");
+  const textOf = useSignInErrorText();
+
+  async function enter(name: string, secret: string) {
+    setBusy(true);
+    setProblem("");
+    try {
+      onSignedIn(await signIn(name, secret));
+    } catch (error) {
+      setProblem(textOf(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    void enter(username, password);
+  }
+
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      {problem && <Alert type="error" title={problem} showIcon role="alert" />}
+      <label className={styles.field} htmlFor={`${id}-name`}>
+        {t("signIn.username")}
+        <Input
+          id={`${id}-name`}
+          size="large"
+          autoComplete="username"
+          autoCapitalize="none"
+          autoFocus={!initial}
+          required
+          value={username}
+          onChange={(event) => setUsername(event.target.value)}
+        />
+      </label>
+      <label className={styles.field} htmlFor={`${id}-password`}>
+        {t("signIn.password")}
+        <Input.Password
+          id={`${id}-password`}
+          size="large"
+          autoComplete="current-password"
+          autoFocus={Boolean(initial)}
+          required
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+      </label>
+      <Button type="primary" htmlType="submit" size="large" block loading={busy}>
+        {t("signIn.submit")}
+      </Button>
+      {demoUsers && demoUsers.length > 0 && (
+        <fieldset className={styles.demo}>
+          <legend>{t("signIn.demo")}</legend>
+          {demoUsers.map((user) => (
+            <button
+              key={user.username}
+              type="button"
+              className={styles.person}
+              onClick={() => {
+                setUsername(user.username);
+                setPassword(user.password ?? "");
+                if (user.password) void enter(user.username, user.password);
+              }}
+            >
+              <strong>{user.full_name}</strong>
+              <span className="secondary">{user.role_label}</span>
+            </button>
+          ))}
+        </fieldset>
+      )}
+    </form>
+  );
+}
+
+function useSignInErrorText() {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  return (error: unknown) => {
+    if (!(error instanceof ApiError)) return errorText(error);
+    if (error.code === "wrong_credentials") return t("signIn.wrong");
+    if (error.code === "too_many_attempts") {
+      return t("signIn.tooMany", { seconds: Number(error.problem.retry_after) || 60 });
+    }
+    return errorText(error);
+  };
+}

@@ -1,0 +1,25 @@
+import type { LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import styles from "./states.module.css";
+
+interface Props {
+  icon: LucideIcon;
+  title: string;
+  text?: ReactNode;
+  action?: ReactNode;
+  compact?: boolean;
+}
+
+/** Says what belongs here and how to start. */
+export function EmptyState({ icon: Icon, title, text, action, compact = false }: Props) {
+  return (
+    <div className={compact ? styles.compact : styles.state}>
+      <span className={styles.icon}>
+        <Icon size={compact ? 18 : 22} aria-hidden />
+      </span>
+      <h2 className={styles.title}>{title}</h2>
+      {text && <p className={styles.text}>{text}</p>}
+      {action && <div className={styles.action}>{action}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { Button } from "antd";
+import { CloudAlert } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "@/api/client";
+import { EmptyState } from "@/ui/EmptyState";
+import { useErrorText } from "@/ui/errorText";
+
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const requestId = error instanceof ApiError ? error.requestId : "";
+  const known = error instanceof ApiError && error.status < 500;
+  return (
+    <div role="alert">
+      <EmptyState
+        icon={CloudAlert}
+        title={t("error.title")}
+        text={
+          <>
+            {known ? errorText(error) : t("error.text")}
+            {requestId && (
+              <>
+                <br />
+                <small>{t("error.requestId", { id: requestId })}</small>
+              </>
+            )}
+          </>
+        }
+        action={onRetry && <Button onClick={onRetry}>{t("common.retry")}</Button>}
+      />
+    </div>
+  );
+}

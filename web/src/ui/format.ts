@@ -1,0 +1,111 @@
+/** Numbers, money and times in the reader's language and time zone, by Intl. */
+import { createContext, use } from "react";
+
+type Numeric = number | string | null | undefined;
+
+export interface Format {
+  language: string;
+  timeZone: string | undefined;
+  currency: string;
+  number: (value: Numeric, decimals?: number) => string;
+  decimal: (value: Numeric, decimals?: number) => string;
+  money: (value: Numeric, currency?: string | null, whole?: boolean) => string;
+  /** Takes a share of one: 0.25 is shown as 25%. */
+  share: (value: Numeric, decimals?: number) => string;
+  date: (value: string | null | undefined) => string;
+  dateTime: (value: string | null | undefined) => string;
+  time: (value: string) => string;
+  day: (value: string) => string;
+  relative: (value: string) => string;
+}
+
+const units: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+const blank = (value: unknown): value is null | undefined | "" =>
+  value === null || value === undefined || value === "";
+
+/** A date without time must not move with the zone: it is read and shown as UTC. */
+const isDateOnly = (value: string) => /^\d{4}-\d{2}-\d{2}$/.test(value);
+
+export function makeFormat(language: string, zone?: string, homeCurrency = "CNY"): Format {
+  const numbers = new Map<string, Intl.NumberFormat>();
+  const numberFormat = (options: Intl.NumberFormatOptions) => {
+    const key = JSON.stringify(options);
+    let format = numbers.get(key);
+    if (!format) {
+      format = new Intl.NumberFormat(language, options);
+      numbers.set(key, format);
+    }
+    return format;
+  };
+  const show = (value: Numeric, options: Intl.NumberFormatOptions) =>
+    blank(value) ? "" : numberFormat(options).format(Number(value));
+
+  const timeZone = validZone(zone) || undefined;
+  const dateOnly = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
+  const dateInZone = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone });
+  const dateTime = new Intl.DateTimeFormat(language, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone,
+  });
+  const time = new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone });
+  const dayOptions = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
+  const day = new Intl.DateTimeFormat(language, { ...dayOptions, timeZone });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+
+  const date: Format["date"] = (value) => {
+    if (!value) return "";
+    return (isDateOnly(value) ? dateOnly : dateInZone).format(new Date(value));
+  };
+
+  return {
+    language,
+    timeZone,
+    currency: homeCurrency,
+    number: (value, decimals = 0) => show(value, { maximumFractionDigits: decimals }),
+    decimal: (value, decimals = 2) =>
+      show(value, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
+    money: (value, currency, whole = false) =>
+      show(value, {
+        style: "currency",
+        currency: currency || homeCurrency,
+        currencyDisplay: "narrowSymbol",
+        ...(whole ? { maximumFractionDigits: 0 } : {}),
+      }),
+    share: (value, decimals = 0) =>
+      show(value, { style: "percent", maximumFractionDigits: decimals }),
+    date,
+    dateTime: (value) => {
+      if (!value) return "";
+      return isDateOnly(value) ? date(value) : dateTime.format(new Date(value));
+    },
+    time: (value) => time.format(new Date(value)),
+    day: (value) => day.format(new Date(value)),
+    relative: (value) => {
+      const seconds = (new Date(value).getTime() - Date.now()) / 1000;
+      const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
+      return unit === "second"
+        ? relative.format(0, "second")
+        : relative.format(Math.round(seconds / size), unit);
+    },
+  };
+}
+
+function validZone(zone: string | undefined) {
+  try {
+    return zone && new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+export const FormatContext = createContext<Format>(makeFormat("en"));
+export const useFormat = () => use(FormatContext);

@@ -1,0 +1,27 @@
+import { fileURLToPath } from "node:url";
+import { tanstackRouter } from "@tanstack/router-plugin/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [
+    tanstackRouter({
+      target: "react",
+      autoCodeSplitting: true,
+      quoteStyle: "double",
+      semicolons: true,
+    }),
+    react(),
+  ],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  // The server replaces this mark with the nonce of its Content-Security-Policy on every response.
+  html: { cspNonce: "__CSP_NONCE__" },
+  build: { target: "es2023", modulePreload: { polyfill: false } },
+  server: { proxy: { "/api": "http://localhost:8000" } },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/test/setup.ts"],
+    css: { modules: { classNameStrategy: "non-scoped" } },
+    testTimeout: 15_000,
+  },
+});
