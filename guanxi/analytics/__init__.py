@@ -1,0 +1,1 @@
+"""Customer statistics as a library: Ibis, Arrow and NumPy in, tables out; no Django."""

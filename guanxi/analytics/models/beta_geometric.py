@@ -1,0 +1,175 @@
+"""BG/NBD and MBG/NBD: how often do customers buy, and which of them have left without a word?
+
+While alive a customer buys at a Poisson rate lambda; lambda ~ Gamma(r, alpha) over customers.
+After a purchase a customer leaves for good with chance p; p ~ Beta(a, b) over customers.
+
+Fader, P. S., Hardie, B. G. S., Lee, K. L. (2005): "Counting Your Customers" the Easy Way: An
+Alternative to the Pareto/NBD Model. Marketing Science 24(2), 275-284.
+Batislam, E. P., Denizel, M., Filiztekin, A. (2007): Empirical validation and comparison of
+models for customer base analysis. Int. J. of Research in Marketing 24(3), 201-209.
+"""
+
+from typing import ClassVar, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit
+
+from guanxi.analytics.models.beta_geometric_likelihood import BetaGeometricLikelihood
+from guanxi.analytics.models.collapse import collapse
+from guanxi.analytics.models.contract import LikelihoodModel
+from guanxi.analytics.models.dropout_forecast import purchases_before_dropout
+from guanxi.analytics.models.inputs import (
+    Floats,
+    at_least_one,
+    case_weights,
+    horizon_length,
+    purchase_history,
+    vectors,
+)
+from guanxi.analytics.models.maximize import maximize
+
+_SAMPLE = 20_000
+
+
+class PurchaseHistory(NamedTuple):
+    """Simulated customers, in the columns that `fit` takes."""
+
+    frequency: Floats
+    recency: Floats
+    age: Floats
+
+
+class BetaGeometricNBD(LikelihoodModel):
+    """BG/NBD. The first purchase is never the last, so P(alive) is 1 for who bought once."""
+
+    parameter_names = ("r", "alpha", "a", "b")
+    # The first purchase is not counted in x; does it carry the risk of leaving, too?
+    first_purchase_may_be_last: ClassVar[bool] = False
+
+    def fit(
+        self,
+        *,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        age: ArrayLike,
+        weights: ArrayLike | None = None,
+    ) -> Self:
+        """Estimate r, alpha, a, b from repeat purchases x, the time t_x of the last, and age T.
+
+        All times count from the customer's first purchase, in one unit of your choice; alpha
+        comes back in that unit. `weights` says how many customers a row stands for.
+        """
+        x, t_x, age_now = purchase_history(frequency, recency, age)
+        at_least_one("frequency", x)
+        weight = case_weights(weights, rows=len(x))
+        unit = float(np.average(age_now, weights=weight)) or 1.0
+        estimate = maximize(
+            self._likelihood(x, t_x, age_now, weight).curvature,
+            start=self._start(x, t_x, age_now, weight, unit),
+            units=np.array([1.0, unit, 1.0, 1.0]),
+            total_weight=float(len(x) if weight is None else weight.sum()),
+        )
+        return self._keep(estimate)
+
+    def probability_alive(
+        self, *, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+    ) -> Floats:
+        """Give the chance that each customer has not left: 1 / (1 + dead / alive) with
+
+        dead / alive = a / (b + n - 1) ((alpha + T) / (alpha + t_x))^(r + x), where n is the
+        number of purchases after which the customer may have left (n = 0: nobody has).
+        """
+        r, alpha, a, b = self._fitted()
+        x, t_x, age_now = purchase_history(frequency, recency, age)
+        n = self._occasions(x)
+        ratio = np.log1p((age_now - t_x) / (alpha + t_x))
+        log_odds_dead = np.log(a) - np.log(b + np.maximum(n, 1) - 1) + (r + x) * ratio
+        alive: Floats = np.where(n > 0, expit(-log_odds_dead), 1.0)
+        return alive
+
+    def expected_purchases(
+        self, *, horizon: float, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+    ) -> Floats:
+        """Give E[Y(t) | x, t_x, T]: purchases to expect in the next `horizon` of time."""
+        r, alpha, a, b = self._fitted()
+        ahead = horizon_length(horizon)
+        alive = self.probability_alive(frequency=frequency, recency=recency, age=age)
+        # If alive, t_x tells nothing more: one forecast for each distinct (x, T).
+        distinct = collapse(*vectors(frequency=frequency, age=age))
+        x, age_now = distinct.columns
+        if_alive = purchases_before_dropout(
+            shape=r + x, load=ahead / (alpha + age_now), leave=a, stay=b + self._occasions(x)
+        )
+        return alive * distinct.scatter(if_alive)
+
+    def expected_purchases_new(self, t: ArrayLike) -> Floats:
+        """Give E[X(t)]: repeat purchases of a new customer in the first `t` of time."""
+        r, alpha, a, b = self._fitted()
+        (time,) = vectors(t=np.atleast_1d(np.asarray(t, dtype=np.float64)))
+        n = float(self.first_purchase_may_be_last)
+        stays_at_all = b / (a + b) if n else 1.0
+        return stays_at_all * purchases_before_dropout(
+            shape=np.full(len(time), r), load=time / alpha, leave=a, stay=np.full(len(time), b + n)
+        )
+
+    def simulate(self, *, size: int, age: ArrayLike, seed: int) -> PurchaseHistory:
+        """Draw `size` customers who have been watched for `age` (one time, or one each)."""
+        r, alpha, a, b = self._fitted()
+        random = np.random.default_rng(seed)
+        (ages,) = vectors(age=np.broadcast_to(np.asarray(age, dtype=np.float64), size))
+        rate, leave = random.gamma(r, 1 / alpha, size), random.beta(a, b, size)
+        x, last = np.zeros(size), np.zeros(size)
+        buying = np.arange(size)
+        if self.first_purchase_may_be_last:
+            buying = buying[random.random(size) >= leave]
+        while len(buying):
+            gap = random.exponential(size=len(buying)) / np.maximum(rate[buying], 1e-300)
+            bought = last[buying] + gap <= ages[buying]
+            buying = buying[bought]
+            x[buying] += 1
+            last[buying] += gap[bought]
+            buying = buying[random.random(len(buying)) >= leave[buying]]
+        return PurchaseHistory(x, last, ages)
+
+    def _start(
+        self, x: Floats, t_x: Floats, age: Floats, weight: Floats | None, unit: float
+    ) -> Floats:
+        """Choose where the search begins: for a crowd, at the best fit of a sample of it.
+
+        Each step over everybody that the sample saves is a large part of the whole time.
+        """
+        mean_x = float(np.average(x, weights=weight))
+        rough = np.array([0.5, 0.5 * unit / max(mean_x, 1e-3), 1.0, 2.0])
+        stride = len(x) // _SAMPLE
+        if stride < 2:
+            return rough
+        drawn = slice(None, None, stride)
+        sampled = None if weight is None else weight[drawn]
+        if sampled is not None and not sampled.sum() > 0:
+            return rough
+        likelihood = self._likelihood(x[drawn], t_x[drawn], age[drawn], sampled)
+        fit = maximize(
+            likelihood.curvature,
+            start=rough,
+            units=np.array([1.0, unit, 1.0, 1.0]),
+            total_weight=likelihood.total,
+        )
+        return fit.parameters if fit.converged and not fit.at_edge else rough
+
+    def _likelihood(
+        self, x: Floats, t_x: Floats, age: Floats, weight: Floats | None
+    ) -> BetaGeometricLikelihood:
+        return BetaGeometricLikelihood(
+            x=x, t_x=t_x, age=age, extra=int(self.first_purchase_may_be_last), weight=weight
+        )
+
+    def _occasions(self, x: Floats) -> Floats:
+        """Count the purchases after which a customer with x repeats may have left."""
+        return x + float(self.first_purchase_may_be_last)
+
+
+class ModifiedBetaGeometricNBD(BetaGeometricNBD):
+    """MBG/NBD. The first purchase may be the last, so who bought once can have left, too."""
+
+    first_purchase_may_be_last = True

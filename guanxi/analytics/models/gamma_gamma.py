@@ -1,0 +1,106 @@
+"""Gamma-Gamma: what does a customer spend on a purchase, given a few purchases seen?
+
+A purchase is Gamma(p, nu) with nu ~ Gamma(q, v) over customers; spend does not depend on how
+often the customer buys.
+
+Fader, P. S., Hardie, B. G. S. (2013): The Gamma-Gamma Model of Monetary Value.
+http://www.brucehardie.com/notes/025/
+"""
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import digamma, gammaln, polygamma
+
+from guanxi.analytics.models.collapse import count_distinct
+from guanxi.analytics.models.contract import LikelihoodModel
+from guanxi.analytics.models.inputs import Floats, case_weights, spend_history
+from guanxi.analytics.models.maximize import Curvature, maximize
+
+
+class GammaGamma(LikelihoodModel):
+    """Spend per purchase: parameters p, q and v, the last in the currency of the data."""
+
+    parameter_names = ("p", "q", "v")
+
+    def fit(
+        self, *, frequency: ArrayLike, monetary: ArrayLike, weights: ArrayLike | None = None
+    ) -> Self:
+        """Estimate p, q, v from x purchases of mean value `monetary`; rows with x = 0 say nothing.
+
+        `weights` says how many customers a row stands for.
+        """
+        x, mean_spend = spend_history(frequency, monetary)
+        weight = case_weights(weights, rows=len(x))
+        bought = x > 0
+        if not bought.any():
+            raise ValueError("frequency is 0 or empty throughout: a fit needs a purchase")
+        kept = None if weight is None else weight[bought]
+        (x, mean_spend), weight = count_distinct(x[bought], mean_spend[bought], weights=kept)
+        total = float(weight.sum())
+        unit = float(weight @ mean_spend / total)
+        estimate = maximize(
+            _Likelihood(x, mean_spend, weight).curvature,
+            start=np.array([2.0, 3.0, unit]),
+            units=np.array([1.0, 1.0, unit]),
+            total_weight=total,
+        )
+        self._keep(estimate)
+        if self.params_["q"] <= 1:
+            self.warnings_.append(
+                f"q is {self.params_['q']:.3g}: spend varies so much between customers that the "
+                "model has no population mean; customers without purchases get no forecast."
+            )
+        return self
+
+    def expected_spend(self, *, frequency: ArrayLike, monetary: ArrayLike) -> Floats:
+        """Give E[M | x, m] = p (v + x m) / (p x + q - 1), the value to expect of a purchase.
+
+        NaN where that mean does not exist (q <= 1 and next to nothing bought).
+        """
+        p, q, v = self._fitted()
+        x, mean_spend = spend_history(frequency, monetary)
+        below = p * x + q - 1
+        exists = below > 0
+        spend: Floats = np.where(
+            exists, p * (v + x * mean_spend) / np.where(exists, below, 1), np.nan
+        )
+        return spend
+
+
+class _Likelihood:
+    """ln L = ln G(px+q) - ln G(px) - ln G(q) + q ln v + (px-1) ln m + px ln x - (px+q) ln(xm+v)"""
+
+    def __init__(self, x: Floats, mean_spend: Floats, weight: Floats) -> None:
+        self.x, self.mean_spend, self.weight = x, mean_spend, weight
+        self.log_spent = np.log(x * mean_spend)
+        self.base = -np.log(mean_spend)
+
+    def curvature(self, parameters: Floats) -> Curvature:
+        """Give ln L with gradient and Hessian in (p, q, v)."""
+        p, q, v = parameters
+        x, weight = self.x, self.weight
+        prior_and_spent = x * self.mean_spend + v
+        log_sum = np.log(prior_and_spent)
+        shape = p * x + q
+        value = gammaln(shape) - gammaln(p * x) - gammaln(q) + q * np.log(v) + self.base
+        value += p * x * self.log_spent - shape * log_sum
+        bend_shape = polygamma(1, shape)
+        by_p = x * (digamma(shape) - digamma(p * x) + self.log_spent - log_sum)
+        by_q = digamma(shape) - digamma(q) + np.log(v) - log_sum
+        by_v = q / v - shape / prior_and_spent
+        hessian = _symmetric(
+            pp=weight @ (x**2 * (bend_shape - polygamma(1, p * x))),
+            pq=weight @ (x * bend_shape),
+            pv=-(weight @ (x / prior_and_spent)),
+            qq=weight @ (bend_shape - polygamma(1, q)),
+            qv=weight @ (1 / v - 1 / prior_and_spent),
+            vv=weight @ (shape / prior_and_spent**2 - q / v**2),
+        )
+        gradient = np.array([weight @ by_p, weight @ by_q, weight @ by_v])
+        return Curvature(float(weight @ value), gradient, hessian)
+
+
+def _symmetric(*, pp: float, pq: float, pv: float, qq: float, qv: float, vv: float) -> Floats:
+    return np.array([[pp, pq, pv], [pq, qq, qv], [pv, qv, vv]])

@@ -1,0 +1,91 @@
+"""What a model accepts: each refusal names the argument and says what is wrong with it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+def vectors(**columns: ArrayLike) -> tuple[Floats, ...]:
+    """Read the named columns as equally long vectors of finite numbers, none negative."""
+    read = {name: _vector(name, values) for name, values in columns.items()}
+    _same_length(read)
+    return tuple(read.values())
+
+
+def purchase_history(
+    frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+) -> tuple[Floats, Floats, Floats]:
+    """Read (x, t_x, T) and refuse a history that cannot have happened."""
+    x, t_x, total = vectors(frequency=frequency, recency=recency, age=age)
+    _whole("frequency", x)
+    _refuse("recency", t_x > total, "is greater than age")
+    _refuse("recency", (x == 0) & (t_x > 0), "is above 0 where frequency is 0")
+    return x, t_x, total
+
+
+def spend_history(frequency: ArrayLike, monetary: ArrayLike) -> tuple[Floats, Floats]:
+    """Read (x, mean spend) and refuse purchases that brought nothing."""
+    x, mean_spend = vectors(frequency=frequency, monetary=monetary)
+    _whole("frequency", x)
+    _refuse("monetary", (x > 0) & (mean_spend == 0), "is 0 where frequency is above 0")
+    return x, mean_spend
+
+
+def case_weights(weights: ArrayLike | None, *, rows: int) -> Floats | None:
+    """Read the number of customers each row stands for."""
+    if weights is None:
+        return None
+    read = _vector("weights", weights)
+    if len(read) != rows:
+        raise ValueError(f"weights has {len(read)} values where the other columns have {rows}")
+    if not read.sum() > 0:
+        raise ValueError("weights are all 0")
+    return read
+
+
+def at_least_one(name: str, values: Floats) -> None:
+    """Refuse a column without rows."""
+    if not len(values):
+        raise ValueError(f"{name} is empty: a fit needs at least one customer")
+
+
+def horizon_length(horizon: float) -> float:
+    """Read a length of time to look ahead."""
+    length = float(horizon)
+    if not (np.isfinite(length) and length >= 0):
+        raise ValueError(f"horizon must be a length of time of 0 or more, not {horizon!r}")
+    return length
+
+
+def _vector(name: str, values: ArrayLike) -> Floats:
+    try:
+        # Adding 0 turns -0.0 into 0.0, which would else count as a value of its own.
+        vector = np.asarray(values, dtype=np.float64) + 0.0
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be a column of numbers: {error}") from error
+    if vector.ndim != 1:
+        raise ValueError(f"{name} must be one column, not an array of {vector.ndim} dimensions")
+    _refuse(name, np.isnan(vector), "is missing (NaN)")
+    _refuse(name, np.isinf(vector), "is infinite")
+    _refuse(name, vector < 0, "is negative")
+    return vector
+
+
+def _same_length(columns: Mapping[str, Floats]) -> None:
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise ValueError(f"the columns differ in length: {said}")
+
+
+def _whole(name: str, values: Floats) -> None:
+    _refuse(name, values != np.floor(values), "is not a whole number")
+
+
+def _refuse(name: str, wrong: NDArray[np.bool_], complaint: str) -> None:
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        raise ValueError(f"{name} {complaint} in {len(rows)} row(s), first in row {rows[0]}")
