@@ -28,6 +28,9 @@ START_PATIENCE = 600.0  # seconds; a start after a crash replays up to max_wal_s
 STOP_PATIENCE = 30.0  # seconds; the shutdown writes what shared_buffers hold
 POLL = 0.02  # seconds
 
+# By a shell that ends at once, the server is nobody's child: it may outlive us when others use it.
+LAUNCH = ("/bin/sh", "-c", '"$@" >&2 & echo $!', "sh")
+
 
 class Cluster:
     """The embedded PostgreSQL server of one workspace; `with Cluster(home):` keeps it running."""
@@ -36,7 +39,6 @@ class Cluster:
         self.home = home
         self._users = FileLock(home.run / "database-users.lock")
         self._changes = home.run / "database.lock"  # held by who starts or stops the server
-        self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Cluster:
         self.attach()
@@ -75,7 +77,6 @@ class Cluster:
 
     def is_running(self) -> bool:
         """Return whether the server process is alive."""
-        self._notice_death()
         return processes.postmaster_of(self.home.data) is not None
 
     def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
@@ -96,7 +97,7 @@ class Cluster:
         data_folder.prepare(self.home, self._user, self.programs)
         running = processes.postmaster_of(self.home.data)
         # One that is alive may be on its way out, and end while we wait for its answer.
-        if running is None or not self._await_answer(running):
+        if not self._await_answer(running):
             self._launch()
         if not self._lets_in("app"):
             self._set_up()
@@ -107,17 +108,17 @@ class Cluster:
         data_folder.configure(self.home)
         early_log = self.home.logs / "postgres-start.log"
         with early_log.open("wb") as output:
-            self._child = subprocess.Popen(
-                [self.programs / "postgres", "-D", self.home.data],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
+            launched = subprocess.run(
+                [*LAUNCH, self.programs / "postgres", "-D", self.home.data],
+                stdout=subprocess.PIPE,
                 stderr=output,
                 cwd=self.home.data,
                 env=data_folder.ENVIRONMENT,
-                start_new_session=True,  # Ctrl-C at the terminal is for us: the database ends last
+                start_new_session=True,  # Ctrl-C at our terminal does not reach it
+                check=True,
                 **os_user.identity(self._user),
             )
-        if not self._await_answer(psutil.Process(self._child.pid)):
+        if not self._await_answer(processes.find(int(launched.stdout))):
             reason = data_folder.last_words(self.home, early_log)
             raise WorkspaceError(f"The embedded database did not start. {reason}")
 
@@ -141,14 +142,13 @@ class Cluster:
         with psycopg.connect(**roles.embedded_parameters(self.home, "owner")) as connection:
             privileges.prepare_database(connection, app=app)
 
-    def _await_answer(self, postmaster: psutil.Process) -> bool:
+    def _await_answer(self, postmaster: psutil.Process | None) -> bool:
         """Wait until the server answers a query; False if it ended instead."""
         deadline = time.monotonic() + START_PATIENCE
         while time.monotonic() < deadline:
             if self._lets_in("superuser"):
                 return True
-            self._notice_death()
-            if not processes.is_alive(postmaster):
+            if postmaster is None or not processes.is_alive(postmaster):
                 return False
             time.sleep(POLL)
         raise WorkspaceError(
@@ -168,9 +168,3 @@ class Cluster:
         postmaster = processes.postmaster_of(self.home.data)
         if postmaster is not None:
             processes.stop(postmaster, patience=STOP_PATIENCE)
-        self._notice_death()
-
-    def _notice_death(self) -> None:
-        """Collect the exit status of a server we started, so that it does not stay a zombie."""
-        if self._child is not None and self._child.poll() is not None:
-            self._child = None

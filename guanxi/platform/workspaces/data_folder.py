@@ -67,7 +67,7 @@ def _initialize(home: Home, user: pwd.struct_passwd | None, programs: Path) -> N
     shutil.rmtree(draft, ignore_errors=True)
     os_user.give(draft, user)
     with _password_file(home, user) as password_file:
-        arguments = [
+        arguments: list[str | Path] = [
             programs / "initdb",
             f"--pgdata={draft}",
             f"--username={roles.SUPERUSER}",

@@ -110,11 +110,11 @@ class Home:
         marker = self.path / MARKER
         if marker.exists():
             return
-        strangers = {entry.name for entry in self.path.iterdir()} - {"lost+found", MARKER}
+        names = {entry.name for entry in self.path.iterdir()}
+        strangers = {name for name in names if MARKER not in name} - {"lost+found"}  # drafts pass
         if strangers and not marker.exists():  # looked at again: another process may be making it
-            example = min(strangers)
             raise WorkspaceError(
-                f"{self.path} holds other things ({example}) and is not a Guanxi workspace. {_CHOOSE}"
+                f"{self.path} holds {min(strangers)} and is not a Guanxi workspace. {_CHOOSE}"
             )
         write_once(marker, json.dumps({"format": FORMAT}) + "\n")
         self.path.chmod(0o700)

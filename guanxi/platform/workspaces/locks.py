@@ -1,4 +1,4 @@
-"""Locks between processes, freed by the kernel when the holder dies: `kill -9` leaves none behind."""
+"""Locks between processes. The kernel frees them when the holder dies, even by `kill -9`."""
 
 from __future__ import annotations
 

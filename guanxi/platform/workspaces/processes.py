@@ -20,9 +20,17 @@ POLL = 0.02  # seconds
 def is_alive(process: psutil.Process) -> bool:
     """Return whether the process still runs; a zombie, whose parent has yet to notice, does not."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+def find(number: int) -> psutil.Process | None:
+    """Return the process of that number, or None if there is none."""
+    try:
+        return psutil.Process(number)
+    except psutil.NoSuchProcess:
+        return None
 
 
 def works_in(process: psutil.Process, folder: Path) -> bool:
@@ -37,10 +45,10 @@ def postmaster_of(data: Path) -> psutil.Process | None:
     """Return the server process of a data folder; None if postmaster.pid names a wrong one."""
     try:
         number = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
-        process = psutil.Process(number)
-    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+    except (FileNotFoundError, ValueError):
         return None
-    return process if works_in(process, data) else None
+    process = find(number)
+    return process if process is not None and works_in(process, data) else None
 
 
 def processes_of(data: Path) -> list[psutil.Process]:

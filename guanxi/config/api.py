@@ -1,0 +1,72 @@
+"""The one API: every declared object's endpoints, and each area's own."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+
+from guanxi.interactions.api import router as interactions_router
+from guanxi.interactions.api import timeline_router
+from guanxi.platform.access.api import open_router
+from guanxi.platform.access.api import router as session_router
+from guanxi.platform.access.middleware import signed_in
+from guanxi.platform.events.api import router as changes_router
+from guanxi.platform.http.problems import add_problem_handlers, problem
+from guanxi.platform.jobs.api import router as jobs_router
+from guanxi.platform.objects.api import object_router
+from guanxi.platform.objects.metadata import metadata
+from guanxi.platform.objects.registry import types
+from guanxi.platform.objects.views_api import router as views_router
+
+
+def build_api() -> NinjaAPI:
+    """The API with an endpoint set for each object declared by now."""
+    api = NinjaAPI(
+        title="Guanxi",
+        version="1",
+        description="Every screen of Guanxi works through this API.",
+        auth=signed_in,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        urls_namespace="api",
+    )
+    add_problem_handlers(api)
+    api.add_router("", _service_router(api))
+    api.add_router("", open_router)
+    api.add_router("", session_router)
+    api.add_router("/jobs", jobs_router)
+    api.add_router("/views", views_router)
+    api.add_router("/changes", changes_router)
+    api.add_router("/customers", timeline_router)
+    api.add_router("/tasks", interactions_router)
+    for declared in types():
+        api.add_router(f"/{declared.url}", object_router(declared.name))
+    return api
+
+
+def _service_router(api: NinjaAPI) -> Any:
+    from ninja import Router
+
+    router = Router(tags=["service"])
+
+    @router.get("/health", auth=None, response=dict[str, Any], summary="The process answers")
+    def health(request: HttpRequest) -> dict[str, Any]:
+        return {"status": "ok", "version": settings.VERSION}
+
+    @router.get(
+        "/ready", auth=None, response=dict[str, Any], summary="The database answers and is migrated"
+    )
+    def ready(request: HttpRequest) -> dict[str, Any] | HttpResponse:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return problem(request, 503, "migrations_pending", "Run guanxi migrate.")
+        return {"status": "ok"}
+
+    @router.get("/meta", response=dict[str, Any], summary="Objects and fields as I may use them")
+    def meta(request: HttpRequest) -> dict[str, Any]:
+        return metadata(request.asker)
+
+    return router

@@ -1,0 +1,110 @@
+"""Settings of one process serving one workspace; everything a firm may change comes from the environment."""
+
+import os
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from guanxi.platform.workspaces.home import workspace_home
+from guanxi.platform.workspaces.roles import database_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = workspace_home()
+
+try:
+    VERSION = version("guanxi")
+except PackageNotFoundError:
+    VERSION = "0.1.0"
+
+DEBUG = os.environ.get("GUANXI_DEBUG") == "1"
+SECRET_KEY = HOME.secret_key()
+
+URL = os.environ.get("GUANXI_URL", "http://localhost:8000").rstrip("/")
+_scheme, _, _host = URL.partition("://")
+ALLOWED_HOSTS = [_host.rsplit(":", 1)[0], "localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _scheme == "https"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_NAME = "guanxi_session"
+if _scheme == "https":
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "guanxi.platform",
+    "guanxi.customers",
+    "guanxi.interactions",
+    "guanxi.products",
+    "guanxi.sales",
+    "guanxi.insight",
+]
+
+MIDDLEWARE = [
+    "guanxi.platform.http.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "guanxi.platform.http.middleware.content_security_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "guanxi.platform.access.middleware.identify",
+    "guanxi.platform.http.middleware.user_language",
+    "guanxi.platform.http.middleware.write_transaction",
+]
+
+ROOT_URLCONF = "guanxi.config.urls"
+WSGI_APPLICATION = "guanxi.config.wsgi.application"
+
+DATABASES = {"default": database_settings(os.environ.get("GUANXI_DATABASE_ROLE", "app"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+AUTH_USER_MODEL = "platform.User"
+AUTHENTICATION_BACKENDS = ["guanxi.platform.access.sign_in.PasswordBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "guanxi" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+CLIENT_DIST = ROOT / "web" / "dist"
+STATIC_URL = "/static/"
+WHITENOISE_ROOT = CLIENT_DIST if CLIENT_DIST.is_dir() else None
+WHITENOISE_INDEX_FILE = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = None
+UPLOAD_LIMIT_BYTES = int(os.environ.get("GUANXI_UPLOAD_LIMIT_BYTES", 2 * 1024**3))
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "guanxi.platform.http.logs.JsonFormatter"}},
+    "handlers": {
+        "file": {
+            "class": "logging.handlers.RotatingFileHandler",
+            "filename": str(HOME.logs / "guanxi.log"),
+            "maxBytes": 20 * 1024 * 1024,
+            "backupCount": 5,
+            "formatter": "json",
+            "delay": True,
+        },
+        "console": {"class": "logging.StreamHandler", "formatter": "json", "level": "WARNING"},
+    },
+    "root": {"handlers": ["file", "console"], "level": "INFO"},
+}

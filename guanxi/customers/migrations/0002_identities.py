@@ -1,0 +1,10 @@
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).parents[1] / "identities.sql"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("customers", "0001_ground")]
+    operations = [migrations.RunSQL(SQL.read_text())]

@@ -1,0 +1,271 @@
+"""Who the firm deals with: persons and organizations in one table, and how they hang together."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.customers.names import name_sort_key
+from guanxi.platform.access.models import Territory
+from guanxi.platform.objects.columns import (
+    DerivedField,
+    MoneyField,
+    PhoneField,
+    long_text,
+    normalize_phone,
+    text,
+)
+from guanxi.platform.objects.record import Record, Row, not_deleted
+
+
+class Tag(Row):
+    """A word people put on customers to find them again."""
+
+    COLORS = [
+        (c, c) for c in ("blue", "green", "gold", "red", "purple", "cyan", "magenta", "orange")
+    ]
+
+    name = models.CharField(_("name"), max_length=60)
+    color = models.CharField(_("color"), max_length=10, choices=COLORS, db_default="blue")
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        constraints = [models.UniqueConstraint("name", name="tag_name", condition=not_deleted())]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(Record):
+    """A person or an organization the firm deals with, or may.
+
+    `phone` and `email` are the ones to use first; a trigger keeps them among the identities, where
+    all matching happens. The address is the main one; `Address` rows hold others.
+    """
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("person")
+        ORGANIZATION = "organization", _("organization")
+
+    class Category(models.TextChoices):
+        CONSUMER = "consumer", _("consumer")
+        INTERMEDIARY = "intermediary", _("intermediary")
+        PUBLIC_INTEREST = "public_interest", _("public-interest")
+        INTERNAL = "internal", _("internal")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    name = models.CharField(_("name"), max_length=200)
+    name_sort = DerivedField(source="name", derive=name_sort_key)
+    category = models.CharField(
+        _("category"), max_length=16, choices=Category, db_default=Category.CONSUMER
+    )
+    phone = PhoneField(_("phone"), max_length=60, blank=True, db_default="")
+    phone_normal = DerivedField(source="phone", derive=normalize_phone, max_length=60)
+    email = models.EmailField(_("e-mail"), blank=True, db_default="")
+    website = models.URLField(_("website"), blank=True, db_default="")
+    industry = text(100, _("industry"))
+    job_title = text(100, _("job title"))
+    birthday = models.DateField(_("birthday"), null=True, blank=True)
+    country = text(60, _("country"))
+    province = text(60, _("province"))
+    city = text(60, _("city"))
+    district = text(60, _("district"))
+    street = text(200, _("street address"))
+    postal_code = text(20, _("postal code"))
+    territory = models.ForeignKey(
+        Territory,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("territory"),
+        related_name="customers",
+    )
+    source = text(100, _("source"))
+    customer_since = models.DateField(_("customer since"), null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True, db_default="")
+    credit_limit = MoneyField(_("credit limit"), null=True, blank=True)
+    tags = models.ManyToManyField(
+        Tag, through="CustomerTag", blank=True, verbose_name=_("tags"), related_name="customers"
+    )
+    remark = long_text(_("remark"))
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        indexes = [
+            models.Index(
+                fields=["name_sort", "id"], name="customer_by_name", condition=not_deleted()
+            ),
+            models.Index(
+                fields=["owner", "name_sort", "id"],
+                name="customer_of_owner",
+                condition=not_deleted(),
+            ),
+            models.Index(
+                fields=["city", "created_at", "id"],
+                name="customer_by_city",
+                condition=not_deleted(),
+            ),
+            models.Index(
+                fields=["created_at", "id"], name="customer_by_creation", condition=not_deleted()
+            ),
+            models.Index(
+                fields=["territory"], name="customer_of_territory", condition=not_deleted()
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomerTag(Row):
+    """One tag on one customer."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("customer", "tag", name="customer_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.tag_id}"
+
+
+class Identity(Row):
+    """One value by which a customer is known on a channel or in another system.
+
+    External ids (per source) and WeChat openids belong to one customer; a phone or an e-mail may be
+    shared by several (switchboards, families). `normal` is what matching compares: E.164, lower case.
+    """
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("phone")
+        EMAIL = "email", _("e-mail")
+        EXTERNAL = "external", _("external id")
+        WECHAT = "wechat", _("WeChat")
+
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, verbose_name=_("customer"), related_name="identities"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    source = text(100, _("source"))
+    value = models.CharField(_("value"), max_length=254)
+    normal = models.CharField(max_length=254, editable=False, db_default="")
+    is_primary = models.BooleanField(_("primary"), db_default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identities")
+        constraints = [
+            models.UniqueConstraint(
+                "kind",
+                "source",
+                "normal",
+                name="identity_belongs_to_one",
+                condition=not_deleted(kind__in=("external", "wechat")),
+            ),
+            models.UniqueConstraint(
+                "customer",
+                "kind",
+                "source",
+                "normal",
+                name="identity_once_per_customer",
+                condition=not_deleted(),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "normal"], name="identity_lookup", condition=not_deleted())
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+    def clean(self) -> None:
+        if self.is_primary is True:
+            raise ValidationError(_("Change the customer's own phone or e-mail instead."))
+        self.normal = normal_identity(self.kind, self.value)
+        if not self.normal:
+            raise ValidationError({"value": _("This is no telephone number.")})
+
+
+def normal_identity(kind: str, value: str) -> str:
+    """The form in which identities are compared; "" for a phone that cannot be one."""
+    match kind:
+        case Identity.Kind.PHONE:
+            return normalize_phone(value)
+        case Identity.Kind.EMAIL:
+            return value.strip().lower()
+        case _:
+            return value.strip()
+
+
+class Address(Row):
+    """A further address of a customer: where to deliver, where to bill."""
+
+    class Kind(models.TextChoices):
+        DELIVERY = "delivery", _("delivery")
+        BILLING = "billing", _("billing")
+        OTHER = "other", _("other")
+
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, verbose_name=_("customer"), related_name="addresses"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    country = text(60, _("country"))
+    province = text(60, _("province"))
+    city = text(60, _("city"))
+    district = text(60, _("district"))
+    street = models.CharField(_("street address"), max_length=200)
+    postal_code = text(20, _("postal code"))
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        indexes = [models.Index(fields=["customer"], name="address_of_customer")]
+
+    def __str__(self) -> str:
+        return self.street
+
+
+class Relationship(Row):
+    """How one customer stands to another: `customer` is `kind` of `other`."""
+
+    class Kind(models.TextChoices):
+        CONTACT = "contact_of", _("contact of")
+        HOUSEHOLD = "household", _("same household as")
+        PARENT = "parent_company", _("parent company of")
+        PARTNER = "partner", _("partner of")
+        REFERRER = "referrer", _("referrer of")
+        GUARANTOR = "guarantor", _("guarantor of")
+
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, verbose_name=_("customer"), related_name="relationships"
+    )
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    other = models.ForeignKey(
+        Customer,
+        models.CASCADE,
+        verbose_name=_("other customer"),
+        related_name="inverse_relationships",
+    )
+    role = text(100, _("role"))
+    since = models.DateField(_("since"), null=True, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("relationship")
+        verbose_name_plural = _("relationships")
+        constraints = [
+            models.CheckConstraint(
+                name="relationship_with_another",
+                condition=~models.Q(customer=models.F("other")),
+                violation_error_message=_("A customer cannot be related to itself."),
+            ),
+            models.UniqueConstraint(
+                "customer", "kind", "other", name="relationship_once", condition=not_deleted()
+            ),
+        ]
+        indexes = [models.Index(fields=["other"], name="relationship_of_other")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.kind} {self.other_id}"

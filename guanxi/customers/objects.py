@@ -1,0 +1,93 @@
+"""The customer objects as lists, forms, API, import and permissions see them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.customers.models import Address, Customer, Identity, Relationship, Tag
+from guanxi.platform.objects.registry import Everyone, Group, ObjectType, Owned, Through, register
+
+register(
+    ObjectType(
+        Customer,
+        area="customers",
+        icon="customer",
+        list=["name", "kind", "phone", "email", "city", "owner", "tags"],
+        sort="name",
+        search=["name", "name_sort", "phone", "email"],
+        scope=[Owned(territory="territory")],
+        personal=["name", "phone", "email", "birthday", "street"],
+        groups=[
+            Group(
+                "identity",
+                _("Who"),
+                ["name", "kind", "category", "industry", "job_title", "birthday", "tags"],
+            ),
+            Group("contact", _("Contact"), ["phone", "email", "website"]),
+            Group(
+                "address",
+                _("Address"),
+                ["country", "province", "city", "district", "street", "postal_code"],
+            ),
+            Group(
+                "business",
+                _("Business"),
+                [
+                    "owner",
+                    "territory",
+                    "source",
+                    "customer_since",
+                    "credit_limit",
+                    "currency",
+                    "remark",
+                ],
+            ),
+        ],
+    )
+)
+register(
+    ObjectType(
+        Tag,
+        area="customers",
+        icon="tag",
+        list=["name", "color"],
+        sort="name",
+        search=["name"],
+        scope=[Everyone()],
+    )
+)
+register(
+    ObjectType(
+        Identity,
+        area="customers",
+        path="identities",
+        icon="identity",
+        title="value",
+        list=["customer", "kind", "source", "value", "is_primary"],
+        search=["value"],
+        scope=[Through("customer")],
+        personal=["value"],
+        hidden=["normal"],
+    )
+)
+register(
+    ObjectType(
+        Address,
+        area="customers",
+        path="addresses",
+        icon="address",
+        title="street",
+        list=["customer", "kind", "province", "city", "street"],
+        search=["street", "city"],
+        scope=[Through("customer")],
+        personal=["street"],
+    )
+)
+register(
+    ObjectType(
+        Relationship,
+        area="customers",
+        icon="relationship",
+        title="kind",
+        list=["customer", "kind", "other", "role"],
+        scope=[Through("customer"), Through("other")],
+    )
+)

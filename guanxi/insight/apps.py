@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class InsightConfig(AppConfig):
+    """What the data says about customers, and what to do about it."""
+
+    name = "guanxi.insight"
+    label = "insight"
+
+    def ready(self) -> None:
+        from guanxi.insight import objects  # noqa: F401  declares the objects of this area

@@ -1,0 +1,32 @@
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.interactions.models import Interaction, Task
+from guanxi.platform.objects.registry import Action, ObjectType, Owned, Through, register
+
+register(
+    ObjectType(
+        Interaction,
+        area="activities",
+        icon="interaction",
+        title="subject",
+        list=["happened_at", "customer", "channel", "direction", "subject", "outcome", "owner"],
+        sort="-happened_at",
+        search=["subject", "body"],
+        scope=[Through("customer")],
+        personal=["body", "subject"],
+    )
+)
+register(
+    ObjectType(
+        Task,
+        area="activities",
+        icon="task",
+        title="title",
+        list=["title", "kind", "customer", "due_on", "status", "owner"],
+        sort="due_on",
+        search=["title"],
+        scope=[Owned(), Through("customer")],
+        read_only=["status", "completed_at"],
+        actions=[Action("complete", _("Complete"), "check"), Action("reopen", _("Reopen"), "undo")],
+    )
+)

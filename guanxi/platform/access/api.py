@@ -1,0 +1,258 @@
+"""Session, set-up, the asker's own settings, passwords and tokens."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import logout, update_session_auth_hash
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from ninja import Router
+from pydantic import Field
+
+from guanxi.platform.access import services
+from guanxi.platform.access.middleware import require_csrf
+from guanxi.platform.access.models import Token, User
+from guanxi.platform.access.predicate import get_permitted
+from guanxi.platform.access.sign_in import issue_token, sign_in
+from guanxi.platform.objects.errors import NotAllowed, NotFound
+from guanxi.platform.objects.fieldtypes import Text
+from guanxi.platform.objects.schemas import Strict
+from guanxi.platform.workspaces.models import Workspace
+from guanxi.platform.workspaces.services import current_workspace
+
+router = Router(tags=["session"])
+open_router = Router(tags=["session"], auth=None)
+
+TO_CLIENT = {"zh-hans": "zh-CN", "zh-hant": "zh-TW", "en": "en"}
+FROM_CLIENT = {client: ours for ours, client in TO_CLIENT.items()}
+Language = Literal["zh-CN", "zh-TW", "en"]
+
+
+def describe_user(user: User) -> dict[str, Any]:
+    labels = dict(services.role_labels())
+    return {
+        "id": str(user.pk),
+        "username": user.username,
+        "full_name": user.full_name,
+        "email": user.email,
+        "language": TO_CLIENT.get(user.language),
+        "theme": user.theme,
+        "density": user.density,
+        "time_zone": user.time_zone,
+        "role": {
+            "name": user.role.name,
+            "label": user.role.label or labels.get(user.role.name, user.role.name),
+        },
+        "team": {"id": str(user.team.pk), "label": user.team.name} if user.team else None,
+        "administer": bool(user.role.grants.get("administer")),
+        "preferences": user.preferences,
+    }
+
+
+def _on_loopback(request: HttpRequest) -> bool:
+    return request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1", "")
+
+
+def describe_session(request: HttpRequest, user: User | None) -> dict[str, Any]:
+    get_token(request)
+    workspace = current_workspace()
+    session: dict[str, Any] = {
+        "user": describe_user(user) if user else None,
+        "workspace": workspace
+        and {
+            "name": workspace.name,
+            "language": TO_CLIENT[workspace.language],
+            "time_zone": workspace.time_zone,
+            "currency": workspace.currency,
+            "week_start": workspace.week_start,
+            "is_demo": workspace.is_demo,
+        },
+        "languages": list(FROM_CLIENT),
+        "setup_needed": workspace is None,
+        "version": settings.VERSION,
+    }
+    if user is None and workspace and workspace.is_demo and _on_loopback(request):
+        labels = dict(services.role_labels())
+        people = (
+            User.objects.filter(is_active=True, deleted_at=None)
+            .select_related("role")
+            .order_by("created_at")[:12]
+        )
+        session["demo_users"] = [
+            {
+                "username": u.username,
+                "full_name": u.full_name,
+                "role_label": labels.get(u.role.name, u.role.name),
+            }
+            for u in people
+        ]
+    return session
+
+
+class Credentials(Strict):
+    username: str = Field(max_length=100)
+    password: str = Field(max_length=1000)
+
+
+class SetupIn(Strict):
+    token: str = Field(max_length=100)
+    firm: Text = Field(min_length=1, max_length=200)
+    language: Language
+    time_zone: str = Field(max_length=64)
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    week_start: Literal[1, 7] = 1
+    full_name: Text = Field(min_length=1, max_length=150)
+    username: Text = Field(min_length=1, max_length=100)
+    password: str = Field(max_length=1000)
+
+
+class OwnSettings(Strict):
+    language: Language | None = None
+    theme: Literal["system", "light", "dark"] | None = None
+    density: Literal["comfortable", "compact"] | None = None
+    time_zone: str | None = Field(None, max_length=64)
+    preferences: dict[str, Any] | None = None
+
+
+@open_router.get("/session", response=dict[str, Any], summary="Who is signed in, and where")
+def read_session(request: HttpRequest) -> dict[str, Any]:
+    return describe_session(request, request.user)
+
+
+@open_router.post("/session", response=dict[str, Any], summary="Sign in")
+def start_session(request: HttpRequest, body: Credentials) -> dict[str, Any]:
+    require_csrf(request)
+    return describe_session(
+        request, sign_in(request, username=body.username, password=body.password)
+    )
+
+
+@router.delete("/session", response={204: None}, summary="Sign out")
+def end_session(request: HttpRequest) -> tuple[int, None]:
+    logout(request)
+    return 204, None
+
+
+@open_router.post("/setup", response=dict[str, Any], summary="Set up an empty workspace")
+def set_up(request: HttpRequest, body: SetupIn) -> dict[str, Any]:
+    values = body.model_dump()
+    values["language"] = FROM_CLIENT[values["language"]]
+    services.set_up(**values)
+    return describe_session(
+        request, sign_in(request, username=body.username, password=body.password)
+    )
+
+
+@router.patch("/session/user", response=dict[str, Any], summary="Change my own settings")
+def change_own_settings(request: HttpRequest, body: OwnSettings) -> dict[str, Any]:
+    user = User.objects.select_related("role", "team").get(pk=request.user.pk)
+    values = body.model_dump(exclude_unset=True, exclude_none=True)
+    if "language" in values:
+        values["language"] = FROM_CLIENT[values["language"]]
+        translation.activate(values["language"])
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.clean()
+    if values:
+        user.save(update_fields=list(values))
+    return describe_user(user)
+
+
+class PasswordIn(Strict):
+    password: str = Field(max_length=1000)
+    current: str | None = Field(None, max_length=1000)
+
+
+@router.post("/users/{uuid:pk}/password", response={204: None}, summary="Set a password")
+def set_password(request: HttpRequest, pk: UUID, body: PasswordIn) -> tuple[int, None]:
+    own = pk == request.user.pk
+    user = request.user if own else get_permitted(request.asker, User, pk, "change")
+    if own and not user.check_password(body.current or ""):
+        raise NotAllowed(_("The current password is wrong."), field="current")
+    services.set_password(user=user, password=body.password)
+    if own and request.token is None:
+        update_session_auth_hash(request, user)
+    return 204, None
+
+
+@router.get("/roles", response=dict[str, Any], summary="The roles users can have")
+def list_roles(request: HttpRequest) -> dict[str, Any]:
+    from guanxi.platform.access.models import Role
+
+    labels = dict(services.role_labels())
+    return {
+        "items": [
+            {"id": str(r.pk), "name": r.name, "label": r.label or labels.get(r.name, r.name)}
+            for r in Role.objects.order_by("pk")
+        ]
+    }
+
+
+class WorkspaceIn(Strict):
+    name: Text | None = Field(None, min_length=1, max_length=200)
+    language: Language | None = None
+    week_start: Literal[1, 7] | None = None
+
+
+@router.patch("/workspace", response=dict[str, Any], summary="Change the workspace's settings")
+def change_workspace(request: HttpRequest, body: WorkspaceIn) -> dict[str, Any]:
+    if not request.asker.grants.administer or request.token is not None:
+        raise NotAllowed(_("Only an administrator may do this."))
+    values = body.model_dump(exclude_unset=True, exclude_none=True)
+    if "language" in values:
+        values["language"] = FROM_CLIENT[values["language"]]
+    Workspace.objects.update(**values) if values else None
+    from django.core.cache import cache
+
+    cache.delete("workspace")
+    return describe_session(request, request.user)
+
+
+class TokenIn(Strict):
+    name: Text = Field(min_length=1, max_length=100)
+    scopes: list[str] = Field(min_length=1, max_length=100)
+
+
+def _own_session(request: HttpRequest) -> None:
+    if request.token is not None:
+        raise NotAllowed(_("A token cannot manage tokens."))
+
+
+@router.get("/tokens", response=dict[str, Any], summary="My tokens")
+def list_tokens(request: HttpRequest) -> dict[str, Any]:
+    tokens = Token.objects.filter(user=request.user, revoked_at=None).order_by("-created_at")
+    return {
+        "items": [
+            {
+                "id": str(t.pk),
+                "name": t.name,
+                "scopes": t.scopes,
+                "created_at": t.created_at.isoformat(),
+                "last_used_on": t.last_used_on and t.last_used_on.isoformat(),
+            }
+            for t in tokens
+        ]
+    }
+
+
+@router.post(
+    "/tokens", response={201: dict[str, Any]}, summary="Make a token; its key is shown once"
+)
+def create_token(request: HttpRequest, body: TokenIn) -> tuple[int, dict[str, Any]]:
+    _own_session(request)
+    token, key = issue_token(user=request.user, name=body.name, scopes=body.scopes)
+    return 201, {"id": str(token.pk), "name": token.name, "scopes": token.scopes, "key": key}
+
+
+@router.delete("/tokens/{uuid:pk}", response={204: None}, summary="Revoke a token")
+def revoke_token(request: HttpRequest, pk: UUID) -> tuple[int, None]:
+    _own_session(request)
+    revoked = Token.objects.filter(pk=pk, user=request.user, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
+    if not revoked:
+        raise NotFound(_("There is no such token."))
+    return 204, None

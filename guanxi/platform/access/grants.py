@@ -1,0 +1,91 @@
+"""What each role may do: verbs per area, a scope per verb, exceptions per object and field.
+
+A grant maps "read", "change", "delete" to a scope ("own" < "territory", "team" < "all"; absent = no)
+and "create", "export", "import" to true. "fields" maps "object.field" to "hidden" or "read_only".
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from guanxi.platform.objects.registry import ObjectType
+
+SCOPES = ("own", "territory", "team", "all")
+RECORD_VERBS = ("read", "change", "delete")
+TYPE_VERBS = ("create", "export", "import")
+
+ALL: dict[str, Any] = {
+    "read": "all", "change": "all", "delete": "all", "create": True, "export": True, "import": True,
+}  # fmt: skip
+READ: dict[str, Any] = {"read": "all"}
+TEAM: dict[str, Any] = {
+    "read": "team", "change": "own", "delete": "own", "create": True, "export": True, "import": True,
+}  # fmt: skip
+SERVE: dict[str, Any] = {"read": "all", "change": "own", "create": True}
+
+# "*" is every area that is not named.
+BUILT_IN_ROLES: dict[str, dict[str, Any]] = {
+    "administrator": {"areas": {"*": ALL}, "administer": True},
+    "manager": {"areas": {"*": {**ALL, "delete": "all"}, "people": READ}},
+    "account_manager": {"areas": {"customers": TEAM, "activities": TEAM, "sales": TEAM, "*": READ}},
+    "sales": {
+        "areas": {
+            "customers": {**TEAM, "export": False, "import": False},
+            "activities": TEAM,
+            "sales": {**TEAM, "export": False},
+            "*": READ,
+        }
+    },
+    "marketer": {
+        "areas": {
+            "customers": {**READ, "export": True},
+            "activities": SERVE,
+            "sales": READ,
+            "*": READ,
+        },
+        "objects": {"tag": ALL},
+    },
+    "service": {
+        "areas": {"customers": {**SERVE, "change": "all"}, "activities": SERVE, "*": READ},
+        "fields": {"customer.credit_limit": "hidden"},
+    },
+    "analyst": {"areas": {"*": {**READ, "export": True}}},
+    "read_only": {"areas": {"*": READ}, "fields": {"customer.credit_limit": "hidden"}},
+}
+
+
+@dataclass(frozen=True)
+class Grants:
+    """One role's rights, asked by verb and object type."""
+
+    data: dict[str, Any]
+
+    @property
+    def administer(self) -> bool:
+        return bool(self.data.get("administer"))
+
+    def _of(self, object_type: ObjectType) -> dict[str, Any]:
+        by_object: dict[str, Any] = self.data.get("objects", {})
+        areas: dict[str, Any] = self.data.get("areas", {})
+        found: dict[str, Any] = (
+            by_object.get(object_type.name) or areas.get(object_type.area) or areas.get("*") or {}
+        )
+        return found
+
+    def scope(self, verb: str, object_type: ObjectType) -> str | None:
+        """How far a record verb reaches: one of SCOPES, or None for not at all."""
+        if verb != "read" and verb not in object_type.verbs:
+            return None
+        return self._of(object_type).get(verb) or None
+
+    def may(self, verb: str, object_type: ObjectType) -> bool:
+        """Whether the role has the verb on this object at all."""
+        if verb in RECORD_VERBS:
+            return self.scope(verb, object_type) is not None
+        if verb in ("create", "import") and "create" not in object_type.verbs:
+            return False
+        return bool(self._of(object_type).get(verb))
+
+    def mask(self, object_type: ObjectType, field: str) -> str | None:
+        """ "hidden", "read_only" or None for one field."""
+        masks: dict[str, str] = self.data.get("fields", {})
+        return masks.get(f"{object_type.name}.{field}")

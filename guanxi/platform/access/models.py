@@ -1,0 +1,160 @@
+"""Who works here: users, their roles, teams and territories, and the keys programs sign in with."""
+
+import zoneinfo
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.platform.objects.record import UUID7, Row, not_deleted
+
+
+class Team(Row):
+    """A group of users; a team's scope takes in the teams below it."""
+
+    name = models.CharField(_("name"), max_length=100)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("parent team"),
+        related_name="children",
+    )
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        constraints = [
+            models.UniqueConstraint("name", name="team_name", condition=not_deleted()),
+            models.CheckConstraint(
+                name="team_not_own_parent", condition=~models.Q(parent=models.F("id"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Territory(Row):
+    """A sales territory; customers lie in one, users look after any number."""
+
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("territory")
+        verbose_name_plural = _("territories")
+        constraints = [
+            models.UniqueConstraint("name", name="territory_name", condition=not_deleted())
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """What its holders may do; `grants` is read by `guanxi.platform.access.grants`."""
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    name = models.SlugField(unique=True)
+    label = models.CharField(_("label"), max_length=100, blank=True, db_default="")
+    grants = models.JSONField(db_default={})
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager):
+    """Finds users by sign-in name, in any letter case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.select_related("role", "team").get(username__iexact=username, deleted_at=None)
+
+
+class User(AbstractBaseUser, Row):
+    """Somebody who signs in. (The people we deal with are customers.)"""
+
+    THEMES = [("system", _("as the system")), ("light", _("light")), ("dark", _("dark"))]
+    DENSITIES = [("comfortable", _("comfortable")), ("compact", _("compact"))]
+
+    username = models.CharField(
+        _("sign-in name"),
+        max_length=100,
+        validators=[RegexValidator(r"^[\w.@+-]+\Z", _("Use letters, digits and . @ + - _ only."))],
+    )
+    full_name = models.CharField(_("full name"), max_length=150)
+    email = models.EmailField(_("e-mail"), blank=True, db_default="")
+    role = models.ForeignKey(Role, models.PROTECT, verbose_name=_("role"), related_name="users")
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, verbose_name=_("team"), related_name="members"
+    )
+    territories = models.ManyToManyField(Territory, blank=True, related_name="users")
+    is_active = models.BooleanField(_("active"), db_default=True)
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, db_default="", choices=settings.LANGUAGES
+    )
+    theme = models.CharField(_("theme"), max_length=10, db_default="system", choices=THEMES)
+    density = models.CharField(
+        _("density"), max_length=12, db_default="comfortable", choices=DENSITIES
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, db_default="")
+    preferences = models.JSONField(db_default={}, blank=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["full_name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"), name="user_username", condition=not_deleted()
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def clean(self) -> None:
+        if (
+            isinstance(self.time_zone, str)
+            and self.time_zone
+            and self.time_zone not in zoneinfo.available_timezones()
+        ):
+            raise ValidationError({"time_zone": _("Choose a time zone of the list.")})
+
+
+class Token(models.Model):
+    """A key with which a program acts for one user, within `scopes`. Only its hash is kept.
+
+    `scopes` is an allow-list of "read", "write" or "<object>:read|write"; empty allows nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    digest = models.BinaryField(max_length=32, unique=True)
+    scopes = models.JSONField(db_default=[])
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SignInAttempt(models.Model):
+    """Failed sign-ins of one name from one address in the current window; the brake on guessing."""
+
+    key = models.BinaryField(max_length=32, primary_key=True)
+    failures = models.PositiveIntegerField()
+    window_started_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.failures} failures"

@@ -1,0 +1,41 @@
+"""People of the firm as objects: everyone sees them, administrators change them."""
+
+from guanxi.platform.access.models import Team, Territory, User
+from guanxi.platform.objects.registry import Everyone, ObjectType, register
+
+register(
+    ObjectType(
+        User,
+        area="people",
+        icon="user",
+        list=["full_name", "username", "role", "team", "email", "is_active"],
+        title="full_name",
+        sort="full_name",
+        search=["full_name", "username", "email"],
+        scope=[Everyone()],
+        hidden=["password", "last_login", "preferences", "theme", "density"],
+    )
+)
+register(
+    ObjectType(
+        Team,
+        area="people",
+        icon="team",
+        list=["name", "parent"],
+        sort="name",
+        search=["name"],
+        scope=[Everyone()],
+    )
+)
+register(
+    ObjectType(
+        Territory,
+        area="people",
+        path="territories",
+        icon="environment",
+        list=["name"],
+        sort="name",
+        search=["name"],
+        scope=[Everyone()],
+    )
+)

@@ -1,0 +1,134 @@
+"""Signing in: by password with a brake on guessing, by session, by token."""
+
+import hashlib
+import secrets
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access.models import SignInAttempt, Token, User
+from guanxi.platform.objects.errors import DomainError
+
+MAX_FAILURES = 10
+WINDOW_SECONDS = 15 * 60
+
+
+class WrongCredentials(DomainError):
+    status, code = 401, "wrong_credentials"
+
+
+class TooManyAttempts(DomainError):
+    status, code = 429, "too_many_attempts"
+
+
+class PasswordBackend:
+    """Finds the user of a name and password; takes as long for a name that does not exist."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **_: Any,
+    ) -> User | None:
+        if username is None or password is None:
+            return None
+        try:
+            user = User.objects.get_by_natural_key(username)
+        except User.DoesNotExist:
+            make_password(password)
+            return None
+        return user if user.check_password(password) and user.is_active else None
+
+    def get_user(self, user_id: UUID) -> User | None:
+        return (
+            User.objects.select_related("role", "team")
+            .filter(pk=user_id, is_active=True, deleted_at=None)
+            .first()
+        )
+
+
+def _attempt_key(username: str, address: str) -> bytes:
+    return hashlib.sha256(f"{username.lower()}\0{address}".encode()).digest()
+
+
+def _seconds_left(key: bytes) -> int:
+    """How long this name from this address must wait; 0 while it may try."""
+    attempt = SignInAttempt.objects.filter(key=key, failures__gte=MAX_FAILURES).first()
+    if attempt is None:
+        return 0
+    passed = (timezone.now() - attempt.window_started_at).total_seconds()
+    return max(0, int(WINDOW_SECONDS - passed))
+
+
+def _count_failure(key: bytes) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into platform_signinattempt as a (key, failures, window_started_at) values (%s, 1, now())"
+            " on conflict (key) do update set"
+            " failures = case when a.window_started_at < now() - make_interval(secs => %s) then 1 else a.failures + 1 end,"
+            " window_started_at = case when a.window_started_at < now() - make_interval(secs => %s)"
+            " then now() else a.window_started_at end",
+            [key, WINDOW_SECONDS, WINDOW_SECONDS],
+        )
+
+
+def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
+    """Start a session. Raises WrongCredentials, or TooManyAttempts with the seconds to wait."""
+    key = _attempt_key(username, request.META.get("REMOTE_ADDR", ""))
+    if wait := _seconds_left(key):
+        raise TooManyAttempts(
+            _("Too many failed attempts. Try again in %(n)s minutes.") % {"n": wait // 60 + 1},
+            retry_after=wait,
+        )
+    user = PasswordBackend().authenticate(request, username=username, password=password)
+    if user is None:
+        _count_failure(key)
+        raise WrongCredentials(_("The sign-in name or the password is wrong."))
+    SignInAttempt.objects.filter(key=key).delete()
+    login(request, user, backend="guanxi.platform.access.sign_in.PasswordBackend")
+    return user
+
+
+def user_of_session(request: HttpRequest) -> User | None:
+    """The active user of the session; None if there is none or the password changed since."""
+    user_id = request.session.get(SESSION_KEY)
+    user = PasswordBackend().get_user(user_id) if user_id else None
+    if user is None:
+        return None
+    proof = request.session.get(HASH_SESSION_KEY, "")
+    return user if constant_time_compare(proof, user.get_session_auth_hash()) else None
+
+
+def issue_token(*, user: User, name: str, scopes: list[str]) -> tuple[Token, str]:
+    """Make a token; its key is shown this once and only its hash is kept."""
+    key = f"gx_{secrets.token_urlsafe(32)}"
+    token = Token(user=user, name=name, scopes=scopes, digest=_digest(key))
+    token.save(force_insert=True)
+    return token, key
+
+
+def user_of_token(key: str) -> Token | None:
+    """The living token of a key, with its user; None if it is unknown, expired or revoked."""
+    token = (
+        Token.objects.select_related("user__role", "user__team")
+        .filter(digest=_digest(key), revoked_at=None, user__is_active=True, user__deleted_at=None)
+        .first()
+    )
+    if token is None or (token.expires_at and token.expires_at <= timezone.now()):
+        return None
+    today = timezone.now().date()
+    if token.last_used_on != today:
+        Token.objects.filter(pk=token.pk).update(last_used_on=today)
+    return token
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()

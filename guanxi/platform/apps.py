@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class PlatformConfig(AppConfig):
+    """What every CRM area stands on; knows no business word."""
+
+    name = "guanxi.platform"
+    label = "platform"
+
+    def ready(self) -> None:
+        from guanxi.platform.access import objects  # noqa: F401  declares users, teams, territories
+        from guanxi.platform.events.triggers import install_triggers
+
+        post_migrate.connect(install_triggers, dispatch_uid="guanxi.events")

@@ -1,0 +1,35 @@
+"""The one stream of everything that changed."""
+
+from django.db import models
+
+
+class Event(models.Model):
+    """One change of one row, written by triggers (`triggers.sql`); partitioned by month.
+
+    `changes` maps each changed column to [old, new]; inserts carry none. `xid` orders the stream:
+    an event is final once its transaction is older than every running one.
+    """
+
+    class Action(models.TextChoices):
+        INSERT = "insert"
+        UPDATE = "update"
+        DELETE = "delete"
+        RESTORE = "restore"
+        PURGE = "purge"
+
+    id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    object = models.CharField(max_length=60)
+    record_id = models.UUIDField()
+    action = models.CharField(max_length=8, choices=Action)
+    changes = models.JSONField(null=True)
+    actor_id = models.UUIDField(null=True)
+    source = models.CharField(max_length=100)
+    request_id = models.UUIDField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "platform_event"
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object}"

@@ -1,0 +1,286 @@
+"""The one filter language: a small JSON tree compiled to a condition on the asker's records.
+
+{"and": [...]} {"or": [...]} {"not": {...}} {"field": "customer.city", "op": "eq", "value": "北京"}
+{"has": "orders", "where": {...}} {"has_no": "orders"}
+
+Used by lists, saved views, segments, conditions and record scopes. A field the asker may not see
+cannot be filtered on, and a related record they may not see never makes a condition true.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access.predicate import Asker, visible_to
+from guanxi.platform.filters.periods import period_bounds
+from guanxi.platform.objects.errors import DomainError
+from guanxi.platform.objects.registry import ObjectField, ObjectType, is_registered, type_of_model
+
+MAX_DEPTH = 12
+MAX_CONDITIONS = 200
+MAX_VALUES = 1000
+
+
+class BadFilter(DomainError):
+    """The filter cannot be understood; the message says which part and why."""
+
+    code = "bad_filter"
+
+    def __init__(self, message: Any):
+        super().__init__(message, field="filter")
+
+
+@dataclass
+class Clock:
+    """What "now", "today" and "this week" mean to the asker."""
+
+    now: dt.datetime
+    zone: ZoneInfo
+    week_start: int = 1
+
+    @property
+    def today(self) -> dt.date:
+        return self.now.astimezone(self.zone).date()
+
+    def midnight(self, day: dt.date) -> dt.datetime:
+        return dt.datetime.combine(day, dt.time(), self.zone)
+
+
+class _Compiler:
+    def __init__(self, asker: Asker, clock: Clock):
+        self.asker, self.clock = asker, clock
+        self.conditions = 0
+
+    def node(self, object_type: ObjectType, node: Any, depth: int = 0) -> Q:
+        if not isinstance(node, dict):
+            raise BadFilter(_("A filter is made of JSON objects."))
+        if depth > MAX_DEPTH:
+            raise BadFilter(
+                _("This filter is nested more than %(n)s levels deep.") % {"n": MAX_DEPTH}
+            )
+        keys = set(node)
+        if keys in ({"and"}, {"or"}):
+            (key,) = keys
+            children = node[key]
+            if not isinstance(children, list):
+                raise BadFilter(_('"%(key)s" takes a list of conditions.') % {"key": key})
+            parts = [self.node(object_type, child, depth + 1) for child in children]
+            return reduce(and_ if key == "and" else or_, parts, parts.pop(0)) if parts else Q()
+        if keys == {"not"}:
+            return ~self.node(object_type, node["not"], depth + 1)
+        if (
+            ("has" in keys
+            and keys <= {"has", "where"})
+            or keys == {"has_no"}
+            or keys == {"has_no", "where"}
+        ):
+            return self.related(object_type, node, depth)
+        if "field" in keys and keys <= {"field", "op", "value"}:
+            return self.condition(
+                object_type, str(node["field"]), node.get("op", "eq"), node.get("value")
+            )
+        raise BadFilter(
+            _("Unknown condition: %(keys)s.") % {"keys": ", ".join(sorted(map(str, keys)))}
+        )
+
+    def related(self, object_type: ObjectType, node: dict[str, Any], depth: int) -> Q:
+        name = str(node.get("has", node.get("has_no")))
+        if name not in object_type.related:
+            raise BadFilter(_('"%(name)s" is not related to this object.') % {"name": name})
+        self.count()
+        other, link = object_type.related[name]
+        records = visible_to(self.asker, other.model).filter(**{link: OuterRef("pk")})
+        if node.get("where"):
+            records = records.filter(self.node(other, node["where"], depth + 1))
+        found = Q(Exists(records))
+        return found if "has" in node else ~found
+
+    def count(self) -> None:
+        self.conditions += 1
+        if self.conditions > MAX_CONDITIONS:
+            raise BadFilter(_("A filter takes at most %(n)s conditions.") % {"n": MAX_CONDITIONS})
+
+    def condition(self, object_type: ObjectType, name: str, op: Any, value: Any) -> Q:
+        self.count()
+        head, _dot, rest = name.partition(".")
+        field = self.asker.fields(object_type).get(head)
+        if field is None:
+            raise BadFilter(_('There is no field "%(name)s".') % {"name": head})
+        if rest:
+            if field.type.name != "link" or field.target is None or not is_registered(field.target):
+                raise BadFilter(_('"%(name)s" does not link to another object.') % {"name": head})
+            inner = self.condition(type_of_model(field.target), rest, op, value)
+            return Q(**{f"{field.path}__in": visible_to(self.asker, field.target).filter(inner)})
+        if op not in field.type.operators:
+            raise BadFilter(
+                _('"%(op)s" does not fit the field "%(field)s".') % {"op": op, "field": field.label}
+            )
+        return self.compare(field, op, value)
+
+    def compare(self, field: ObjectField, op: str, value: Any) -> Q:
+        if op in ("empty", "not_empty"):
+            textual = field.column.empty_strings_allowed and not field.column.null
+            empty = Q(**({field.path: ""} if textual else {f"{field.path}__isnull": True}))
+            return empty if op == "empty" else ~empty
+        if op in ("in", "not_in"):
+            chosen = self.chosen(field, value)
+            if field.type.name == "tags":
+                through = field.column.remote_field.through  # type: ignore[union-attr]
+                near, far = field.column.m2m_field_name(), field.column.m2m_reverse_field_name()  # type: ignore[attr-defined]
+                among = Q(
+                    Exists(through.objects.filter(**{near: OuterRef("pk"), f"{far}__in": chosen}))
+                )
+            else:
+                among = Q(**{f"{field.path}__in": chosen})
+            return among if op == "in" else ~among
+        if op == "in_period":
+            return self.in_period(field, value)
+        if op == "between":
+            if not isinstance(value, list) or len(value) != 2:
+                raise BadFilter(_('"between" takes two values.'))
+            low, high = (self.value(field, v) for v in value)
+            return Q(**{f"{field.path}__gte": low, f"{field.path}__lte": high})
+        wanted = self.value(field, value)
+        if op in ("ne", "not_contains"):
+            return ~Q(**{f"{field.path}__{'exact' if op == 'ne' else 'icontains'}": wanted})
+        lookup = {"eq": "exact", "contains": "icontains", "starts": "istartswith"}.get(op, op)
+        return Q(**{f"{field.path}__{lookup}": wanted})
+
+    def chosen(self, field: ObjectField, value: Any) -> list[Any]:
+        if not isinstance(value, list) or len(value) > MAX_VALUES:
+            raise BadFilter(
+                _('"%(field)s" takes a list of at most %(n)s values.')
+                % {"field": field.label, "n": MAX_VALUES}
+            )
+        chosen: list[Any] = []
+        for item in value:
+            if item == "me" and field.type.name == "link":
+                chosen.append(self.asker.user.pk)
+            elif item == "my_team" and field.type.name == "link":
+                chosen.extend(self.asker.colleagues)
+            else:
+                chosen.append(self.value(field, item))
+        return chosen
+
+    def in_period(self, field: ObjectField, value: Any) -> Q:
+        name = value.get("relative") if isinstance(value, dict) else value
+        try:
+            start, end = period_bounds(
+                str(name), self.clock.today, week_start=self.clock.week_start
+            )
+        except KeyError:
+            raise BadFilter(_('"%(name)s" is no period.') % {"name": name}) from None
+        if field.type.name == "datetime":
+            return Q(
+                **{
+                    f"{field.path}__gte": self.clock.midnight(start),
+                    f"{field.path}__lt": self.clock.midnight(end),
+                }
+            )
+        return Q(**{f"{field.path}__gte": start, f"{field.path}__lt": end})
+
+    def value(self, field: ObjectField, value: Any) -> Any:
+        read = READERS.get(field.type.name, _read_text)
+        try:
+            return read(value, self.clock)
+        except (ValueError, TypeError, AttributeError, InvalidOperation, OverflowError):
+            raise BadFilter(
+                _('"%(value)s" is no value of the field "%(field)s".')
+                % {"value": str(value)[:60], "field": field.label}
+            ) from None
+
+
+def _read_text(value: Any, clock: Clock) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError
+    return value
+
+
+def _read_integer(value: Any, clock: Clock) -> int:
+    if isinstance(value, bool) or not -(2**63) < int(value) < 2**63:
+        raise ValueError
+    return int(value)
+
+
+def _read_decimal(value: Any, clock: Clock) -> Decimal:
+    if isinstance(value, bool):
+        raise TypeError
+    number = Decimal(str(value))
+    if not number.is_finite() or abs(number) > Decimal(10) ** 20:
+        raise ValueError
+    return number
+
+
+def _read_float(value: Any, clock: Clock) -> float:
+    if isinstance(value, bool) or not math.isfinite(float(value)):
+        raise ValueError
+    return float(value)
+
+
+def _read_boolean(value: Any, clock: Clock) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _shift(value: dict[str, Any], clock: Clock) -> dt.date:
+    if (
+        set(value) != {"days"}
+        or isinstance(value["days"], bool)
+        or abs(int(value["days"])) > 36_600
+    ):
+        raise ValueError
+    return clock.today + dt.timedelta(days=int(value["days"]))
+
+
+def _read_date(value: Any, clock: Clock) -> dt.date:
+    if isinstance(value, dict):
+        return _shift(value, clock)
+    day = parse_date(value)
+    if day is None:
+        raise ValueError
+    return day
+
+
+def _read_datetime(value: Any, clock: Clock) -> dt.datetime:
+    if isinstance(value, dict):
+        return clock.midnight(_shift(value, clock))
+    moment = parse_datetime(value)
+    if moment is None:
+        return clock.midnight(_read_date(value, clock))
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=clock.zone)
+    return moment.astimezone(dt.UTC)
+
+
+def _read_id(value: Any, clock: Clock) -> UUID:
+    return UUID(value)
+
+
+READERS: dict[str, Callable[[Any, Clock], Any]] = {
+    "number": _read_integer,
+    "decimal": _read_decimal,
+    "money": _read_decimal,
+    "float": _read_float,
+    "score": _read_float,
+    "boolean": _read_boolean,
+    "date": _read_date,
+    "datetime": _read_datetime,
+    "link": _read_id,
+    "tags": _read_id,
+}
+
+
+def compile_filter(asker: Asker, object_type: ObjectType, tree: Any, clock: Clock) -> Q:
+    """The condition `tree` means for `asker`. Raises BadFilter naming the part that is wrong."""
+    return _Compiler(asker, clock).node(object_type, tree) if tree else Q()

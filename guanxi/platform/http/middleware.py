@@ -1,0 +1,101 @@
+"""What happens around every request: its id, its language, its transaction, the page's security policy."""
+
+import secrets
+import uuid
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from guanxi.platform.events.context import acting
+from guanxi.platform.workspaces.services import current_workspace
+
+Handler = Callable[[HttpRequest], HttpResponse]
+SAFE = ("GET", "HEAD", "OPTIONS")
+# Own transactions: a refused sign-in must still be counted.
+OWN_TRANSACTION = ("/api/v1/session",)
+LANGUAGES = {
+    "zh-cn": "zh-hans",
+    "zh-sg": "zh-hans",
+    "zh-tw": "zh-hant",
+    "zh-hk": "zh-hant",
+    "zh-mo": "zh-hant",
+}
+
+
+def request_id(get_response: Handler) -> Handler:
+    """Give each request an id: in logs, problems, events, and to undo its changes by."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        request.request_id = uuid.uuid4()
+        response = get_response(request)
+        response["X-Request-Id"] = str(request.request_id)
+        return response
+
+    return handle
+
+
+def content_security_policy(get_response: Handler) -> Handler:
+    """Scripts and styles of our own only; styles made at run time carry the response's nonce."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        request.csp_nonce = secrets.token_urlsafe(16)
+        response = get_response(request)
+        if "Content-Security-Policy" not in response:
+            response["Content-Security-Policy"] = (
+                f"default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{request.csp_nonce}'; "
+                "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+                "form-action 'self'"
+            )
+        return response
+
+    return handle
+
+
+def preferred_language(request: HttpRequest) -> str:
+    """The user's language, else the browser's, else the workspace's: zh-hans, zh-hant or en."""
+    user = getattr(request, "user", None)
+    if user is not None and user.language:
+        return str(user.language)
+    for part in request.headers.get("Accept-Language", "").split(","):
+        tag = part.partition(";")[0].strip().lower()
+        if tag.startswith("en"):
+            return "en"
+        if tag.startswith("zh"):
+            return LANGUAGES.get(tag, "zh-hant" if "hant" in tag else "zh-hans")
+    workspace = current_workspace()
+    return workspace.language if workspace else "en"
+
+
+def user_language(get_response: Handler) -> Handler:
+    def handle(request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/"):
+            return get_response(request)
+        with translation.override(preferred_language(request)):
+            return get_response(request)
+
+    return handle
+
+
+def write_transaction(get_response: Handler) -> Handler:
+    """One transaction per writing request, in its user's name; any refusal rolls all of it back."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if (
+            request.method in SAFE
+            or request.path in OWN_TRANSACTION
+            or not request.path.startswith("/api/")
+        ):
+            return get_response(request)
+        user = request.user
+        source = "token" if getattr(request, "token", None) else "api"
+        with acting(
+            actor_id=user.pk if user else None, source=source, request_id=request.request_id
+        ):
+            response = get_response(request)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        return response
+
+    return handle

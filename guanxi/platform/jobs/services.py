@@ -1,0 +1,185 @@
+"""Long tasks: started in the transaction that asks for them, shown with progress, cancelled, resumed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access.predicate import Asker
+from guanxi.platform.events.context import acting
+from guanxi.platform.jobs.models import Job
+from guanxi.platform.objects.errors import DomainError, NotFound
+
+
+class JobCancelled(Exception):
+    """Somebody asked the job to stop; it ends at its last checkpoint."""
+
+
+class JobNotResumable(DomainError):
+    status, code = 409, "job_state"
+
+
+class RunningJob:
+    """What a job's function gets: its parameters, its checkpoint, and ways to say how far it is.
+
+    A step is one transaction: its work and its checkpoint are committed together, so that a job
+    killed at any moment goes on after its last step.
+    """
+
+    def __init__(self, job: Job):
+        self.job = job
+        self.params: dict[str, Any] = job.params
+        self.checkpoint: dict[str, Any] = job.checkpoint
+
+    @property
+    def asker(self) -> Asker:
+        assert self.job.actor is not None
+        return Asker(self.job.actor)
+
+    @contextmanager
+    def step(self, *, source: str | None = None) -> Iterator[None]:
+        """One transaction of the job, in the name of whoever started it. Raises JobCancelled before it begins."""
+        self.stop_if_asked()
+        request = self.params.get("request_id")
+        with acting(
+            actor_id=self.job.actor_id,
+            source=source or f"job:{self.job.pk}",
+            request_id=UUID(request) if request else None,
+        ):
+            yield
+            self.save_progress()
+
+    def save_progress(self) -> None:
+        Job.objects.filter(pk=self.job.pk).update(
+            done=self.job.done,
+            total=self.job.total,
+            message=self.job.message,
+            checkpoint=self.checkpoint,
+        )
+
+    def progress(self, done: int, total: int | None = None, message: str = "") -> None:
+        """Note how far the job is; shown with the next step (or at once, outside of one)."""
+        self.job.done = done
+        self.job.total = total if total is not None else self.job.total
+        self.job.message = message or self.job.message
+        if not connection.in_atomic_block:
+            self.save_progress()
+
+    def stop_if_asked(self) -> None:
+        if Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
+            raise JobCancelled
+
+
+JobFunction = Callable[[RunningJob], dict[str, Any] | None]
+_kinds: dict[str, JobFunction] = {}
+
+
+def job_kind(name: str) -> Callable[[JobFunction], JobFunction]:
+    """Register the function that runs jobs of one kind; it returns the job's result."""
+
+    def add(function: JobFunction) -> JobFunction:
+        _kinds[name] = function
+        return function
+
+    return add
+
+
+@transaction.atomic
+def start_job(
+    kind: str, *, asker: Asker | None, params: dict[str, Any], request_id: UUID | None = None
+) -> dict[str, Any]:
+    """Queue a job with this transaction; returns it as the API shows it. Parameters carry ids, never values."""
+    from guanxi.platform.jobs.tasks import run_job
+
+    if kind not in _kinds:
+        raise KeyError(kind)
+    if request_id:
+        params = {**params, "request_id": str(request_id)}
+    job = Job(kind=kind, params=params, actor=asker.user if asker else None)
+    job.save(force_insert=True)
+    job.refresh_from_db()
+    run_job.defer(job_id=str(job.pk))
+    return describe(job)
+
+
+def function_of(job: Job) -> JobFunction:
+    return _kinds[job.kind]
+
+
+def jobs_of(asker: Asker) -> "QuerySet[Job]":
+    """A user's own jobs; an administrator's are all."""
+    jobs = Job.objects.select_related("actor")
+    return jobs if asker.grants.administer else jobs.filter(actor=asker.user)
+
+
+def _get(asker: Asker, pk: UUID) -> Job:
+    job = jobs_of(asker).filter(pk=pk).first()
+    if job is None:
+        raise NotFound(_("There is no such task."))
+    return job
+
+
+def read_job(asker: Asker, pk: UUID) -> dict[str, Any]:
+    return describe(_get(asker, pk))
+
+
+@transaction.atomic
+def cancel_job(asker: Asker, pk: UUID) -> dict[str, Any]:
+    """Ask a job to stop at its next step; one not yet begun never starts."""
+    job = _get(asker, pk)
+    Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(
+        state=Job.State.CANCELLED, finished_at=timezone.now()
+    )
+    Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_requested=True)
+    return read_job(asker, pk)
+
+
+@transaction.atomic
+def resume_job(asker: Asker, pk: UUID) -> dict[str, Any]:
+    """Let a cancelled or failed job go on after its last step."""
+    job = _get(asker, pk)
+    if not requeue(job.pk, (Job.State.CANCELLED, Job.State.FAILED)):
+        raise JobNotResumable(_("Only a task that was stopped or failed can go on."))
+    return read_job(asker, pk)
+
+
+def requeue(pk: UUID, states: tuple[str, ...]) -> bool:
+    from guanxi.platform.jobs.tasks import run_job
+
+    with transaction.atomic():
+        queued = Job.objects.filter(pk=pk, state__in=states).update(
+            state=Job.State.QUEUED, cancel_requested=False, error="", finished_at=None
+        )
+        if queued:
+            run_job.defer(job_id=str(pk))
+    return bool(queued)
+
+
+def describe(job: Job) -> dict[str, Any]:
+    """A job as the API shows it."""
+    can = []
+    if job.state in (Job.State.QUEUED, Job.State.RUNNING):
+        can = ["cancel"]
+    elif job.state in (Job.State.CANCELLED, Job.State.FAILED):
+        can = ["resume"]
+    return {
+        "id": str(job.pk),
+        "kind": job.kind,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "message": job.message,
+        "result": job.result,
+        "error": job.error or None,
+        "object": job.params.get("object"),
+        "subject": job.params.get("subject"),
+        "created_at": job.created_at.isoformat(),
+        "started_at": job.started_at.isoformat() if job.started_at else None,
+        "finished_at": job.finished_at.isoformat() if job.finished_at else None,
+        "can": can,
+    }

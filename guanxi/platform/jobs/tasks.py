@@ -1,0 +1,81 @@
+"""The one background task: run a Job. A lock held while it runs tells a living job from a dead worker's."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import OperationalError, connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from guanxi.platform.jobs.models import Job
+from guanxi.platform.jobs.services import JobCancelled, RunningJob, function_of, requeue
+from guanxi.platform.objects.errors import DomainError
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def _held(pk: UUID) -> Iterator[bool]:
+    """Hold the job's session lock; yields whether it was free. It vanishes with the worker's connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 1))", [str(pk)])
+        (free,) = cursor.fetchone()
+    try:
+        yield free
+    finally:
+        if free and connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", [str(pk)])
+
+
+@app.task(name="run_job", pass_context=False)
+def run_job(job_id: str) -> None:
+    """Run or resume one job to its end, its cancellation or its failure."""
+    pk = UUID(job_id)
+    with _held(pk) as free:
+        if not free:
+            return
+        started = Job.objects.filter(pk=pk, state__in=(Job.State.QUEUED, Job.State.RUNNING)).update(
+            state=Job.State.RUNNING, started_at=timezone.now()
+        )
+        if started:
+            _run(Job.objects.select_related("actor__role", "actor__team").get(pk=pk))
+
+
+def _run(job: Job) -> None:
+    running = RunningJob(job)
+    try:
+        result = function_of(job)(running) or {}
+    except JobCancelled:
+        _finish(job, state=Job.State.CANCELLED)
+    except DomainError as error:
+        _finish(job, state=Job.State.FAILED, error=str(error.message))
+    except OperationalError:
+        raise  # the database went away: the job stays "running" and is taken up again by resume_interrupted
+    except Exception:
+        log.exception("job %s failed", job.pk)
+        _finish(job, state=Job.State.FAILED, error="internal")
+    else:
+        _finish(job, state=Job.State.DONE, result=result, done=job.total or job.done, message="")
+
+
+def _finish(job: Job, **values: object) -> None:
+    Job.objects.filter(pk=job.pk).update(finished_at=timezone.now(), **values)
+
+
+def resume_interrupted() -> int:
+    """Queue again what a dead worker left running; returns how many jobs."""
+    resumed = 0
+    for pk in Job.objects.filter(state=Job.State.RUNNING).values_list("pk", flat=True):
+        with _held(pk) as free:
+            resumed += free and requeue(pk, (Job.State.RUNNING,))
+    return resumed
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="resume_interrupted_jobs", pass_context=False)
+def resume_interrupted_jobs(timestamp: int) -> None:
+    """Every minute: take up the jobs of workers that died."""
+    resume_interrupted()

@@ -1,0 +1,21 @@
+"""All tables of the platform, gathered where Django looks for them."""
+
+from guanxi.platform.access.models import Role, SignInAttempt, Team, Territory, Token, User
+from guanxi.platform.events.models import Event
+from guanxi.platform.jobs.models import Job
+from guanxi.platform.objects.models import IdempotentResponse, SavedView
+from guanxi.platform.workspaces.models import Workspace
+
+__all__ = [
+    "Event",
+    "IdempotentResponse",
+    "Job",
+    "Role",
+    "SavedView",
+    "SignInAttempt",
+    "Team",
+    "Territory",
+    "Token",
+    "User",
+    "Workspace",
+]

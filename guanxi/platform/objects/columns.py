@@ -1,0 +1,97 @@
+"""Column types that say more than Django's: the registry draws widgets, formats and checks from them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+def text(max_length: int, verbose_name: Any, **options: Any) -> "models.CharField[str, str]":
+    """An optional text whose absence is the empty string, in the database as well."""
+    return models.CharField(
+        verbose_name, max_length=max_length, blank=True, db_default="", **options
+    )
+
+
+def long_text(verbose_name: Any) -> "models.TextField[str, str]":
+    """An optional text of any length whose absence is the empty string."""
+    return models.TextField(verbose_name, blank=True, db_default="")
+
+
+class PhoneField(models.CharField):  # type: ignore[type-arg]
+    """A telephone number as people write it; compared by `normalize_phone`."""
+
+
+class MoneyField(models.DecimalField):  # type: ignore[type-arg]
+    """An amount in the currency that the column `currency` of the same row names."""
+
+    def __init__(self, verbose_name: Any = None, *, currency: str = "currency", **options: Any):
+        self.currency = currency
+        options.setdefault("max_digits", 19)
+        options.setdefault("decimal_places", 4)
+        super().__init__(verbose_name, **options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "currency": self.currency}
+
+
+class ScoreField(models.FloatField):  # type: ignore[type-arg]
+    """A share or probability from 0 to 1."""
+
+
+class DerivedField(models.CharField):  # type: ignore[type-arg]
+    """A stored text computed from another column of the row, for sorting and matching.
+
+    `pre_save` keeps it for single rows; set-based writers call `derive` on the source value.
+    """
+
+    def __init__(self, *, source: str, derive: Callable[[str], str], **options: Any):
+        self.source, self.derive = source, derive
+        options.setdefault("max_length", 255)
+        options.update(editable=False, db_default="")
+        super().__init__(**options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "source": self.source, "derive": self.derive}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        source = getattr(model_instance, self.source)
+        value = self.derive(source)[: self.max_length] if isinstance(source, str) else ""
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+DEFAULT_REGION = {"zh-hant": "TW", "zh-hans": "CN"}
+
+
+def normalize_phone(value: str, region: str | None = None) -> str:
+    """The number in E.164 (ITU-T), e.g. +8613800138000; "" when `value` is no possible number."""
+    compact = "".join(c for c in value if c.isascii() and (c.isdigit() or c == "+"))
+    if (
+        len(compact) == 11
+        and compact[0] == "1"
+        and compact[1] in "3456789"
+        and region in (None, "CN")
+    ):
+        return "+86" + compact  # a mainland mobile; the library says the same, 50 times slower
+    if not 3 <= len(compact) <= 20:
+        return ""
+    try:
+        parsed = phonenumbers.parse(value, region or DEFAULT_REGION.get(get_language() or "", "CN"))
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def validate_no_control_characters(value: str) -> None:
+    """Refuse NUL and other control characters, which PostgreSQL or a screen cannot carry."""
+    if any(ord(c) < 32 and c not in "\n\r\t" for c in value):
+        raise ValidationError(_("Remove the control characters."), code="control_character")

@@ -1,0 +1,33 @@
+"""What a request can do wrong. Each error names the field and says what to do."""
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """A refusal the caller can act on; becomes problem+json with `status`."""
+
+    status = 422
+    code = "invalid"
+
+    def __init__(self, message: Any, *, field: str | None = None, **extra: Any):
+        super().__init__(message)
+        self.message, self.field, self.extra = message, field, extra
+
+
+class Invalid(DomainError):
+    """Several fields at once: `errors` is a list of {field, message, code}."""
+
+    def __init__(self, errors: list[dict[str, Any]]):
+        super().__init__(errors[0]["message"] if errors else "", errors=errors)
+
+
+class NotAllowed(DomainError):
+    status, code = 403, "not_allowed"
+
+
+class NotFound(DomainError):
+    status, code = 404, "not_found"
+
+
+class EditConflict(DomainError):
+    status, code = 409, "edit_conflict"

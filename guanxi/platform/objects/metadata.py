@@ -1,0 +1,123 @@
+"""What the client needs to draw lists and forms of every object, as one user may use them."""
+
+from typing import Any
+
+from guanxi.platform.access.predicate import Asker
+from guanxi.platform.objects.columns import MoneyField
+from guanxi.platform.objects.registry import (
+    ObjectField,
+    ObjectType,
+    is_registered,
+    type_of_model,
+    types,
+)
+
+SORTABLE_NOT = ("tags", "json", "long_text")
+CHOICE_COLORS = (
+    "blue",
+    "green",
+    "gold",
+    "purple",
+    "cyan",
+    "magenta",
+    "orange",
+    "geekblue",
+    "lime",
+    "volcano",
+)
+
+
+def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[str, Any]:
+    """One field as the client sees it."""
+    masked = asker.grants.mask(object_type, f.name) == "read_only"
+    meta: dict[str, Any] = {
+        "name": f.name,
+        "label": _sentence(f.label),
+        "help": str(f.column.help_text or ""),
+        "type": f.type.name,
+        "required": f.required,
+        "read_only": f.read_only or masked,
+        "sortable": f.type.name not in SORTABLE_NOT,
+        "filterable": bool(f.type.operators),
+        "groupable": f.type.groupable,
+        "nullable": f.column.null,
+        "personal": f.personal,
+        "operators": list(f.type.operators),
+    }
+    if f.type.name == "choice":
+        meta["choices"] = [
+            {
+                "value": value,
+                "label": _sentence(label),
+                "color": CHOICE_COLORS[i % len(CHOICE_COLORS)],
+            }
+            for i, (value, label) in enumerate(f.choices)
+            if value != ""
+        ]
+    if f.target is not None and is_registered(f.target):
+        meta["target"] = type_of_model(f.target).name
+    if isinstance(f.column, MoneyField):
+        meta["currency"] = f.column.currency
+    for name in ("max_length", "decimal_places"):
+        if (value := getattr(f.column, name, None)) is not None:
+            meta[name] = value
+    return meta
+
+
+def _sentence(label: Any) -> str:
+    text = str(label)
+    return text[:1].upper() + text[1:]
+
+
+def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
+    """One object as the client sees it."""
+    visible = asker.fields(object_type)
+    shown = [name for name in object_type.list if name in visible]
+    grouped = {name for g in object_type.groups for name in g.fields}
+    groups = [
+        {"name": g.name, "label": str(g.label), "fields": [n for n in g.fields if n in visible]}
+        for g in object_type.groups
+    ]
+    rest = [
+        n
+        for n, f in visible.items()
+        if n not in grouped and not f.column.name == "custom" and n in object_type.own_fields
+    ]
+    if rest:
+        groups.append({"name": "more", "label": "", "fields": rest})
+    return {
+        "name": object_type.name,
+        "path": object_type.url,
+        "area": object_type.area,
+        "icon": object_type.icon,
+        "label": _sentence(object_type.label),
+        "label_plural": _sentence(object_type.label_plural),
+        "title_field": object_type.title,
+        "can": [
+            v
+            for v in ("read", "create", "change", "delete", "export", "import")
+            if asker.may(v, object_type)
+        ],
+        "fields": [field_meta(asker, object_type, f) for f in visible.values()],
+        "list": {"columns": shown, "sort": object_type.sort},
+        "groups": groups,
+        "search": bool(object_type.search),
+        "actions": [
+            {"name": a.name, "label": str(a.label), "icon": a.icon} for a in object_type.actions
+        ],
+        "related": [
+            {
+                "name": name,
+                "object": other.name,
+                "field": field,
+                "label": _sentence(other.label_plural),
+            }
+            for name, (other, field) in object_type.related.items()
+            if asker.may("read", other)
+        ],
+    }
+
+
+def metadata(asker: Asker) -> dict[str, Any]:
+    """Every object the asker may read."""
+    return {"objects": [object_meta(asker, t) for t in types() if asker.may("read", t)]}

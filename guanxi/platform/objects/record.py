@@ -1,0 +1,50 @@
+"""The base of every table people work with."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class UUID7(models.Func):
+    """A time-ordered key (RFC 9562) made by the database, so that COPY has one too."""
+
+    function = "guanxi_uuid7"
+    arity = 0
+    output_field = models.UUIDField()
+
+
+class Row(models.Model):
+    """One row with a key, its times and a place in the recycle bin. `updated_at` is kept by a trigger."""
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("updated at"), db_default=Now(), editable=False)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Record(Row):
+    """A row with an owner and the firm's custom fields."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("owner"),
+        related_name="+",
+    )
+    custom = models.JSONField(_("custom fields"), db_default={}, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def not_deleted(**extra: Any) -> models.Q:
+    """The condition of a partial unique key: a record in the recycle bin blocks nobody."""
+    return models.Q(deleted_at__isnull=True, **extra)

@@ -1,0 +1,235 @@
+"""Objects are declared once, here; lists, forms, API, import, search and permissions follow.
+
+A plain field of a model needs no second mention: it is derived. Another app adds to an object
+through `contribute` (fields of a one-to-one table by record id).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from guanxi.platform.objects.columns import DerivedField
+from guanxi.platform.objects.fieldtypes import FieldType, type_of
+from guanxi.platform.objects.record import Row
+
+
+@dataclass(frozen=True)
+class ObjectField:
+    """One field of an object as people and programs see it."""
+
+    name: str
+    path: str  # how the ORM reaches it from the object's model
+    column: "models.Field[Any, Any]"
+    type: FieldType
+    label: Any
+    read_only: bool = False
+    personal: bool = False
+
+    @property
+    def required(self) -> bool:
+        return not (
+            self.read_only or self.column.blank or self.column.null or self.column.has_default()
+        )
+
+    @property
+    def choices(self) -> list[tuple[Any, Any]]:
+        return [(v, label) for v, label in getattr(self.column, "flatchoices", []) if v is not None]
+
+    @property
+    def target(self) -> type[Row] | None:
+        """The model a link or a set of tags points to."""
+        return self.column.related_model if self.type.name in ("link", "tags") else None  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A titled group of facts on the record page."""
+
+    name: str
+    label: Any
+    fields: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Action:
+    """A business verb offered on records of one object; its endpoint is POST /{path}/{id}/{name}."""
+
+    name: str
+    label: Any
+    icon: str = ""
+
+
+# Who may see a record. Several scopes of one object add up.
+@dataclass(frozen=True)
+class Owned:
+    """The owner and, by scope, the owner's team or the record's territory."""
+
+    territory: str | None = None
+
+
+@dataclass(frozen=True)
+class Through:
+    """Whoever may see the record that `field` points to."""
+
+    field: str
+
+
+@dataclass(frozen=True)
+class Everyone:
+    """Every signed-in user: lists that all need to work, such as users and tags."""
+
+
+Scope = Owned | Through | Everyone
+
+
+@dataclass(frozen=True)
+class ObjectType:
+    """The one declaration of an object type."""
+
+    model: type[Row]
+    area: str
+    list: Sequence[str]
+    path: str = ""
+    title: str = "name"
+    sort: str = "-created_at"
+    icon: str = "file"
+    search: Sequence[str] = ()
+    scope: Sequence[Scope] = (Owned(),)
+    read_only: Sequence[str] = ()
+    hidden: Sequence[str] = ()
+    personal: Sequence[str] = ()
+    groups: Sequence[Group] = ()
+    actions: Sequence[Action] = ()
+    verbs: Sequence[str] = ("create", "change", "delete")
+    contributed: dict[str, ObjectField] = field(default_factory=dict, compare=False)
+    validate: Callable[[Any], None] | None = None  # a rule over several fields of one record
+
+    @property
+    def name(self) -> str:
+        return self.model._meta.model_name or ""
+
+    @property
+    def url(self) -> str:
+        return self.path or f"{self.name}s"
+
+    @property
+    def label(self) -> Any:
+        return self.model._meta.verbose_name
+
+    @property
+    def label_plural(self) -> Any:
+        return self.model._meta.verbose_name_plural
+
+    @cached_property
+    def own_fields(self) -> dict[str, ObjectField]:
+        columns = [*self.model._meta.fields, *self.model._meta.many_to_many]
+        return {
+            c.name: ObjectField(
+                name=c.name,
+                path=c.name,
+                column=c,
+                type=type_of(c),
+                label=c.verbose_name,
+                read_only=not c.editable or c.name in self.read_only,
+                personal=c.name in self.personal,
+            )
+            for c in columns
+            if c.name not in ("id", "deleted_at", *self.hidden) and not isinstance(c, DerivedField)
+        }
+
+    @property
+    def fields(self) -> dict[str, ObjectField]:
+        """Own fields in the model's order, then contributed ones."""
+        return {**self.own_fields, **self.contributed}
+
+    @cached_property
+    def sort_columns(self) -> dict[str, str]:
+        """Fields that are sorted by a stored derived column instead of their own: {"name": "name_sort"}."""
+        return {
+            c.source: c.name
+            for c in self.model._meta.fields
+            if isinstance(c, DerivedField) and c.name.endswith("_sort")
+        }
+
+    @cached_property
+    def related(self) -> dict[str, tuple["ObjectType", str]]:
+        """Objects that point here, by the name filters use: {"orders": (order, "customer")}."""
+        found = {}
+        for other in types():
+            for f in other.model._meta.fields:
+                if (
+                    isinstance(f, models.ForeignKey)
+                    and f.related_model is self.model
+                    and f.remote_field.related_name
+                ):
+                    name = f.remote_field.related_name
+                    if name != "+":
+                        found[name] = (other, f.name)
+        return found
+
+
+_types: dict[str, ObjectType] = {}
+_by_model: dict[type[models.Model], ObjectType] = {}
+
+
+def register(object_type: ObjectType) -> ObjectType:
+    """Declare an object type. Raises ValueError if its name or path is taken, or it names an unknown field."""
+    if object_type.name in _types or object_type.url in {t.url for t in _types.values()}:
+        raise ValueError(f"object type {object_type.name!r} is declared twice")
+    named = [
+        *object_type.list,
+        *object_type.read_only,
+        *(f for g in object_type.groups for f in g.fields),
+    ]
+    for name in named:
+        if "__" in name:
+            continue
+        try:
+            object_type.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            raise ValueError(f"{object_type.name} has no field {name!r}") from None
+    _types[object_type.name] = object_type
+    _by_model[object_type.model] = object_type
+    return object_type
+
+
+def unregister(object_type: ObjectType) -> None:
+    """Take a declaration back (an app that is switched off, a test's own object)."""
+    del _types[object_type.name], _by_model[object_type.model]
+
+
+def contribute(to: str, model: type[models.Model], *, via: str, fields: Sequence[str]) -> None:
+    """Add read-only `fields` of a one-to-one table (reverse name `via`) to the object type `to`."""
+    target = _types[to]
+    for name in fields:
+        column = model._meta.get_field(name)
+        target.contributed[name] = ObjectField(
+            name=name,
+            path=f"{via}__{name}",
+            column=column,  # type: ignore[arg-type]
+            type=type_of(column),  # type: ignore[arg-type]
+            label=column.verbose_name,  # type: ignore[union-attr]
+            read_only=True,
+        )
+
+
+def types() -> Iterator[ObjectType]:
+    return iter(list(_types.values()))
+
+
+def object_type(name: str) -> ObjectType:
+    """The declared type of that name. Raises KeyError."""
+    return _types[name]
+
+
+def type_of_model(model: type[models.Model]) -> ObjectType:
+    """The declaration of a model. Raises KeyError if the model is none of the declared."""
+    return _by_model[model]
+
+
+def is_registered(model: type[models.Model]) -> bool:
+    return model in _by_model

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class ProductsConfig(AppConfig):
+    """What we sell."""
+
+    name = "guanxi.products"
+    label = "products"
+
+    def ready(self) -> None:
+        from guanxi.products import objects  # noqa: F401  declares the objects of this area

@@ -1,0 +1,14 @@
+from guanxi.platform.objects.registry import Everyone, ObjectType, register
+from guanxi.products.models import Product
+
+register(
+    ObjectType(
+        Product,
+        area="products",
+        icon="product",
+        list=["code", "name", "category", "list_price", "unit", "is_active"],
+        sort="name",
+        search=["code", "name"],
+        scope=[Everyone()],
+    )
+)

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class SalesConfig(AppConfig):
+    """What customers bought."""
+
+    name = "guanxi.sales"
+    label = "sales"
+
+    def ready(self) -> None:
+        from guanxi.sales import objects, timeline  # noqa: F401  declares what this area adds
