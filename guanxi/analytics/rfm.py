@@ -46,10 +46,9 @@ def rfm(
     known = table[recency].notnull() & table[frequency].notnull() & table[monetary].notnull()
     table = table.mutate(_known=known)
     measured = {"r": -table[recency], "f": table[frequency], "m": table[monetary]}
-    peers = ibis.window(group_by="_known")
     scored = table.mutate(
         **{f"rfm_{name}": _score(value, k) for name, value in measured.items()},
-        **{f"_{name}_high": _is_high(value, peers) for name, value in measured.items()},
+        **{f"_{name}_high": _is_high(value) for name, value in measured.items()},
     )
     scored = scored.mutate(rfm_class=_class_of(scored))
     hidden = {name: scored["_known"].ifelse(scored[name], ibis.null()) for name in _ADDED}
@@ -60,12 +59,12 @@ def _score(value: ir.NumericColumn, k: int) -> ir.IntegerColumn:
     ranked = ibis.window(group_by="_known", order_by=value)
     # Ibis counts ranks from 0: exactly the number of customers strictly worse.
     worse = ibis.rank().over(ranked)
-    everybody = value.count().over(ibis.window(group_by="_known"))
+    everybody = value.isnull().count().over(ibis.window(group_by="_known"))
     return ((worse * k) // everybody + 1).cast("int8")
 
 
-def _is_high(value: ir.NumericColumn, peers: ir.WindowBuilder) -> ir.BooleanColumn:
-    mean = value.cast("float64").mean().over(peers)
+def _is_high(value: ir.NumericColumn) -> ir.BooleanColumn:
+    mean = value.cast("float64").mean().over(ibis.window(group_by="_known"))
     return value.cast("float64") >= mean - mean.abs() * _MEAN_TOLERANCE
 
 

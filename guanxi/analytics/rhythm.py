@@ -71,7 +71,7 @@ def rhythm(
 
 
 def with_gaps(days: ir.Table, customer: str) -> ir.Table:
-    """Add to each purchase day the `gap_days` since the one before, and its `place` from the last."""
+    """Add to each purchase day `gap_days` since the one before, and its `place` from the last."""
     backwards = ibis.window(group_by=customer, order_by=days["day"].desc())
     return days.mutate(
         gap_days=days_between(days["day"].lead().over(backwards), days["day"]),

@@ -13,6 +13,8 @@ import { Route as AppRouteImport } from "./routes/_app";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as AppIndexRouteImport } from "./routes/_app/index";
+import { Route as AppPathIndexRouteImport } from "./routes/_app/$path/index";
+import { Route as AppPathIdRouteImport } from "./routes/_app/$path/$id";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -33,16 +35,30 @@ const AppIndexRoute = AppIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppRoute,
 } as any);
+const AppPathIndexRoute = AppPathIndexRouteImport.update({
+  id: "/$path/",
+  path: "/$path/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppPathIdRoute = AppPathIdRouteImport.update({
+  id: "/$path/$id",
+  path: "/$path/$id",
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/$path/$id": typeof AppPathIdRoute;
+  "/$path/": typeof AppPathIndexRoute;
 }
 export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/": typeof AppIndexRoute;
+  "/$path/$id": typeof AppPathIdRoute;
+  "/$path": typeof AppPathIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -50,13 +66,22 @@ export interface FileRoutesById {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/_app/": typeof AppIndexRoute;
+  "/_app/$path/$id": typeof AppPathIdRoute;
+  "/_app/$path/": typeof AppPathIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
-  fullPaths: "/" | "/setup" | "/sign-in";
+  fullPaths: "/" | "/setup" | "/sign-in" | "/$path/$id" | "/$path/";
   fileRoutesByTo: FileRoutesByTo;
-  to: "/setup" | "/sign-in" | "/";
-  id: "__root__" | "/_app" | "/setup" | "/sign-in" | "/_app/";
+  to: "/setup" | "/sign-in" | "/" | "/$path/$id" | "/$path";
+  id:
+    | "__root__"
+    | "/_app"
+    | "/setup"
+    | "/sign-in"
+    | "/_app/"
+    | "/_app/$path/$id"
+    | "/_app/$path/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -95,15 +120,33 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/$path/": {
+      id: "/_app/$path/";
+      path: "/$path";
+      fullPath: "/$path/";
+      preLoaderRoute: typeof AppPathIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/$path/$id": {
+      id: "/_app/$path/$id";
+      path: "/$path/$id";
+      fullPath: "/$path/$id";
+      preLoaderRoute: typeof AppPathIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
 interface AppRouteChildren {
   AppIndexRoute: typeof AppIndexRoute;
+  AppPathIdRoute: typeof AppPathIdRoute;
+  AppPathIndexRoute: typeof AppPathIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
   AppIndexRoute: AppIndexRoute,
+  AppPathIdRoute: AppPathIdRoute,
+  AppPathIndexRoute: AppPathIndexRoute,
 };
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);

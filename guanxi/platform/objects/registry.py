@@ -17,6 +17,11 @@ from guanxi.platform.objects.fieldtypes import FieldType, type_of
 from guanxi.platform.objects.record import Row
 
 
+def has_db_default(column: "models.Field[Any, Any]") -> bool:
+    """Whether the database fills the column when nothing is given."""
+    return column.db_default is not models.NOT_PROVIDED
+
+
 @dataclass(frozen=True)
 class ObjectField:
     """One field of an object as people and programs see it."""
@@ -31,9 +36,8 @@ class ObjectField:
 
     @property
     def required(self) -> bool:
-        return not (
-            self.read_only or self.column.blank or self.column.null or self.column.has_default()
-        )
+        optional = self.column.blank or self.column.null
+        return not (self.read_only or optional or self.column.has_default() or has_db_default(self.column))
 
     @property
     def choices(self) -> list[tuple[Any, Any]]:
