@@ -1,7 +1,4 @@
-"""Workspaces to start, kill and look into. Made once, then copied.
-
-Making a database takes a second.
-"""
+"""Workspaces to start, kill and look into: made once, then copied."""
 
 from __future__ import annotations
 
@@ -45,7 +42,7 @@ def pattern(scratch: Path) -> Iterator[Path]:
     """A workspace with a database that was made and stopped."""
     path = Path(tempfile.mkdtemp(prefix="guanxi-", dir="/tmp"))
     home = Home(path).create()
-    (path / "postgresql.conf").write_text("fsync = off")
+    (path / "postgresql.conf").write_text("fsync = off\nshared_buffers = 32MB")
     (path / "postgresql.conf").chmod(0o644)
     with Cluster(home), connect(home) as session:
         session.execute("CREATE TABLE note (text text)")
@@ -56,20 +53,32 @@ def pattern(scratch: Path) -> Iterator[Path]:
 @pytest.fixture
 def make_home(folder: Path, pattern: Path) -> Callable[[str], Home]:
     """Return a function that makes a workspace with a database, in a folder of the given name."""
+    return lambda name: copy(pattern, folder / name)
 
-    def make(name: str) -> Home:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["cp", "-a", pattern, path], check=True)
-        return Home(path)
 
-    return make
+@pytest.fixture(scope="module")
+def running(pattern: Path) -> Iterator[Home]:
+    """A workspace whose database runs, for tests that only look."""
+    home = copy(pattern, pattern.with_name(f"{pattern.name}-running"))
+    with Cluster(home):
+        yield home
+    shutil.rmtree(home.path)
 
 
 @pytest.fixture
 def home(make_home: Callable[[str], Home]) -> Home:
     """A workspace with a database, not running."""
     return make_home("home")
+
+
+def copy(pattern: Path, path: Path) -> Home:
+    """Copy a workspace; its programs, which nobody writes, are shared."""
+    path.mkdir(parents=True)
+    for entry in pattern.iterdir():
+        share = ["--link"] if entry.name == "postgres" else []
+        subprocess.run(["cp", "--archive", *share, entry, path], check=True)
+    shutil.copystat(pattern, path)
+    return Home(path)
 
 
 def connect(home: Home, role: roles.Role = "owner") -> psycopg.Connection:

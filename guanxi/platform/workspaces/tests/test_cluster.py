@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ import psutil
 import psycopg
 import pytest
 
-from guanxi.platform.workspaces import processes, roles
+from guanxi.platform.workspaces import os_user, processes, roles
 from guanxi.platform.workspaces.cluster import Cluster
 from guanxi.platform.workspaces.errors import WorkspaceError
 from guanxi.platform.workspaces.home import Home
@@ -146,47 +145,38 @@ def test_permissions_outside_the_home_stay(make_home: Callable[[str], Home], fol
     assert after == before
 
 
-def test_everything_inside_is_closed_to_others(home: Home) -> None:
-    with Cluster(home):
-        for path in (home.path, home.data, home.keys, home.files, home.logs, home.run):
-            assert path.stat().st_mode & 0o007 == 0
-        for key in home.keys.iterdir():
-            assert key.stat().st_mode & 0o777 == 0o600
-
-
-CONNECT = """
-import sys, psycopg
-psycopg.connect(host=sys.argv[1], port=5432, dbname="guanxi", user=sys.argv[2])
-"""
+def test_everything_inside_is_closed_to_others(running: Home) -> None:
+    socket_folder = roles.socket_folder(running)
+    for path in (running.path, running.data, running.run, socket_folder, *running.folders):
+        assert path.stat().st_mode & 0o007 == 0
+    for key in running.keys.iterdir():
+        assert key.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root can act as another user; modes are tested above")
-@pytest.mark.parametrize("role", ["guanxi_app", "guanxi_owner", "postgres"])
-def test_another_user_cannot_connect(home: Home, folder: Path, role: str) -> None:
-    with Cluster(home):
-        attempt = as_user("nobody", CONNECT, str(roles.socket_folder(home)), role)
-        assert "Permission denied" in attempt.stderr
-        assert as_user(
-            "nobody", "import sys, os; os.listdir(sys.argv[1])", str(home.path)
-        ).returncode
+def test_another_user_cannot_reach_the_socket(running: Home) -> None:
+    socket_folder = roles.socket_folder(running)
+    assert enter(socket_folder, "guanxi").returncode == 0
+    refused = enter(socket_folder, "nobody")
+    assert refused.returncode
+    assert "Permission denied" in refused.stderr or "can't cd" in refused.stderr
+    assert enter(running.data, "nobody").returncode
+    assert enter(running.keys, "guanxi").returncode
 
 
 @pytest.mark.parametrize("role", ["guanxi_app", "guanxi_owner", "postgres"])
-def test_reaching_the_socket_is_not_enough(home: Home, role: str) -> None:
-    with Cluster(home), pytest.raises(psycopg.OperationalError, match="no password supplied"):
-        psycopg.connect(host=str(roles.socket_folder(home)), dbname="guanxi", user=role)
+def test_reaching_the_socket_is_not_enough(running: Home, role: str) -> None:
+    with pytest.raises(psycopg.OperationalError, match="no password supplied"):
+        psycopg.connect(host=str(roles.socket_folder(running)), dbname="guanxi", user=role)
 
 
-def test_no_network(home: Home) -> None:
-    with Cluster(home):
-        postmaster = processes.postmaster_of(home.data)
-        assert [
-            c for c in postmaster.net_connections("inet") if c.status == psutil.CONN_LISTEN
-        ] == []
+def test_no_network(running: Home) -> None:
+    postmaster = processes.postmaster_of(running.data)
+    assert [c for c in postmaster.net_connections("inet") if c.status == psutil.CONN_LISTEN] == []
 
 
-def test_app_writes_rows_and_changes_nothing_else(home: Home) -> None:
-    with Cluster(home), connect(home, "app") as app:
+def test_app_writes_rows_and_changes_nothing_else(running: Home) -> None:
+    with connect(running, "app") as app:
         app.execute("INSERT INTO note VALUES ('a'), ('b')")
         app.execute("UPDATE note SET text = 'c' WHERE text = 'a'")
         app.execute("DELETE FROM note WHERE text = 'b'")
@@ -205,8 +195,8 @@ def test_app_writes_rows_and_changes_nothing_else(home: Home) -> None:
                 app.execute(statement)
 
 
-def test_chinese_has_trigrams_and_sorts_by_code_point(home: Home) -> None:
-    with Cluster(home), connect(home, "app") as app:
+def test_chinese_has_trigrams_and_sorts_by_code_point(running: Home) -> None:
+    with connect(running, "app") as app:
         assert len(app.execute("SELECT show_trgm('王小明')").fetchone()[0]) == 4
         assert app.execute("SELECT upper('é'), '王' < '李'").fetchone() == ("É", False)
 
@@ -230,18 +220,14 @@ def test_home_that_the_database_user_cannot_reach(folder: Path) -> None:
         Cluster(Home(folder / "closed" / "home")).attach()
 
 
-def as_user(name: str, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python code as another user, by a Python and with packages that user can read."""
-    user = pwd.getpwnam(name)
+def enter(folder: Path, user: str) -> subprocess.CompletedProcess[str]:
+    """Try to enter a folder as another user of the machine."""
     return subprocess.run(
-        [shutil.which("python3", path="/usr/bin") or sys.executable, "-c", code, *arguments],
-        user=user.pw_uid,
-        group=user.pw_gid,
-        extra_groups=[],
+        ["/bin/sh", "-c", 'cd "$0"', folder],
+        **os_user.identity(pwd.getpwnam(user)),
         capture_output=True,
         text=True,
         check=False,
-        env={"PYTHONPATH": os.pathsep.join(sys.path)},
     )
 
 
