@@ -8,6 +8,7 @@ export type FieldTypeName =
   | "url"
   | "number"
   | "decimal"
+  | "float"
   | "money"
   | "percent"
   | "score"
@@ -38,13 +39,16 @@ export interface FieldMeta {
   choices?: Choice[] | null;
   /** Object a link points at. */
   target?: string | null;
-  decimals?: number | null;
+  decimal_places?: number | null;
   /** Name of the field that holds the currency of a money field. */
   currency?: string | null;
   max_length?: number | null;
   multiple?: boolean | null;
-  group?: boolean | null;
-  personal?: boolean | null;
+  /** Whether a list may be grouped by it. */
+  groupable?: boolean;
+  /** An absent value is null; where it is not, it is an empty text. */
+  nullable?: boolean;
+  personal?: boolean;
   operators: string[];
 }
 
@@ -61,8 +65,9 @@ export interface ObjectMeta {
   list: { columns: string[]; sort: string };
   groups: { name: string; label: string; fields: string[] }[];
   search: boolean;
-  actions: { name: string; label: string; icon: string; many: boolean }[];
-  panels: string[];
+  actions: { name: string; label: string; icon: string }[];
+  /** Lists of other records that point here by `field`. */
+  related?: { name: string; object: string; field: string; label: string }[];
 }
 
 export interface LinkValue {
@@ -100,12 +105,15 @@ export interface User {
   username: string;
   full_name: string;
   email: string;
-  language: string;
+  /** Absent: as the browser says. */
+  language: string | null;
   theme: Theme;
   density: Density;
   time_zone: string;
   role: { name: string; label: string };
   team: LinkValue | null;
+  /** May change settings, users and roles. */
+  administer: boolean;
   preferences: Record<string, unknown>;
 }
 
@@ -120,7 +128,8 @@ export interface Workspace {
 
 export interface Session {
   user: User | null;
-  workspace: Workspace;
+  /** Absent until the workspace is set up. */
+  workspace: Workspace | null;
   languages: string[];
   setup_needed: boolean;
   version: string;

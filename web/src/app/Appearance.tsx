@@ -53,8 +53,8 @@ export function Appearance({ children }: { children: ReactNode }) {
     () => themeConfig(isDark, density, i18n.language),
     [isDark, density, i18n.language],
   );
-  const timeZone = user?.time_zone || session?.workspace.time_zone;
-  const currency = session?.workspace.currency;
+  const timeZone = user?.time_zone || session?.workspace?.time_zone;
+  const currency = session?.workspace?.currency;
   const format = useMemo(
     () => makeFormat(i18n.language, timeZone, currency),
     [i18n.language, timeZone, currency],

@@ -9,7 +9,7 @@ export const Route = createFileRoute("/_app")({
       const next = location.href === "/" ? undefined : location.href;
       throw redirect({ to: "/sign-in", search: { next } });
     }
-    await switchLanguage(session.user.language);
+    if (session.user.language) await switchLanguage(session.user.language);
   },
   loader: ({ context }) => context.queryClient.ensureQueryData(metaQuery),
   component: Frame,

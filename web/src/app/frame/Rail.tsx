@@ -18,9 +18,9 @@ export function Rail({ collapsed, onToggle }: Props) {
   const Icon = collapsed ? PanelLeftOpen : PanelLeftClose;
   return (
     <div className={styles.rail}>
-      <Link to="/" className={styles.brand} title={workspace.name}>
+      <Link to="/" className={styles.brand} title={workspace?.name}>
         <img src="/favicon.svg" alt="" width={26} height={26} />
-        <span className="ellipsis">{workspace.name || t("app.name")}</span>
+        <span className="ellipsis">{workspace?.name || t("app.name")}</span>
       </Link>
       <ModuleList label={t("nav.main")} collapsed={collapsed} />
       <button type="button" className={styles.module} onClick={onToggle} aria-label={label}>

@@ -25,7 +25,7 @@ export function UserMenu() {
 }
 
 function MenuContent() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const user = useUser();
   const navigate = useNavigate();
   const save = useSaveSettings();
@@ -51,7 +51,7 @@ function MenuContent() {
         <span>{t("user.language")}</span>
         <Select
           aria-label={t("user.language")}
-          value={user.language}
+          value={i18n.language}
           options={languages.map((value) => ({ value, label: languageNames[value] }))}
           onChange={(language) => change({ language })}
         />

@@ -14,7 +14,7 @@ export function SignInPage({ onSignedIn }: { onSignedIn: (session: Session) => v
       <div className={styles.card}>
         <header className={styles.head}>
           <img src="/favicon.svg" alt="" width={36} height={36} />
-          <h1>{session.workspace.name || t("app.name")}</h1>
+          <h1>{session.workspace?.name || t("app.name")}</h1>
           <p className="secondary">{t("signIn.tagline")}</p>
         </header>
         {session.setup_needed ? (

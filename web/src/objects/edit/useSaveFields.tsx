@@ -1,0 +1,77 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { App } from "antd";
+import { useCallback } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "@/api/client";
+import { fieldOf } from "@/api/meta";
+import { changeRecord, type Values } from "@/api/records";
+import type { ObjectMeta, RecordRow } from "@/api/types";
+import { patchRecord, refreshAround } from "@/objects/edit/recordCache";
+import { useConflict } from "@/objects/edit/useConflict";
+import { useUndo } from "@/objects/edit/useUndo";
+import { toWire } from "@/objects/fields/fieldTypes";
+import { useErrorText } from "@/ui/errorText";
+
+export type SaveFields = (
+  record: RecordRow,
+  values: Values,
+  etag?: string | null,
+) => Promise<boolean>;
+
+/**
+ * Shows new values at once, sends them, and offers to undo. A refusal puts the old values back and says why;
+ * somebody else's change in between asks whose to keep.
+ */
+export function useSaveFields(object: ObjectMeta): SaveFields {
+  const { t } = useTranslation();
+  const { notification } = App.useApp();
+  const client = useQueryClient();
+  const errorText = useErrorText();
+  const { offer } = useUndo();
+  const askWhose = useConflict(object);
+
+  return useCallback(
+    async (record, values, etag) => {
+      const { path } = object;
+      const names = Object.keys(values);
+      const label = names.map((name) => fieldOf(object, name)?.label ?? name).join(", ");
+      const before = Object.fromEntries(names.map((name) => [name, record[name]]));
+      const wire = Object.fromEntries(names.map((name) => [name, wireValue(object, name, values)]));
+
+      async function send(version: string | null | undefined): Promise<boolean> {
+        patchRecord(client, path, record.id, values);
+        try {
+          const answer = await changeRecord(path, record.id, wire, version);
+          patchRecord(client, path, record.id, answer.data, answer.etag);
+          if (answer.requestId) offer(t("edit.saved", { field: label }), answer.requestId);
+          void refreshAround(client, path, record.id);
+          return true;
+        } catch (error) {
+          patchRecord(client, path, record.id, before);
+          const theirs = theirsOf(error);
+          if (theirs) {
+            patchRecord(client, path, record.id, theirs);
+            return (await askWhose(values, theirs)) === "mine" ? send(null) : false;
+          }
+          notification.error({
+            title: t("edit.notSaved", { field: label }),
+            description: errorText(error),
+          });
+          return false;
+        }
+      }
+      return send(etag);
+    },
+    [askWhose, client, errorText, notification, object, offer, t],
+  );
+}
+
+function wireValue(object: ObjectMeta, name: string, values: Values) {
+  const field = fieldOf(object, name);
+  return field ? toWire(field, values[name]) : values[name];
+}
+
+function theirsOf(error: unknown) {
+  if (!(error instanceof ApiError) || error.code !== "edit_conflict") return null;
+  return (error.problem.theirs as RecordRow | undefined) ?? null;
+}

@@ -1,0 +1,89 @@
+import { DatePicker } from "antd";
+import dayjs, { type Dayjs } from "dayjs";
+import timezone from "dayjs/plugin/timezone";
+import utc from "dayjs/plugin/utc";
+import {
+  asString,
+  type DisplayProps,
+  type EditorProps,
+  type FieldType,
+} from "@/objects/fields/fieldType";
+import { useFormat } from "@/ui/format";
+import styles from "./fields.module.css";
+
+dayjs.extend(utc);
+dayjs.extend(timezone);
+
+function DateDisplay({ value }: DisplayProps) {
+  const format = useFormat();
+  return <span className="tabular">{format.date(asString(value))}</span>;
+}
+
+function DateTimeDisplay({ value }: DisplayProps) {
+  const format = useFormat();
+  return <span className="tabular">{format.dateTime(asString(value))}</span>;
+}
+
+function DateEditor({ id, value, field, onChange, onClose, ...rest }: EditorProps) {
+  return (
+    <DatePicker
+      id={id}
+      className={styles.full}
+      aria-label={field.label}
+      value={value ? dayjs(asString(value)) : null}
+      autoFocus={rest.autoFocus}
+      defaultOpen={rest.open}
+      status={rest.invalid ? "error" : undefined}
+      onChange={(date) => onChange(date?.format("YYYY-MM-DD") ?? null, true)}
+      onOpenChange={(open) => open || onClose?.()}
+    />
+  );
+}
+
+/** The clock on the wall of the user's time zone, whatever the computer's is. */
+function DateTimeEditor({ id, value, field, onChange, onClose, ...rest }: EditorProps) {
+  const { timeZone } = useFormat();
+  const inZone = (instant: Dayjs) => (timeZone ? instant.tz(timeZone) : instant);
+  const toInstant = (wall: Dayjs) =>
+    (timeZone ? dayjs.tz(wall.format("YYYY-MM-DDTHH:mm:ss"), timeZone) : wall).toISOString();
+  return (
+    <DatePicker
+      id={id}
+      className={styles.full}
+      aria-label={field.label}
+      showTime={{ format: "HH:mm" }}
+      format="YYYY-MM-DD HH:mm"
+      value={value ? inZone(dayjs(asString(value))) : null}
+      autoFocus={rest.autoFocus}
+      defaultOpen={rest.open}
+      status={rest.invalid ? "error" : undefined}
+      onChange={(date) => onChange(date ? toInstant(date) : null, true)}
+      onOpenChange={(open) => open || onClose?.()}
+    />
+  );
+}
+
+export const dateType: FieldType = {
+  Display: DateDisplay,
+  Editor: DateEditor,
+  inline: "picker",
+  width: 130,
+  toText: (value, _field, format) => format.date(asString(value)),
+  parse: (text) => {
+    const date = dayjs(
+      text
+        .trim()
+        .replace(/[年月/.]/g, "-")
+        .replace("日", ""),
+    );
+    return date.isValid() ? date.format("YYYY-MM-DD") : text;
+  },
+};
+
+export const dateTimeType: FieldType = {
+  Display: DateTimeDisplay,
+  Editor: DateTimeEditor,
+  inline: "picker",
+  width: 170,
+  toText: (value, _field, format) => format.dateTime(asString(value)),
+};

@@ -1,0 +1,93 @@
+import { Input } from "antd";
+import {
+  asString,
+  type DisplayProps,
+  type EditorProps,
+  type FieldType,
+} from "@/objects/fields/fieldType";
+
+function TextDisplay({ value }: DisplayProps) {
+  return <>{asString(value)}</>;
+}
+
+function LongTextDisplay({ value }: DisplayProps) {
+  return <span className="prewrap">{asString(value)}</span>;
+}
+
+function TextEditor({ id, value, field, onChange, autoFocus, invalid }: EditorProps) {
+  return (
+    <Input
+      id={id}
+      aria-label={field.label}
+      value={asString(value)}
+      maxLength={field.max_length ?? undefined}
+      autoFocus={autoFocus}
+      status={invalid ? "error" : undefined}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}
+
+function LongTextEditor({ id, value, field, onChange, onClose, autoFocus, invalid }: EditorProps) {
+  return (
+    <Input.TextArea
+      id={id}
+      aria-label={field.label}
+      value={asString(value)}
+      maxLength={field.max_length ?? undefined}
+      autoFocus={autoFocus}
+      autoSize={{ minRows: 3, maxRows: 12 }}
+      status={invalid ? "error" : undefined}
+      onChange={(event) => onChange(event.target.value)}
+      onBlur={onClose}
+    />
+  );
+}
+
+/** Opens mail or dialler: only the two schemes made here, never one from the data. */
+function ContactDisplay({ value, field }: DisplayProps) {
+  const text = asString(value);
+  if (!text) return null;
+  const href = field.type === "email" ? `mailto:${text}` : `tel:${text.replaceAll(" ", "")}`;
+  return (
+    <a href={href} onClick={(event) => event.stopPropagation()}>
+      {text}
+    </a>
+  );
+}
+
+function UrlDisplay({ value }: DisplayProps) {
+  const text = asString(value);
+  if (!/^https?:\/\//i.test(text)) return <>{text}</>;
+  return (
+    <a href={text} target="_blank" rel="noreferrer" onClick={(event) => event.stopPropagation()}>
+      {text.replace(/^https?:\/\/(www\.)?/i, "").replace(/\/$/, "")}
+    </a>
+  );
+}
+
+const parseText = (text: string) => text.trim() || null;
+/** An empty box is an absent text, in a form as in a cell. */
+const toWire = (value: unknown) => asString(value).trim() || null;
+
+const text = {
+  Editor: TextEditor,
+  inline: "text",
+  width: 180,
+  toText: asString,
+  toInput: asString,
+  parse: parseText,
+  toWire,
+} satisfies Partial<FieldType>;
+
+export const textType: FieldType = { ...text, Display: TextDisplay };
+export const emailType: FieldType = { ...text, Display: ContactDisplay, width: 220 };
+export const phoneType: FieldType = { ...text, Display: ContactDisplay, width: 150 };
+export const urlType: FieldType = { ...text, Display: UrlDisplay, width: 200 };
+export const longTextType: FieldType = {
+  ...text,
+  Display: LongTextDisplay,
+  Editor: LongTextEditor,
+  inline: "picker",
+  width: 240,
+};

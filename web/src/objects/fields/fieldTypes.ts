@@ -1,0 +1,55 @@
+/** The one map from a field's type to everything the client does with it. */
+import type { FieldMeta, FieldTypeName, RecordRow } from "@/api/types";
+import { booleanType } from "@/objects/fields/BooleanField";
+import { choiceType, multiChoiceType } from "@/objects/fields/ChoiceField";
+import { dateTimeType, dateType } from "@/objects/fields/DateField";
+import type { FieldType } from "@/objects/fields/fieldType";
+import { jsonType } from "@/objects/fields/JsonField";
+import { linkType } from "@/objects/fields/LinkField";
+import {
+  decimalType,
+  floatType,
+  moneyType,
+  numberType,
+  percentType,
+  scoreType,
+} from "@/objects/fields/NumberField";
+import { tagsType } from "@/objects/fields/TagsField";
+import { emailType, longTextType, phoneType, textType, urlType } from "@/objects/fields/TextField";
+
+const fieldTypes: Record<FieldTypeName, FieldType> = {
+  text: textType,
+  long_text: longTextType,
+  email: emailType,
+  phone: phoneType,
+  url: urlType,
+  number: numberType,
+  decimal: decimalType,
+  float: floatType,
+  money: moneyType,
+  percent: percentType,
+  score: scoreType,
+  boolean: booleanType,
+  date: dateType,
+  datetime: dateTimeType,
+  choice: choiceType,
+  multi_choice: multiChoiceType,
+  link: linkType,
+  tags: tagsType,
+  json: jsonType,
+};
+
+export const typeOf = (field: FieldMeta): FieldType => fieldTypes[field.type] ?? textType;
+
+/** The value as the server takes it; what is empty is null, or "" where the column has no null. */
+export function toWire(field: FieldMeta, value: unknown) {
+  const convert = typeOf(field).toWire;
+  const wire = convert ? convert(value) : value;
+  return wire ?? (field.nullable === false && textual.has(field.type) ? "" : null);
+}
+
+const textual = new Set<FieldTypeName>(["text", "long_text", "email", "phone", "url", "choice"]);
+
+/** May this user change this field of this record? The server has said; it is not worked out again. */
+export const isEditable = (field: FieldMeta, record: RecordRow) =>
+  !field.read_only && record.can.includes("change") && typeOf(field).inline !== "none";

@@ -1,0 +1,189 @@
+import { useQueries } from "@tanstack/react-query";
+import { DatePicker, Input, InputNumber, Segmented, Select } from "antd";
+import dayjs from "dayjs";
+import { useDeferredValue, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { findObject, useObjects } from "@/api/meta";
+import { recordQuery } from "@/api/records";
+import type { Condition, FieldMeta, LinkValue, ObjectMeta } from "@/api/types";
+import { choiceOptions } from "@/objects/fields/ChoiceField";
+import { useLookup } from "@/objects/fields/LinkField";
+import { isDays, periods } from "@/objects/filter/operators";
+import styles from "./filter.module.css";
+
+interface Props {
+  field: FieldMeta;
+  condition: Condition;
+  onChange: (value: unknown) => void;
+}
+
+/** The box for a condition's value, by the field's type and the operator. */
+export function FilterValue({ field, condition: { op, value }, onChange }: Props) {
+  const { t } = useTranslation();
+  if (op === "empty" || op === "not_empty") return null;
+  if (op === "in_period") return <PeriodValue value={value} onChange={onChange} />;
+  if (isDays(value)) {
+    return (
+      <InputNumber
+        min={1}
+        max={36500}
+        precision={0}
+        aria-label={t("filter.days")}
+        suffix={t("filter.days")}
+        value={Math.abs(value.days)}
+        onChange={(days) => onChange({ days: -(days ?? 1) })}
+      />
+    );
+  }
+  if (op === "between") return <RangeValue field={field} value={value} onChange={onChange} />;
+  if (op === "in" || op === "not_in") {
+    return <ManyValue field={field} value={value} onChange={onChange} />;
+  }
+  return <OneValue field={field} value={value} onChange={onChange} />;
+}
+
+interface ValueProps {
+  field: FieldMeta;
+  value: unknown;
+  onChange: (value: unknown) => void;
+}
+
+function PeriodValue({ value, onChange }: Omit<ValueProps, "field">) {
+  const { t } = useTranslation();
+  const chosen = (value as { relative?: string } | null)?.relative;
+  return (
+    <Select
+      aria-label={t("filter.value")}
+      value={chosen}
+      options={periods.map((period) => ({ value: period, label: t(`filter.period.${period}`) }))}
+      onChange={(relative) => onChange({ relative })}
+    />
+  );
+}
+
+const numeric = new Set(["number", "decimal", "float", "money", "percent", "score"]);
+
+function OneValue({ field, value, onChange }: ValueProps) {
+  const { t } = useTranslation();
+  const label = t("filter.value");
+  if (field.type === "boolean") {
+    return (
+      <Segmented
+        aria-label={label}
+        value={value === true ? "yes" : value === false ? "no" : undefined}
+        options={[
+          { value: "yes", label: t("common.yes") },
+          { value: "no", label: t("common.no") },
+        ]}
+        onChange={(chosen) => onChange(chosen === "yes")}
+      />
+    );
+  }
+  if (field.type === "date" || field.type === "datetime") {
+    return (
+      <DatePicker
+        aria-label={label}
+        value={typeof value === "string" ? dayjs(value) : null}
+        onChange={(date) => onChange(date?.format("YYYY-MM-DD") ?? null)}
+      />
+    );
+  }
+  if (numeric.has(field.type)) {
+    const isShare = field.type === "score";
+    const shown = value === null || value === undefined ? null : Number(value);
+    return (
+      <InputNumber
+        aria-label={label}
+        suffix={isShare ? "%" : undefined}
+        value={isShare && shown !== null ? Math.round(shown * 1000) / 10 : shown}
+        onChange={(next) => onChange(next === null ? null : isShare ? next / 100 : next)}
+      />
+    );
+  }
+  return (
+    <Input
+      aria-label={label}
+      value={typeof value === "string" ? value : ""}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}
+
+function RangeValue({ field, value, onChange }: ValueProps) {
+  const [low, high] = Array.isArray(value) ? value : [null, null];
+  return (
+    <span className={styles.range}>
+      <OneValue field={field} value={low} onChange={(next) => onChange([next, high])} />
+      <span aria-hidden>–</span>
+      <OneValue field={field} value={high} onChange={(next) => onChange([low, next])} />
+    </span>
+  );
+}
+
+function ManyValue({ field, value, onChange }: ValueProps) {
+  const { t } = useTranslation();
+  const chosen = Array.isArray(value) ? (value as string[]) : [];
+  if (field.type === "link" || field.type === "tags") {
+    return <ManyLinks field={field} chosen={chosen} onChange={onChange} />;
+  }
+  return (
+    <Select
+      mode={field.choices ? "multiple" : "tags"}
+      aria-label={t("filter.value")}
+      className={styles.many}
+      value={chosen}
+      options={choiceOptions(field)}
+      showSearch={{ optionFilterProp: "label" }}
+      onChange={onChange}
+    />
+  );
+}
+
+interface ManyLinksProps {
+  field: FieldMeta;
+  chosen: string[];
+  onChange: (value: unknown) => void;
+}
+
+function ManyLinks({ field, chosen, onChange }: ManyLinksProps) {
+  const { t } = useTranslation();
+  const object = findObject(useObjects(), targetOf(field));
+  const [text, setText] = useState("");
+  const { found, isFetching } = useLookup(object, useDeferredValue(text));
+  const known = useLinkLabels(field, chosen);
+  const own = field.target === "user" ? ["me", "my_team"] : [];
+  const options = [
+    ...own.map((id) => ({ value: id, label: t(`filter.${id as "me" | "my_team"}`) })),
+    ...known.filter(({ id }) => !found.some((one) => one.id === id)).map(toOption),
+    ...found.map(toOption),
+  ];
+  return (
+    <Select
+      mode="multiple"
+      aria-label={t("filter.value")}
+      className={styles.many}
+      value={chosen}
+      options={options}
+      loading={isFetching}
+      showSearch={{ filterOption: false, onSearch: setText }}
+      onChange={onChange}
+    />
+  );
+}
+
+const toOption = ({ id, label }: LinkValue) => ({ value: id, label });
+const targetOf = (field: FieldMeta) => field.target ?? (field.type === "tags" ? "tag" : "");
+const isOwn = (id: string) => id === "me" || id === "my_team";
+
+/** Names of the records a filter points at by id. */
+export function useLinkLabels(field: FieldMeta, ids: string[]): LinkValue[] {
+  const object: ObjectMeta | undefined = findObject(useObjects(), targetOf(field));
+  const wanted = object ? ids.filter((id) => !isOwn(id)) : [];
+  const answers = useQueries({
+    queries: wanted.map((id) => recordQuery(object?.path ?? "", id)),
+  });
+  return wanted.map((id, index) => {
+    const record = answers[index]?.data?.record;
+    return { id, label: String(record?.[object?.title_field ?? "name"] ?? "…") };
+  });
+}

@@ -1,0 +1,241 @@
+/** The list as a sheet: virtual rows, a cursor moved by keys, cells edited in place. */
+import {
+  columnResizingFeature,
+  columnSizingFeature,
+  rowSelectionFeature,
+  tableFeatures,
+  useTable,
+} from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type ClipboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { ObjectMeta, RecordRow } from "@/api/types";
+import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
+import { GridHeader } from "@/objects/grid/GridHeader";
+import { GridRow, SkeletonRow } from "@/objects/grid/GridRow";
+import type { Cell, GridActions, GridColumn, SortKey } from "@/objects/grid/gridTypes";
+import { useGridCursor } from "@/objects/grid/useGridCursor";
+import { useFormat } from "@/ui/format";
+import { useRowHeight } from "@/ui/useRowHeight";
+import styles from "./grid.module.css";
+
+interface Props extends GridActions {
+  object: ObjectMeta;
+  rows: RecordRow[];
+  columns: GridColumn[];
+  sort: SortKey[];
+  selected: ReadonlySet<string>;
+  hasMore: boolean;
+  onSort: (keys: SortKey[]) => void;
+  onColumns: (columns: { name: string; width: number }[]) => void;
+  onFilterBy: (name: string) => void;
+  onSelect: (ids: Set<string>) => void;
+  onEndReached: () => void;
+  peeked?: string;
+}
+
+const features = tableFeatures({ columnSizingFeature, columnResizingFeature, rowSelectionFeature });
+export type GridFeatures = typeof features;
+
+const rowId = (row: RecordRow) => row.id;
+
+export function Grid(props: Props) {
+  const { object, rows, columns, selected, hasMore, onEndReached, onSelect, onColumns } = props;
+  const { t } = useTranslation();
+  const format = useFormat();
+  const scroller = useRef<HTMLDivElement>(null);
+  const rowHeight = useRowHeight();
+
+  const widths = useMemo(
+    () => Object.fromEntries(columns.map(({ field, width }) => [field.name, width])),
+    [columns],
+  );
+  const [sizing, setSizing] = useState(widths);
+  useEffect(() => setSizing(widths), [widths]);
+
+  const rowSelection = useMemo(
+    () => Object.fromEntries([...selected].map((id) => [id, true as const])),
+    [selected],
+  );
+  const table = useTable({
+    features,
+    data: rows,
+    columns: useMemo(
+      () =>
+        columns.map(({ field }) => ({
+          id: field.name,
+          accessorFn: (row: RecordRow) => row[field.name],
+          minSize: 60,
+          maxSize: 900,
+        })),
+      [columns],
+    ),
+    getRowId: rowId,
+    columnResizeMode: "onChange",
+    state: {
+      columnSizing: sizing,
+      rowSelection,
+    },
+    onColumnSizingChange: setSizing,
+    onRowSelectionChange: (update) => {
+      const next = typeof update === "function" ? update(rowSelection) : update;
+      onSelect(new Set(Object.keys(next)));
+    },
+  });
+
+  const virtual = useVirtualizer({
+    count: rows.length + (hasMore ? 1 : 0),
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    // The sticky header covers the top of the scroller.
+    scrollPaddingStart: rowHeight,
+    paddingEnd: 8,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured again when the density changes
+  useEffect(() => virtual.measure(), [rowHeight, virtual]);
+
+  const items = virtual.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && lastShown >= rows.length - 20) onEndReached();
+  }, [hasMore, lastShown, rows.length, onEndReached]);
+
+  const toggle = useCallback(
+    (record: RecordRow) => {
+      const next = new Set(selected);
+      if (!next.delete(record.id)) next.add(record.id);
+      onSelect(next);
+    },
+    [selected, onSelect],
+  );
+  const reveal = useCallback(
+    ({ row, column }: Cell) => {
+      virtual.scrollToIndex(row, { align: "auto" });
+      revealColumn(scroller.current, column);
+    },
+    [virtual],
+  );
+  const cursor = useGridCursor({
+    ...props,
+    pageRows: Math.max(1, Math.floor((virtual.scrollRect?.height ?? 400) / rowHeight) - 2),
+    onToggle: toggle,
+    onReveal: reveal,
+  });
+
+  const lastToggled = useRef(0);
+  function onSelectRow(index: number, range: boolean) {
+    const record = rows[index];
+    if (!record) return;
+    if (range) {
+      const [from, to] = [lastToggled.current, index].sort((a, b) => a - b);
+      const ids = rows.slice(from, (to ?? index) + 1).map(rowId);
+      onSelect(new Set([...selected, ...ids]));
+    } else toggle(record);
+    lastToggled.current = index;
+  }
+
+  function activeCell() {
+    const { active, mode } = cursor;
+    const record = active && !mode ? rows[active.row] : undefined;
+    const field = active ? columns[active.column]?.field : undefined;
+    return record && field ? { record, field } : null;
+  }
+
+  function onCopy(event: ClipboardEvent) {
+    const cell = activeCell();
+    if (!cell) return;
+    const { record, field } = cell;
+    const text = typeOf(field).toText(record[field.name], field, format, record);
+    event.clipboardData.setData("text/plain", text);
+    event.preventDefault();
+  }
+
+  function onPaste(event: ClipboardEvent) {
+    const cell = activeCell();
+    const parse = cell && typeOf(cell.field).parse;
+    if (!cell || !parse || !isEditable(cell.field, cell.record)) return;
+    event.preventDefault();
+    props.onCommit(cell.record, cell.field, parse(event.clipboardData.getData("text/plain")));
+  }
+
+  const resized = () =>
+    onColumns(
+      columns.map(({ field }) => ({
+        name: field.name,
+        width: Math.round(table.getColumn(field.name)?.getSize() ?? 150),
+      })),
+    );
+  const template = columns.map(({ field }) => `${sizing[field.name] ?? 150}px`).join(" ");
+  const style = {
+    "--columns": `40px ${template} minmax(32px, 1fr)`,
+    "--row": `${rowHeight}px`,
+  } as React.CSSProperties;
+
+  return (
+    <div
+      ref={scroller}
+      className={styles.grid}
+      style={style}
+      role="grid"
+      aria-label={object.label_plural}
+      aria-description={t("grid.keys")}
+      aria-rowcount={hasMore ? -1 : rows.length + 1}
+      aria-colcount={columns.length + 1}
+      aria-multiselectable
+      onKeyDown={cursor.onKeyDown}
+      onCopy={onCopy}
+      onPaste={onPaste}
+    >
+      <GridHeader
+        table={table}
+        columns={columns}
+        sort={props.sort}
+        onSort={props.onSort}
+        onColumns={onColumns}
+        onResized={resized}
+        onFilterBy={props.onFilterBy}
+      />
+      <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
+        {items.map((item) => {
+          const record = rows[item.index];
+          if (!record) return <SkeletonRow key="more" start={item.start} columns={columns} />;
+          const isActive = cursor.active?.row === item.index;
+          return (
+            <GridRow
+              key={record.id}
+              record={record}
+              index={item.index}
+              start={item.start}
+              object={object}
+              columns={columns}
+              isFirst={item.index === 0 && !cursor.active}
+              activeColumn={isActive ? (cursor.active?.column ?? -1) : -1}
+              mode={isActive ? cursor.mode : null}
+              selected={selected.has(record.id)}
+              peeked={props.peeked === record.id}
+              cursor={cursor}
+              onSelectRow={onSelectRow}
+              onCommit={props.onCommit}
+              onOpen={props.onOpen}
+              onPeek={props.onPeek}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** Scrolls sideways so that a column is not under the sticky first one. */
+function revealColumn(scroller: HTMLElement | null, column: number) {
+  const header = scroller?.querySelectorAll<HTMLElement>('[role="columnheader"]')[column + 1];
+  const first = scroller?.querySelectorAll<HTMLElement>('[role="columnheader"]')[1];
+  if (!scroller || !header || !first || column === 0) return;
+  const stickyEnd = first.offsetWidth + 40;
+  const { offsetLeft: left, offsetWidth: width } = header;
+  if (left < scroller.scrollLeft + stickyEnd) scroller.scrollLeft = left - stickyEnd;
+  else if (left + width > scroller.scrollLeft + scroller.clientWidth) {
+    scroller.scrollLeft = left + width - scroller.clientWidth;
+  }
+}

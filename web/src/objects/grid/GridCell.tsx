@@ -1,0 +1,120 @@
+import { Link } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import type { FieldMeta } from "@/api/types";
+import { isBlank } from "@/objects/fields/fieldType";
+import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
+import { CellPicker } from "@/objects/grid/CellPicker";
+import { CellText } from "@/objects/grid/CellText";
+import type { RowProps } from "@/objects/grid/GridRow";
+import { useFormat } from "@/ui/format";
+import styles from "./grid.module.css";
+
+interface Props extends RowProps {
+  field: FieldMeta;
+  column: number;
+  active: boolean;
+  reachable: boolean;
+}
+
+export function GridCell(props: Props) {
+  const { record, object, field, index, column, active, mode, reachable, cursor } = props;
+  const cell = useRef<HTMLDivElement>(null);
+  const type = typeOf(field);
+  const editable = isEditable(field, record);
+  const typed = editable && type.inline === "text";
+
+  useEffect(() => {
+    if (active && !typed && !mode) cell.current?.focus({ preventScroll: true });
+  }, [active, typed, mode]);
+
+  function onClick() {
+    if (!active) cursor.activate({ row: index, column });
+    else if (!mode && editable) cursor.edit("modify");
+  }
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled once, by the grid
+    <div
+      ref={cell}
+      role="gridcell"
+      aria-colindex={column + 2}
+      aria-readonly={!editable}
+      className={styles.cell}
+      data-sticky={column === 0}
+      data-align={type.align}
+      data-active={active}
+      data-editing={mode !== null}
+      data-locked={!editable}
+      tabIndex={reachable || (active && !typed) ? 0 : -1}
+      onFocus={() => reachable && !active && cursor.activate({ row: index, column })}
+      onClick={onClick}
+    >
+      <CellValue {...props} isTitle={field.name === object.title_field} />
+      {active && typed && <ActiveText {...props} />}
+      {active && !typed && mode && <ActivePicker {...props} />}
+    </div>
+  );
+}
+
+function CellValue({ record, object, field, isTitle }: Props & { isTitle: boolean }) {
+  const format = useFormat();
+  const { Display, toText } = typeOf(field);
+  const value = record[field.name];
+  if (isBlank(value) && !isTitle) return null;
+  const text = toText(value, field, format, record);
+  return (
+    <span className="ellipsis" title={text}>
+      {isTitle ? (
+        <Link
+          to="/$path/$id"
+          params={{ path: object.path, id: record.id }}
+          className={styles.title}
+          tabIndex={-1}
+          onClick={(event) => event.stopPropagation()}
+        >
+          {text || "–"}
+        </Link>
+      ) : (
+        <Display value={value} field={field} record={record} />
+      )}
+    </span>
+  );
+}
+
+function ActiveText({ record, field, cursor, mode, onCommit }: Props) {
+  const { toInput, parse, align } = typeOf(field);
+  const text = toInput?.(record[field.name]) ?? "";
+
+  function commit(typed: string, step?: { row?: number; column?: number }) {
+    cursor.finish(step);
+    const value = parse ? parse(typed) : typed;
+    const same = (isBlank(value) && isBlank(record[field.name])) || typed === text;
+    if (!same) onCommit(record, field, value);
+  }
+
+  return (
+    <CellText
+      label={field.label}
+      text={text}
+      mode={mode}
+      align={align}
+      onStart={() => cursor.edit("replace")}
+      onCommit={commit}
+      onCancel={() => cursor.finish()}
+    />
+  );
+}
+
+function ActivePicker({ record, field, cursor, onCommit }: Props) {
+  return (
+    <CellPicker
+      field={field}
+      value={record[field.name]}
+      onCommit={(value) => {
+        cursor.finish();
+        onCommit(record, field, value);
+      }}
+      onCancel={() => cursor.finish()}
+    />
+  );
+}

@@ -1,0 +1,209 @@
+import type { ReactTable } from "@tanstack/react-table";
+import { Checkbox, Dropdown, type MenuProps } from "antd";
+import { ArrowDown, ArrowUp, ChevronDown } from "lucide-react";
+import { type KeyboardEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { RecordRow } from "@/api/types";
+import { typeOf } from "@/objects/fields/fieldTypes";
+import type { GridFeatures } from "@/objects/grid/Grid";
+import type { GridColumn, SortKey } from "@/objects/grid/gridTypes";
+import styles from "./grid.module.css";
+
+interface Props {
+  table: ReactTable<GridFeatures, RecordRow>;
+  columns: GridColumn[];
+  sort: SortKey[];
+  onSort: (keys: SortKey[]) => void;
+  onColumns: (columns: { name: string; width: number }[]) => void;
+  onResized: () => void;
+  onFilterBy: (name: string) => void;
+}
+
+export function GridHeader(props: Props) {
+  const { table, columns, onColumns } = props;
+  const { t } = useTranslation();
+  const [dragged, setDragged] = useState<number | null>(null);
+
+  function move(from: number, to: number) {
+    const next = columns.map(({ field, width }) => ({ name: field.name, width }));
+    const [moved] = next.splice(from, 1);
+    if (moved) next.splice(to, 0, moved);
+    onColumns(next);
+  }
+
+  return (
+    <div role="rowgroup" className={styles.head}>
+      <div role="row" className={styles.row} aria-rowindex={1}>
+        <div role="columnheader" className={styles.check}>
+          <Checkbox
+            aria-label={t("grid.selectAll")}
+            checked={table.getIsAllRowsSelected()}
+            indeterminate={table.getIsSomeRowsSelected() && !table.getIsAllRowsSelected()}
+            onChange={table.getToggleAllRowsSelectedHandler()}
+          />
+        </div>
+        {columns.map((column, index) => (
+          <HeaderCell
+            key={column.field.name}
+            {...props}
+            column={column}
+            index={index}
+            onMove={(to) => move(index, to)}
+            onDrag={() => setDragged(index)}
+            onDrop={() => {
+              if (dragged !== null && dragged !== index) move(dragged, index);
+              setDragged(null);
+            }}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface HeaderCellProps extends Props {
+  column: GridColumn;
+  index: number;
+  onMove: (to: number) => void;
+  onDrag: () => void;
+  onDrop: () => void;
+}
+
+function HeaderCell({ column, index, sort, onSort, onDrag, onDrop, ...rest }: HeaderCellProps) {
+  const { field } = column;
+  const [over, setOver] = useState(false);
+  const at = sort.findIndex((key) => key.name === field.name);
+  const key = sort[at];
+
+  /** Click turns: ascending, descending, none. With Shift it is added to the other keys. */
+  function toggle(add: boolean) {
+    if (!field.sortable) return;
+    const others = add ? sort.filter(({ name }) => name !== field.name) : [];
+    const next = !key
+      ? [{ name: field.name, descending: false }]
+      : key.descending
+        ? []
+        : [{ name: field.name, descending: true }];
+    onSort([...others, ...next]);
+  }
+
+  const Arrow = key?.descending ? ArrowDown : ArrowUp;
+  return (
+    <div
+      role="columnheader"
+      aria-colindex={index + 2}
+      aria-sort={key ? (key.descending ? "descending" : "ascending") : undefined}
+      className={styles.th}
+      data-sticky={index === 0}
+      data-align={typeOf(field).align}
+      data-over={over}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={() => {
+        setOver(false);
+        onDrop();
+      }}
+    >
+      <button
+        type="button"
+        className={styles.label}
+        draggable
+        aria-disabled={!field.sortable}
+        title={field.help ? `${field.label}: ${field.help}` : field.label}
+        onDragStart={onDrag}
+        onClick={(event) => toggle(event.shiftKey)}
+      >
+        <span className="ellipsis">{field.label}</span>
+        {key && <Arrow size={13} aria-hidden />}
+        {key && sort.length > 1 && <small>{at + 1}</small>}
+      </button>
+      <ColumnMenu {...rest} column={column} index={index} sort={sort} onSort={onSort} />
+      <ResizeHandle {...rest} column={column} />
+    </div>
+  );
+}
+
+type ColumnMenuProps = Pick<
+  HeaderCellProps,
+  "column" | "columns" | "index" | "sort" | "onSort" | "onMove" | "onColumns" | "onFilterBy"
+>;
+
+function ColumnMenu(props: ColumnMenuProps) {
+  const { t } = useTranslation();
+  const { column, columns, index, sort, onSort, onMove, onColumns, onFilterBy } = props;
+  const { field } = column;
+  const others = sort.filter(({ name }) => name !== field.name);
+  const by = (descending: boolean) => onSort([{ name: field.name, descending }]);
+  const hide = () =>
+    onColumns(
+      columns
+        .filter((one) => one !== column)
+        .map(({ field: { name }, width }) => ({ name, width })),
+    );
+  const item = (key: string, label: string, onClick: () => void, shown = true) =>
+    shown ? [{ key, label, onClick }] : [];
+  const items: MenuProps["items"] = [
+    ...item("asc", t("grid.sortAsc"), () => by(false), field.sortable),
+    ...item("desc", t("grid.sortDesc"), () => by(true), field.sortable),
+    ...item("none", t("grid.sortNone"), () => onSort(others), others.length < sort.length),
+    ...item("filter", t("grid.filterBy"), () => onFilterBy(field.name), field.filterable),
+    ...item("left", t("grid.moveLeft"), () => onMove(index - 1), index > 0),
+    ...item("right", t("grid.moveRight"), () => onMove(index + 1), index < columns.length - 1),
+    ...item("hide", t("grid.hide"), hide, columns.length > 1),
+  ];
+  return (
+    <Dropdown trigger={["click"]} menu={{ items }}>
+      <button
+        type="button"
+        className={styles.menu}
+        aria-label={t("grid.columnMenu", { column: field.label })}
+      >
+        <ChevronDown size={14} aria-hidden />
+      </button>
+    </Dropdown>
+  );
+}
+
+type ResizeHandleProps = Pick<HeaderCellProps, "table" | "column" | "onResized">;
+
+function ResizeHandle({ table, column, onResized }: ResizeHandleProps) {
+  const { t } = useTranslation();
+  const { name, label } = column.field;
+  const header = table.getFlatHeaders().find(({ id }) => id === name);
+  const size = header?.getSize() ?? column.width;
+
+  function onKeyDown(event: KeyboardEvent) {
+    const step = { ArrowLeft: -10, ArrowRight: 10 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    table.setColumnSizing((old) => ({ ...old, [name]: Math.max(60, size + step) }));
+  }
+
+  function begin(event: React.MouseEvent | React.TouchEvent) {
+    header?.getResizeHandler()(event);
+    const end = "touches" in event ? "touchend" : "mouseup";
+    // After the table's own listener, so that the last width is the one kept.
+    document.addEventListener(end, () => requestAnimationFrame(onResized), { once: true });
+  }
+
+  return (
+    <div
+      role="separator"
+      tabIndex={0}
+      aria-orientation="vertical"
+      aria-label={t("grid.resize", { column: label })}
+      aria-valuenow={size}
+      aria-valuemin={60}
+      aria-valuemax={900}
+      className={styles.handle}
+      onMouseDown={begin}
+      onTouchStart={begin}
+      onKeyDown={onKeyDown}
+      onBlur={onResized}
+    />
+  );
+}

@@ -1,0 +1,100 @@
+import { Checkbox } from "antd";
+import { PanelRightOpen } from "lucide-react";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import type { ObjectMeta, RecordRow } from "@/api/types";
+import { GridCell } from "@/objects/grid/GridCell";
+import type { EditMode, GridActions, GridColumn } from "@/objects/grid/gridTypes";
+import type { GridCursor } from "@/objects/grid/useGridCursor";
+import { Bone } from "@/ui/Skeletons";
+import styles from "./grid.module.css";
+
+export interface RowProps extends GridActions {
+  record: RecordRow;
+  index: number;
+  start: number;
+  object: ObjectMeta;
+  columns: GridColumn[];
+  /** The row Tab comes to first, while no cell is active. */
+  isFirst: boolean;
+  activeColumn: number;
+  mode: EditMode | null;
+  selected: boolean;
+  peeked: boolean;
+  cursor: GridCursor;
+  onSelectRow: (index: number, range: boolean) => void;
+}
+
+function Row(props: RowProps) {
+  const { record, index, start, object, columns, selected, peeked, onSelectRow, onPeek } = props;
+  const { t } = useTranslation();
+  const name = String(record[object.title_field] ?? "");
+  return (
+    <div
+      role="row"
+      className={styles.row}
+      style={{ transform: `translateY(${start}px)` }}
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      data-peeked={peeked}
+    >
+      <div role="gridcell" className={styles.check} aria-colindex={1}>
+        <Checkbox
+          aria-label={t("grid.selectRow", { name })}
+          tabIndex={-1}
+          checked={selected}
+          onChange={(event) => onSelectRow(index, (event.nativeEvent as MouseEvent).shiftKey)}
+        />
+      </div>
+      {columns.map((column, at) => (
+        <GridCell
+          key={column.field.name}
+          {...props}
+          field={column.field}
+          column={at}
+          active={props.activeColumn === at}
+          mode={props.activeColumn === at ? props.mode : null}
+          reachable={props.isFirst && at === 0}
+        />
+      ))}
+      <button
+        type="button"
+        tabIndex={-1}
+        className={styles.peek}
+        aria-label={t("grid.peek", { name })}
+        title={t("grid.peek", { name })}
+        onClick={() => onPeek(record)}
+      >
+        <PanelRightOpen size={15} aria-hidden />
+      </button>
+    </div>
+  );
+}
+
+/** Drawn again only when something in this row has changed; the cursor's functions are read when called. */
+export const GridRow = memo(Row, (old, now) => {
+  const idle = now.activeColumn === -1 && old.activeColumn === -1;
+  return (
+    idle &&
+    old.record === now.record &&
+    old.index === now.index &&
+    old.start === now.start &&
+    old.columns === now.columns &&
+    old.isFirst === now.isFirst &&
+    old.selected === now.selected &&
+    old.peeked === now.peeked
+  );
+});
+
+export function SkeletonRow({ start, columns }: { start: number; columns: GridColumn[] }) {
+  return (
+    <div className={styles.row} style={{ transform: `translateY(${start}px)` }} aria-hidden>
+      <span />
+      {columns.map(({ field }) => (
+        <span key={field.name} className={styles.cell}>
+          <Bone width="60%" />
+        </span>
+      ))}
+    </div>
+  );
+}
