@@ -15,14 +15,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from guanxi.platform.workspaces import privileges, roles
 from guanxi.platform.workspaces.cluster import Cluster
-from guanxi.platform.workspaces.home import Home
+from guanxi.platform.workspaces.home import Home, workspace_home
 
 ROOT = Path(__file__).parent
 TEST_DATA = Path(os.environ.get("GUANXI_TEST_DATA") or ROOT / "../shared/data").resolve()
@@ -59,6 +61,8 @@ def choose_workspace() -> None:
 
     The settings are read after this, which is why pyproject.toml does not name them to pytest.
     """
+    if settings.configured:
+        raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: tests choose their own workspace.")
     os.environ["DJANGO_SETTINGS_MODULE"] = "guanxi.config.settings"
     os.environ["GUANXI_DATABASE_ROLE"] = "owner"
     for name in ("GUANXI_DATABASE_URL", "GUANXI_OWNER_DATABASE_URL", "GUANXI_DATABASE_POOL"):
@@ -79,6 +83,10 @@ if not IS_WORKER:
     choose_workspace()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    django.setup()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not IS_WORKER:
         shutil.rmtree(os.environ["GUANXI_HOME"])
@@ -91,13 +99,7 @@ def scratch() -> Path:
 
 
 @pytest.fixture(scope="session")
-def home() -> Home:
-    """The workspace folder of this test session."""
-    return Home(Path(os.environ["GUANXI_HOME"]))
-
-
-@pytest.fixture(scope="session")
-def database_server(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def database_server() -> Iterator[None]:
     """A running database server with both roles and a prepared, empty database to copy."""
     if superuser := os.environ.get("GUANXI_TEST_DATABASE_URL"):
         with psycopg.connect(superuser, autocommit=True) as session:
@@ -105,7 +107,7 @@ def database_server(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Ite
             prepare_server(session)
         yield
         return
-    with Cluster(home) as cluster:
+    with Cluster(workspace_home()) as cluster:
         with cluster.connect() as session:
             session.execute("SELECT pg_advisory_lock(1)")
             session.execute("ALTER ROLE guanxi_owner CREATEDB")
