@@ -14,22 +14,28 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import TransactionTestCase
 from psycopg.conninfo import make_conninfo
+from pytest_django import DjangoDbBlocker
 
 from guanxi.platform.workspaces import privileges, roles
 from guanxi.platform.workspaces.cluster import Cluster
 from guanxi.platform.workspaces.home import Home, workspace_home
+from guanxi.platform.workspaces.locks import exclusive
 
 ROOT = Path(__file__).parent
 TEST_DATA = Path(os.environ.get("GUANXI_TEST_DATA") or ROOT / "../shared/data").resolve()
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 MEMORY_WANTED = 4 * 1024**3  # bytes
+MIGRATED = "guanxi_test_migrated"  # the database that each worker's is a copy of
 FAST_NOT_SAFE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 
 deselected = pytest.StashKey[int]()
@@ -101,60 +107,97 @@ def scratch() -> Path:
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[None]:
     """A running database server with both roles and a prepared, empty database to copy."""
-    if superuser := os.environ.get("GUANXI_TEST_DATABASE_URL"):
-        with psycopg.connect(superuser, autocommit=True) as session:
-            session.execute("SELECT pg_advisory_lock(1)")  # workers take turns
-            prepare_server(session)
+    if foreign := os.environ.get("GUANXI_TEST_DATABASE_URL"):
+        with psycopg.connect(foreign, autocommit=True) as superuser:
+            prepare_server(superuser)
         yield
-        return
-    with Cluster(workspace_home()) as cluster:
-        with cluster.connect() as session:
-            session.execute("SELECT pg_advisory_lock(1)")
-            session.execute("ALTER ROLE guanxi_owner CREATEDB")
-        yield
+    else:
+        with Cluster(workspace_home()) as cluster:
+            with cluster.connect() as superuser:
+                let_owner_create_databases(superuser)
+            yield
 
 
 def prepare_server(superuser: psycopg.Connection) -> None:
     """Make on a foreign server what the embedded one makes for itself."""
-    app, owner = roles.connection_parameters("app"), roles.connection_parameters("owner")
+    app, owner = roles.connection_parameters("app"), owner_parameters()
     passwords = {role["user"]: role["password"] for role in (app, owner)}
-    privileges.create_roles(superuser, passwords=passwords)
-    privileges.create_database(superuser, owner["dbname"], owner=owner["user"], app=app["user"])
-    superuser.execute(f'ALTER ROLE "{owner["user"]}" CREATEDB')
-    with psycopg.connect(**owner) as session:
-        privileges.prepare_database(session, app=app["user"])
+    with exclusive(workspace_home().run / "tests.lock"):
+        privileges.create_roles(superuser, passwords=passwords)
+        privileges.create_database(superuser, owner["dbname"], owner=owner["user"], app=app["user"])
+        with psycopg.connect(**owner) as session:
+            privileges.prepare_database(session, app=app["user"])
+    let_owner_create_databases(superuser)
+
+
+def let_owner_create_databases(superuser: psycopg.Connection) -> None:
+    with exclusive(workspace_home().run / "tests.lock"):  # workers would disturb each other
+        superuser.execute(f'ALTER ROLE "{owner_parameters()["user"]}" CREATEDB')
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    database_server: None, use_template: None, django_db_setup: None
+    database_server: None, django_test_environment: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """A migrated database for each worker; migrated by the owner, used as the app."""
-    sign_in_as("app")
-    connection.ops.execute_sql_flush = flush_as_owner
-    yield
-    sign_in_as("owner")
+    """A database for this worker, copied from one that was migrated once for all of them.
+
+    After a test that committed it is copied anew: emptying the tables would also lose the rows
+    that migrations made, and the app, as which tests run, may not truncate.
+    """
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        with exclusive(workspace_home().run / "tests.lock"):
+            if not exists(MIGRATED):
+                migrate()
+        name = f"guanxi_test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+        renew(name)
+        use(name, role="app")
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: renew(name))
+        yield
+        connections.close_all()
 
 
-@pytest.fixture(scope="session")
-def use_template(database_server: None) -> None:
-    """Copy the prepared database: extensions and privileges are there before the migrations."""
-    connection.settings_dict["TEST"]["TEMPLATE"] = roles.connection_parameters("owner")["dbname"]
+def exists(name: str) -> bool:
+    with as_owner() as session:
+        found = session.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+    return found is not None
 
 
-def sign_in_as(role: roles.Role) -> None:
-    """Let Django connect as another role from now on."""
+def migrate() -> None:
+    """Make the migrated database; it gets its name last, so that half of one is never taken."""
+    draft = f"{MIGRATED}_draft"
+    with as_owner() as session:
+        session.execute(f'CREATE DATABASE "{draft}" TEMPLATE "{owner_parameters()["dbname"]}"')
+    use(draft, role="owner")
+    call_command("migrate", verbosity=0)
+    connection.close()
+    with as_owner() as session:
+        session.execute(f'ALTER DATABASE "{draft}" RENAME TO "{MIGRATED}"')
+
+
+def renew(name: str) -> None:
+    """Replace a database by a fresh copy of the migrated one."""
+    connections.close_all()
+    with as_owner() as session:
+        session.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        session.execute(f'CREATE DATABASE "{name}" TEMPLATE "{MIGRATED}"')
+
+
+def use(name: str, *, role: roles.Role) -> None:
+    """Let Django connect to a database as a role from now on."""
     parameters = roles.connection_parameters(role)
     connection.close()
-    connection.settings_dict.update(USER=parameters["user"], PASSWORD=parameters["password"])
+    connection.settings_dict.update(
+        NAME=name, USER=parameters["user"], PASSWORD=parameters["password"]
+    )
 
 
-def flush_as_owner(statements: list[str]) -> None:
-    """Empty the tables after a test that committed: the app may not truncate."""
-    owner = roles.connection_parameters("owner") | {"dbname": connection.settings_dict["NAME"]}
-    with psycopg.connect(**owner) as session:
-        for statement in statements:
-            session.execute(statement)
+def owner_parameters() -> dict[str, Any]:
+    return roles.connection_parameters("owner")
+
+
+def as_owner() -> psycopg.Connection:
+    """Connect for work on databases, from a database that nobody copies."""
+    return psycopg.connect(**owner_parameters() | {"dbname": "postgres"}, autocommit=True)
 
 
 @pytest.fixture(scope="session")
