@@ -1,1 +1,53 @@
-"""Customer statistics as a library: Ibis, Arrow and NumPy in, tables out; no Django."""
+"""Customer statistics as a library: Ibis, Arrow and NumPy in, tables out; no Django, no network.
+
+from guanxi.analytics import score_customers
+result = score_customers(lines, as_of=date(2026, 3, 31))
+"""
+
+from guanxi.analytics.lifecycle import STAGES, Lifecycle, LifecycleFacts, lifecycle_stage
+from guanxi.analytics.models.beta_geometric import (
+    BetaGeometricNBD,
+    ModifiedBetaGeometricNBD,
+    PurchaseHistory,
+)
+from guanxi.analytics.models.contract import LikelihoodModel, NotFittedError
+from guanxi.analytics.models.gamma_gamma import GammaGamma
+from guanxi.analytics.pareto import (
+    LorenzCurve,
+    ParetoShare,
+    abc,
+    gini,
+    lorenz_curve,
+    pareto_share,
+)
+from guanxi.analytics.purchases import purchase_summary
+from guanxi.analytics.rfm import RFM_CLASSES, rfm
+from guanxi.analytics.rhythm import RatePrior, rhythm
+from guanxi.analytics.scoring import FittedModel, ScoreResult, score_customers
+
+__all__ = [
+    "RFM_CLASSES",
+    "STAGES",
+    "BetaGeometricNBD",
+    "FittedModel",
+    "GammaGamma",
+    "Lifecycle",
+    "LifecycleFacts",
+    "LikelihoodModel",
+    "LorenzCurve",
+    "ModifiedBetaGeometricNBD",
+    "NotFittedError",
+    "ParetoShare",
+    "PurchaseHistory",
+    "RatePrior",
+    "ScoreResult",
+    "abc",
+    "gini",
+    "lifecycle_stage",
+    "lorenz_curve",
+    "pareto_share",
+    "purchase_summary",
+    "rfm",
+    "rhythm",
+    "score_customers",
+]

@@ -73,7 +73,7 @@ def pareto_share(table: ir.Table, *, value: str, share: float = 0.8) -> ParetoSh
     return ParetoShare(
         customers=needed,
         customers_with_value=int(customers.sum()),
-        customer_share=needed / customers.sum(),
+        customer_share=needed / float(customers.sum()),
         value_share=float(before[last] + of_level * each),
     )
 

@@ -45,6 +45,13 @@ class RatePrior:
         known = self.alpha + active_days
         return (known / (known + gap_days)) ** (self.r + frequency)
 
+    def pace_kept(self, *, active_days: Any, gap_days: Any) -> Any:
+        """Give the rate to expect now as a share of the rate expected just after the last
+        purchase, (alpha + t) / (alpha + t + g): what the silence has left of the custom.
+        """
+        known = self.alpha + active_days
+        return known / (known + gap_days)
+
     def expected_gap_days(self, *, frequency: Any, active_days: Any) -> Any:
         """Give one over the expected rate: (alpha + t) / (r + x)."""
         return (self.alpha + active_days) / (self.r + frequency)

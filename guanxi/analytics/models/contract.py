@@ -57,6 +57,14 @@ class LikelihoodModel:
             f"({self.params_[self.parameter_names[edge]]:.3g}): the data do not determine it."
             for edge in estimate.at_edge
         ]
+        doubts += [
+            f"Parameter {name} ({value:.3g}) is smaller than its standard error ({error:.3g}): "
+            "the data hardly determine it."
+            for name, value, error in zip(
+                self.parameter_names, estimate.parameters, estimate.standard_errors, strict=True
+            )
+            if error > value
+        ]
         if np.isnan(estimate.standard_errors).any():
             doubts.append("The likelihood is flat at its best point: standard errors are unknown.")
         return doubts

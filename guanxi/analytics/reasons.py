@@ -1,0 +1,59 @@
+"""Reasons as codes with numbers: a client words them in the reader's language.
+
+In a table a customer's reasons are one JSON text, a list of objects such as
+    {"code": "probably_left", "probability_alive": 0.081, "days_since_last": 240, ...}
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+# Finer figures say nothing to a reader, and would make the text change from run to run.
+_DECIMALS = 3
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One code, the customers it holds for, and the numbers (or stage names) that explain it."""
+
+    code: str
+    holds: NDArray[np.bool_]
+    numbers: dict[str, NDArray[Any]]
+
+
+def reasons_as_json(reasons: list[Reason], *, rows: int) -> pa.Array:
+    """Write each customer's reasons, in the order given, as JSON text.
+
+    Column by column in Arrow: a million customers in a second or so, not a minute.
+    """
+    texts = pa.array([None], pa.string()).take(pa.array(np.zeros(rows, np.int64)))
+    for reason in reasons:
+        written = pc.if_else(pa.array(reason.holds), _objects(reason, rows), None)
+        texts = pc.coalesce(pc.binary_join_element_wise(texts, written, ","), texts, written)
+    inner = pc.fill_null(texts, "")
+    return pc.binary_join_element_wise("[", inner, "]", "")
+
+
+def _objects(reason: Reason, rows: int) -> pa.Array:
+    pieces = ['{"code":"' + reason.code + '"']
+    for name, numbers in reason.numbers.items():
+        pieces += [f',"{name}":', _literals(numbers)]
+    pieces.append("}")
+    if not reason.numbers:
+        return pa.array(np.full(rows, "".join(pieces)))
+    return pc.binary_join_element_wise(*pieces, "")
+
+
+def _literals(values: NDArray[Any]) -> pa.Array:
+    if values.dtype.kind == "U":
+        return pc.binary_join_element_wise('"', pa.array(values.tolist()), '"', "")
+    rounded = np.round(values.astype(float), _DECIMALS)
+    finite = np.isfinite(rounded)
+    whole = finite & (rounded == np.floor(rounded)) & (np.abs(rounded) < 2**53)
+    integers = pc.cast(pa.array(np.where(whole, rounded, 0).astype(np.int64)), pa.string())
+    decimals = pc.cast(pa.array(np.where(finite, rounded, 0)), pa.string())
+    return pc.if_else(pa.array(whole), integers, pc.if_else(pa.array(finite), decimals, "null"))
