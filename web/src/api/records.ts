@@ -38,6 +38,14 @@ export const listQuery = (path: string, question: ListQuestion) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** The first few records of a list, for a card on another page. */
+export const fewQuery = (path: string, question: ListQuestion, limit: number) =>
+  queryOptions({
+    queryKey: [...recordsKey(path), "few", question, limit],
+    queryFn: ({ signal }) =>
+      get<Page<RecordRow>>(`/${path}`, { ...listParams(question), limit }, signal),
+  });
+
 export const countQuery = (path: string, question: ListQuestion, exact = false) => {
   const { filter, search, deleted } = question;
   return queryOptions({

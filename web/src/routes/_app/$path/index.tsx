@@ -1,3 +1,32 @@
-import { createFileRoute } from "@tanstack/react-router";
+import { createFileRoute, notFound } from "@tanstack/react-router";
+import { findObject, metaQuery, useObject } from "@/api/meta";
+import { viewsQuery } from "@/api/views";
+import { ListPage } from "@/objects/list/ListPage";
+import { parseListSearch } from "@/objects/list/listSearch";
 
-export const Route = createFileRoute("/_app/$path/")({ component: () => null });
+export const Route = createFileRoute("/_app/$path/")({
+  validateSearch: parseListSearch,
+  loader: async ({ context: { queryClient }, params }) => {
+    const object = findObject(await queryClient.ensureQueryData(metaQuery), params.path);
+    if (!object) throw notFound();
+    await queryClient.ensureQueryData(viewsQuery(object.name));
+  },
+  component: ObjectList,
+});
+
+function ObjectList() {
+  const { path } = Route.useParams();
+  const search = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const object = useObject(path);
+  return (
+    <ListPage
+      key={path}
+      object={object}
+      search={search}
+      onSearch={(change) =>
+        void navigate({ search: (old) => ({ ...old, ...change }), replace: "q" in change })
+      }
+    />
+  );
+}

@@ -1,0 +1,85 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { fieldOf } from "@/api/meta";
+import type { Loaded } from "@/api/records";
+import type { FieldMeta, ObjectMeta } from "@/api/types";
+import { useSaveFields } from "@/objects/edit/useSaveFields";
+import { FieldValue } from "@/objects/fields/FieldValue";
+import { isEditable } from "@/objects/fields/fieldTypes";
+import { InlineEditor } from "@/objects/record/InlineEditor";
+import styles from "./record.module.css";
+
+interface Props {
+  object: ObjectMeta;
+  loaded: Loaded;
+}
+
+/** The record's fields by group, each edited where it stands. */
+export function Facts({ object, loaded }: Props) {
+  return (
+    <div className={styles.facts}>
+      {object.groups.map((group) => {
+        const fields = group.fields.flatMap((name) => fieldOf(object, name) ?? []);
+        if (fields.length === 0) return null;
+        return (
+          <section key={group.name}>
+            {group.label && <h2 className={styles.groupTitle}>{group.label}</h2>}
+            <dl className={styles.factList}>
+              {fields.map((field) => (
+                <Fact key={field.name} object={object} loaded={loaded} field={field} />
+              ))}
+            </dl>
+          </section>
+        );
+      })}
+    </div>
+  );
+}
+
+function Fact({ object, loaded: { record, etag }, field }: Props & { field: FieldMeta }) {
+  const { t } = useTranslation();
+  const [editing, setEditing] = useState(false);
+  const save = useSaveFields(object);
+  const value = record[field.name];
+
+  function commit(next: unknown) {
+    setEditing(false);
+    if (next !== value) void save(record, { [field.name]: next }, etag);
+  }
+
+  return (
+    <div className={styles.fact}>
+      <dt title={field.help ?? undefined}>{field.label}</dt>
+      <dd>
+        {editing ? (
+          <InlineEditor
+            field={field}
+            value={value}
+            onCommit={commit}
+            onCancel={() => setEditing(false)}
+          />
+        ) : isEditable(field, record) ? (
+          // biome-ignore lint/a11y/useSemanticElements: the value may hold a link, which a button may not
+          <div
+            role="button"
+            tabIndex={0}
+            className={styles.value}
+            aria-label={t("record.editField", { field: field.label })}
+            onClick={() => setEditing(true)}
+            onKeyDown={(event) => {
+              if (event.key !== "Enter" || event.target !== event.currentTarget) return;
+              event.preventDefault();
+              setEditing(true);
+            }}
+          >
+            <FieldValue field={field} value={value} record={record} />
+          </div>
+        ) : (
+          <div className={styles.locked}>
+            <FieldValue field={field} value={value} record={record} />
+          </div>
+        )}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Button, Drawer } from "antd";
+import { ChevronDown, ChevronUp, Maximize2 } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { recordQuery } from "@/api/records";
+import type { ObjectMeta } from "@/api/types";
+import { Facts } from "@/objects/record/Facts";
+import { titleOf } from "@/objects/record/RecordHeader";
+import { ErrorState } from "@/ui/ErrorState";
+import { LinesSkeleton } from "@/ui/Skeletons";
+
+interface Props {
+  object: ObjectMeta;
+  id: string | undefined;
+  /** The list it was opened from, for previous and next. */
+  ids: string[];
+  onMove: (id: string | undefined) => void;
+}
+
+/** Any record beside the list it is in, without leaving the list. */
+export function PeekDrawer({ object, id, ids, onMove }: Props) {
+  const { t } = useTranslation();
+  const at = id ? ids.indexOf(id) : -1;
+  const query = useQuery({ ...recordQuery(object.path, id ?? ""), enabled: id !== undefined });
+  const step = (by: number) => (
+    <Button
+      type="text"
+      size="small"
+      icon={by > 0 ? <ChevronDown size={16} /> : <ChevronUp size={16} />}
+      aria-label={by > 0 ? t("record.next") : t("record.previous")}
+      disabled={at < 0 || ids[at + by] === undefined}
+      onClick={() => onMove(ids[at + by])}
+    />
+  );
+  return (
+    <Drawer
+      open={id !== undefined}
+      onClose={() => onMove(undefined)}
+      mask={false}
+      size={460}
+      title={
+        <span className="ellipsis">{query.data ? titleOf(object, query.data.record) : ""}</span>
+      }
+      extra={
+        <>
+          {step(-1)}
+          {step(1)}
+          {id && (
+            <Link to="/$path/$id" params={{ path: object.path, id }}>
+              <Button
+                type="text"
+                size="small"
+                icon={<Maximize2 size={15} />}
+                aria-label={t("record.openPage")}
+                tabIndex={-1}
+              />
+            </Link>
+          )}
+        </>
+      }
+    >
+      {query.isPending && <LinesSkeleton lines={10} />}
+      {query.isError && <ErrorState error={query.error} onRetry={() => query.refetch()} />}
+      {query.data && <Facts object={object} loaded={query.data} />}
+    </Drawer>
+  );
+}

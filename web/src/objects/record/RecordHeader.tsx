@@ -1,0 +1,73 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { App, Button, Dropdown } from "antd";
+import { Ellipsis } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { deleteRecord } from "@/api/records";
+import type { ObjectMeta, RecordRow } from "@/api/types";
+import { refreshRecords } from "@/objects/edit/recordCache";
+import { useUndo } from "@/objects/edit/useUndo";
+import { useErrorText } from "@/ui/errorText";
+import styles from "./record.module.css";
+
+interface Props {
+  object: ObjectMeta;
+  record: RecordRow;
+  /** Chips beside the name. */
+  children?: ReactNode;
+  actions?: ReactNode;
+}
+
+export const titleOf = (object: ObjectMeta, record: RecordRow) =>
+  String(record[object.title_field] ?? "") || object.label;
+
+export function RecordHeader({ object, record, children, actions }: Props) {
+  const { t } = useTranslation();
+  const remove = useDelete(object, record);
+  const title = titleOf(object, record);
+  return (
+    <header className={styles.header}>
+      <div className={styles.heading}>
+        <small className="secondary">{object.label}</small>
+        <h1 className="ellipsis" title={title}>
+          {title}
+        </h1>
+        <div className={styles.chips}>{children}</div>
+      </div>
+      <div className={styles.actions}>
+        {actions}
+        {record.can.includes("delete") && (
+          <Dropdown
+            trigger={["click"]}
+            menu={{
+              items: [{ key: "delete", label: t("common.delete"), danger: true, onClick: remove }],
+            }}
+          >
+            <Button icon={<Ellipsis size={16} />} aria-label={t("common.moreActions")} />
+          </Dropdown>
+        )}
+      </div>
+    </header>
+  );
+}
+
+/** To the recycle bin without asking: the toast takes it back. */
+function useDelete(object: ObjectMeta, record: RecordRow) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { message } = App.useApp();
+  const errorText = useErrorText();
+  const { offer } = useUndo();
+  return async () => {
+    try {
+      const { requestId } = await deleteRecord(object.path, record.id);
+      await navigate({ to: "/$path", params: { path: object.path } });
+      void refreshRecords(client, object.path);
+      offer(t("edit.deleted", { count: 1 }), requestId);
+    } catch (error) {
+      message.error(errorText(error));
+    }
+  };
+}
