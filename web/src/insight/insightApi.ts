@@ -1,0 +1,99 @@
+/** What scoring found out: the state of the customer base and who needs attention. */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { get, request } from "@/api/client";
+import type { Job, LinkValue, Page } from "@/api/types";
+
+export interface Completeness {
+  value: number;
+  fields: { name: string; label: string; share: number }[];
+}
+
+export interface StageShare {
+  stage: string;
+  label: string;
+  customers: number;
+  value?: string | null;
+}
+
+export interface Run {
+  id: string;
+  as_of: string;
+  as_of_reason: "today" | "newest_purchase" | "chosen";
+  newest_purchase: string | null;
+  finished_at: string | null;
+  customers: number;
+  warnings?: string[];
+  job?: Job | null;
+}
+
+export interface Base {
+  customers: number;
+  completeness: Completeness;
+  unowned: number;
+  pareto: { customers: number; share: number; of_value: number } | null;
+  stages: StageShare[];
+  orders: number;
+  run: Run | null;
+}
+
+export interface Attention {
+  id: string;
+  customer: LinkValue;
+  owner: LinkValue | null;
+  kind: string;
+  stake: { amount: string; currency: string } | null;
+  why: string;
+  suggestion: { kind: "call" | "task"; title: string };
+  created_at: string;
+  can: string[];
+}
+
+export interface AttentionPage extends Page<Attention> {
+  total?: number;
+}
+
+export const insightKey = ["insight"] as const;
+
+export const baseQuery = queryOptions({
+  queryKey: [...insightKey, "base"],
+  queryFn: () => get<Base>("/insight/base"),
+});
+
+export const latestRunQuery = queryOptions({
+  queryKey: [...insightKey, "run"],
+  queryFn: () => get<Run | null>("/insight/runs/latest"),
+});
+
+export const attentionQuery = (mine: boolean) =>
+  infiniteQueryOptions({
+    queryKey: [...insightKey, "attention", { mine }],
+    queryFn: ({ pageParam }) =>
+      get<AttentionPage>("/insight/attention", { mine, cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+
+/** Scores every customer again, as of a day or as the server finds right. */
+export const startScoring = async (asOf?: string) =>
+  (await request<Job>("POST", "/insight/runs", { body: asOf ? { as_of: asOf } : {} })).data;
+
+export interface Done {
+  kind: "task" | "call";
+  title?: string;
+  due_on?: string;
+  note?: string;
+  outcome?: string;
+}
+
+export const dismissReasons = ["wrong", "known", "not_worth", "other"] as const;
+export type DismissReason = (typeof dismissReasons)[number];
+
+const tell = (id: string, verb: string, body: unknown) =>
+  request<unknown>("POST", `/insight/attention/${id}/${verb}`, { body });
+
+export const actOnAttention = (id: string, done: Done) => tell(id, "do", done);
+export const snoozeAttention = (id: string, until: string) => tell(id, "snooze", { until });
+export const dismissAttention = (id: string, reason: DismissReason, note?: string) =>
+  tell(id, "dismiss", note ? { reason, note } : { reason });
+
+export const loadSampleFirm = async () => (await request<Job>("POST", "/setup/sample")).data;
