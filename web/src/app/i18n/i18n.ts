@@ -1,4 +1,5 @@
-/** Three languages, each loaded when it is first needed: the browser's before sign-in, the user's after. */
+/** Three languages, each loaded when it is first needed: the browser's before sign-in, the user's after.
+ * Every area keeps its own texts beside its screens, under keys of its own. */
 import dayjs from "dayjs";
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
@@ -17,20 +18,34 @@ export const languageNames: Record<Language, string> = {
 const loaders = {
   "zh-CN": () =>
     Promise.all([
-      import("./zh-CN.json"),
       import("antd/es/locale/zh_CN"),
       import("dayjs/locale/zh-cn"),
+      import("./zh-CN.json"),
+      import("@/imports/i18n/zh-CN.json"),
+      import("@/insight/i18n/zh-CN.json"),
+      import("@/customers/i18n/zh-CN.json"),
     ]),
   "zh-TW": () =>
     Promise.all([
-      import("./zh-TW.json"),
       import("antd/es/locale/zh_TW"),
       import("dayjs/locale/zh-tw"),
+      import("./zh-TW.json"),
+      import("@/imports/i18n/zh-TW.json"),
+      import("@/insight/i18n/zh-TW.json"),
+      import("@/customers/i18n/zh-TW.json"),
     ]),
-  en: () => Promise.all([import("./en.json"), import("antd/es/locale/en_US"), null]),
+  en: () =>
+    Promise.all([
+      import("antd/es/locale/en_US"),
+      null,
+      import("./en.json"),
+      import("@/imports/i18n/en.json"),
+      import("@/insight/i18n/en.json"),
+      import("@/customers/i18n/en.json"),
+    ]),
 } satisfies Record<Language, () => Promise<unknown>>;
 
-type AntdLocale = Awaited<ReturnType<(typeof loaders)["en"]>>[1]["default"];
+type AntdLocale = Awaited<ReturnType<(typeof loaders)["en"]>>[0]["default"];
 
 let antdLocale: AntdLocale | undefined;
 export const currentAntdLocale = () => antdLocale;
@@ -53,7 +68,7 @@ export async function switchLanguage(tag: string) {
   const language = toLanguage(tag) ?? "en";
   setRequestLanguage(language);
   if (i18next.language === language) return;
-  const [catalog, antd] = await loaders[language]();
+  const [antd, , ...catalogs] = await loaders[language]();
   antdLocale = antd.default;
   dayjs.locale(language.toLowerCase());
   if (!i18next.isInitialized) {
@@ -64,7 +79,8 @@ export async function switchLanguage(tag: string) {
       fallbackLng: false,
     });
   }
-  i18next.addResourceBundle(language, "translation", catalog.default);
+  const texts = Object.assign({}, ...catalogs.map((catalog) => catalog.default));
+  i18next.addResourceBundle(language, "translation", texts);
   document.documentElement.lang = language;
   localStorage.setItem(remembered, language);
   await i18next.changeLanguage(language);

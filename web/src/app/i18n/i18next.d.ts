@@ -1,8 +1,13 @@
 import "i18next";
+import type customers from "@/customers/i18n/en.json";
+import type imports from "@/imports/i18n/en.json";
+import type insight from "@/insight/i18n/en.json";
 import type catalog from "./en.json";
+
+type Texts = typeof catalog & typeof customers & typeof imports & typeof insight;
 
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: typeof catalog };
+    resources: { translation: Texts };
   }
 }
