@@ -56,7 +56,7 @@ def forecast_purchases(
     repeaters = int((frequency > 0).sum())
     if repeaters < FEWEST_REPEATERS:
         doubt = (
-            f"Only {repeaters} customers bought on two days or more (a model needs "
+            f"Too few customers bought on two days or more ({repeaters}; a model needs "
             f"{FEWEST_REPEATERS}): purchases are forecast by the firm's mean rate, and nobody's "
             "chance to have left is stated."
         )
@@ -99,8 +99,8 @@ def forecast_spend(*, purchases: Floats, bought: Floats, returned: Floats) -> Sp
     repeats = usual & (purchases > 1)
     if repeats.sum() < FEWEST_REPEATERS:
         warnings.append(
-            f"Only {int(repeats.sum())} customers bought on two days or more: what they spend is "
-            "forecast by a mean of the customer's and the firm's."
+            f"Too few customers bought on two days or more ({int(repeats.sum())}; a model needs "
+            f"{FEWEST_REPEATERS}): spend is forecast by a mean of the customer's and the firm's."
         )
         return SpendForecast(_shrunk_mean(purchases, mean_spend), None, warnings)
     model = GammaGamma().fit(frequency=purchases[usual], monetary=mean_spend[usual])

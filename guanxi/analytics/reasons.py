@@ -28,29 +28,32 @@ class Reason:
 def reasons_as_json(reasons: list[Reason], *, rows: int) -> pa.Array:
     """Write each customer's reasons, in the order given, as JSON text.
 
-    Column by column in Arrow: a million customers in a second or so, not a minute.
+    Column by column in Arrow, and only where a reason holds: seconds for a million customers.
     """
-    texts = pa.array([None], pa.string()).take(pa.array(np.zeros(rows, np.int64)))
+    texts = pa.nulls(rows, pa.string())
     for reason in reasons:
-        written = pc.if_else(pa.array(reason.holds), _objects(reason, rows), None)
+        written = _spread(_objects(reason), reason.holds)
         texts = pc.coalesce(pc.binary_join_element_wise(texts, written, ","), texts, written)
-    inner = pc.fill_null(texts, "")
-    return pc.binary_join_element_wise("[", inner, "]", "")
+    return pc.binary_join_element_wise("[", pc.fill_null(texts, ""), "]", "")
 
 
-def _objects(reason: Reason, rows: int) -> pa.Array:
-    pieces = ['{"code":"' + reason.code + '"']
+def _objects(reason: Reason) -> pa.Array:
+    """Write one JSON object for each customer the reason holds for."""
+    rows = np.flatnonzero(reason.holds)
+    pieces = [pa.array(np.full(len(rows), f'{{"code":"{reason.code}"'), pa.string())]
     for name, numbers in reason.numbers.items():
-        pieces += [f',"{name}":', _literals(numbers)]
-    pieces.append("}")
-    if not reason.numbers:
-        return pa.array(np.full(rows, "".join(pieces)))
-    return pc.binary_join_element_wise(*pieces, "")
+        pieces += [f',"{name}":', _literals(numbers[rows])]
+    return pc.binary_join_element_wise(*pieces, "}", "")
+
+
+def _spread(texts: pa.Array, holds: NDArray[np.bool_]) -> pa.Array:
+    """Put the texts into the rows that hold, nulls into the others."""
+    return texts.take(pa.array(np.cumsum(holds) - 1, mask=~holds))
 
 
 def _literals(values: NDArray[Any]) -> pa.Array:
     if values.dtype.kind == "U":
-        return pc.binary_join_element_wise('"', pa.array(values.tolist()), '"', "")
+        return pc.binary_join_element_wise('"', pa.array(values, pa.string()), '"', "")
     rounded = np.round(values.astype(float), _DECIMALS)
     finite = np.isfinite(rounded)
     whole = finite & (rounded == np.floor(rounded)) & (np.abs(rounded) < 2**53)

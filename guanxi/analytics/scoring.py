@@ -295,7 +295,7 @@ def _customers(
     table = ranked.select(_FROM_ENGINE)
     for name, values in computed.items():
         table = table.append_column(name, pa.array(values, from_pandas=True))
-    table = table.append_column("stage", pa.array(lifecycle.names.tolist(), pa.string()))
+    table = table.append_column("stage", pa.array(lifecycle.names, pa.string()))
     return table.append_column("reasons", reasons_as_json(reasons, rows=table.num_rows))
 
 
