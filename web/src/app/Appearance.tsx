@@ -67,6 +67,7 @@ export function Appearance({ children }: { children: ReactNode }) {
       locale={currentAntdLocale()}
       csp={{ nonce: cspNonce }}
       getPopupContainer={popups}
+      button={{ autoInsertSpace: false }}
     >
       <FormatContext value={format}>{children}</FormatContext>
     </ConfigProvider>

@@ -39,18 +39,20 @@ export function useModules(): Module[] {
     const object = findObject(objects, name);
     return object?.can.includes("read") ? [moduleOf(object, section)] : [];
   };
-  const page = (to: string, label: string, icon: LucideIcon, shown = true): Module[] =>
-    shown ? [{ to, label, icon }] : [];
+  const page = (to: string, label: string, icon: LucideIcon, shown = true, section?: string) =>
+    shown ? [{ to, label, icon, section }] : [];
+  const sales = t("nav.sales");
+  const data = t("nav.data");
   return [
     ...page("/", t("nav.home"), House),
     ...list("customer"),
     ...list("task"),
-    ...list("order", t("nav.sales")),
-    ...list("product", t("nav.sales")),
     ...page("/insight", t("nav.insight"), ChartSpline, Boolean(findObject(objects, "customer"))),
-    ...page("/imports", t("nav.imports"), Upload, may("import")),
-    ...page("/recycle-bin", t("nav.recycleBin"), Trash2, may("delete")),
-    ...page("/settings", t("nav.settings"), Settings),
+    ...list("order", sales),
+    ...list("product", sales),
+    ...page("/imports", t("nav.imports"), Upload, may("import"), data),
+    ...page("/recycle-bin", t("nav.recycleBin"), Trash2, may("delete"), data),
+    ...page("/settings", t("nav.settings"), Settings, true, data),
   ];
 }
 

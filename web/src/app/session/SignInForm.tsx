@@ -1,4 +1,5 @@
-import { Alert, Button, Input } from "antd";
+import { Button } from "antd";
+import { Eye, EyeOff } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
@@ -13,11 +14,13 @@ interface Props {
   demoUsers?: Session["demo_users"];
 }
 
+/** Plain inputs: the first page anybody loads stays small. */
 export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const [username, setUsername] = useState(initial);
   const [password, setPassword] = useState("");
+  const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
   const textOf = useSignInErrorText();
@@ -41,12 +44,16 @@ export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Pr
 
   return (
     <form className={styles.form} onSubmit={submit}>
-      {problem && <Alert type="error" title={problem} showIcon role="alert" />}
+      {problem && (
+        <p className={styles.alert} role="alert">
+          {problem}
+        </p>
+      )}
       <label className={styles.field} htmlFor={`${id}-name`}>
         {t("signIn.username")}
-        <Input
+        <input
           id={`${id}-name`}
-          size="large"
+          className={styles.input}
           autoComplete="username"
           autoCapitalize="none"
           autoFocus={!initial}
@@ -57,15 +64,26 @@ export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Pr
       </label>
       <label className={styles.field} htmlFor={`${id}-password`}>
         {t("signIn.password")}
-        <Input.Password
-          id={`${id}-password`}
-          size="large"
-          autoComplete="current-password"
-          autoFocus={Boolean(initial)}
-          required
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
+        <span className={styles.secret}>
+          <input
+            id={`${id}-password`}
+            className={styles.input}
+            type={shown ? "text" : "password"}
+            autoComplete="current-password"
+            autoFocus={Boolean(initial)}
+            required
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
+          <button
+            type="button"
+            aria-pressed={shown}
+            aria-label={t("signIn.showPassword")}
+            onClick={() => setShown(!shown)}
+          >
+            {shown ? <EyeOff size={16} aria-hidden /> : <Eye size={16} aria-hidden />}
+          </button>
+        </span>
       </label>
       <Button type="primary" htmlType="submit" size="large" block loading={busy}>
         {t("signIn.submit")}

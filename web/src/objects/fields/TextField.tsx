@@ -45,9 +45,9 @@ function LongTextEditor({ id, value, field, onChange, onClose, autoFocus, invali
 }
 
 /** Opens mail or dialler: only the two schemes made here, never one from the data. */
-function ContactDisplay({ value, field }: DisplayProps) {
+function ContactDisplay({ value, field, plain }: DisplayProps) {
   const text = asString(value);
-  if (!text) return null;
+  if (plain || !text) return <>{text}</>;
   const href = field.type === "email" ? `mailto:${text}` : `tel:${text.replaceAll(" ", "")}`;
   return (
     <a href={href} onClick={(event) => event.stopPropagation()}>
@@ -56,9 +56,9 @@ function ContactDisplay({ value, field }: DisplayProps) {
   );
 }
 
-function UrlDisplay({ value }: DisplayProps) {
+function UrlDisplay({ value, plain }: DisplayProps) {
   const text = asString(value);
-  if (!/^https?:\/\//i.test(text)) return <>{text}</>;
+  if (plain || !/^https?:\/\//i.test(text)) return <>{text}</>;
   return (
     <a href={text} target="_blank" rel="noreferrer" onClick={(event) => event.stopPropagation()}>
       {text.replace(/^https?:\/\/(www\.)?/i, "").replace(/\/$/, "")}

@@ -6,6 +6,8 @@ export interface DisplayProps {
   value: unknown;
   field: FieldMeta;
   record?: RecordRow;
+  /** In a cell of the grid a click picks the cell: addresses are text there. */
+  plain?: boolean;
 }
 
 export interface EditorProps {

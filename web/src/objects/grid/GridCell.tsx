@@ -75,7 +75,7 @@ function CellValue({ record, object, field, isTitle }: Props & { isTitle: boolea
           {text || "–"}
         </Link>
       ) : (
-        <Display value={value} field={field} record={record} />
+        <Display value={value} field={field} record={record} plain />
       )}
     </span>
   );

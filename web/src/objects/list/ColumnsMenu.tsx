@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { ObjectMeta } from "@/api/types";
 import { typeOf } from "@/objects/fields/fieldTypes";
 import type { GridColumn } from "@/objects/grid/gridTypes";
-import { formatColumns, type ListSearch } from "@/objects/list/listSearch";
+import type { ListSearch } from "@/objects/list/listSearch";
+import { formatColumns } from "@/objects/list/listState";
 import styles from "./list.module.css";
 
 interface Props {

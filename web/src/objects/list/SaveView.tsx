@@ -4,7 +4,7 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta, SavedView, Shared } from "@/api/types";
 import { changeView, createView, viewsQuery } from "@/api/views";
-import { definitionOf, type ListState } from "@/objects/list/listSearch";
+import { definitionOf, type ListState } from "@/objects/list/listState";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./list.module.css";
 

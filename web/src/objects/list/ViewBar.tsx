@@ -5,7 +5,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta, SavedView } from "@/api/types";
 import { changeView, deleteView, viewsQuery } from "@/api/views";
-import { definitionOf, type ListSearch, type ListState } from "@/objects/list/listSearch";
+import type { ListSearch } from "@/objects/list/listSearch";
+import { definitionOf, type ListState } from "@/objects/list/listState";
 import { SaveView } from "@/objects/list/SaveView";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./list.module.css";
@@ -55,7 +56,7 @@ export function ViewBar({ object, views, state, onSearch }: Props) {
           />
         ))}
       </nav>
-      {view && view.can.includes("change") && (
+      {view?.can.includes("change") && (
         <ViewMenu
           view={view}
           onEdit={() => setDialog("edit")}
