@@ -56,23 +56,29 @@ class Territory(Row):
         return self.name
 
 
-class Role(models.Model):
+class Role(Row):
     """What its holders may do; `grants` is read by `guanxi.platform.access.grants`."""
 
-    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
-    name = models.SlugField(unique=True)
+    name = models.SlugField(_("name"), unique=True)
     label = models.CharField(_("label"), max_length=100, blank=True, db_default="")
     grants = models.JSONField(db_default={})
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
 
     def __str__(self) -> str:
         return self.name
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Finds users by sign-in name, in any letter case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.select_related("role", "team").get(username__iexact=username, deleted_at=None)
+        found: User = self.select_related("role", "team").get(
+            username__iexact=username, deleted_at=None
+        )
+        return found
 
 
 class User(AbstractBaseUser, Row):

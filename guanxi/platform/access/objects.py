@@ -1,6 +1,6 @@
 """People of the firm as objects: everyone sees them, administrators change them."""
 
-from guanxi.platform.access.models import Team, Territory, User
+from guanxi.platform.access.models import Role, Team, Territory, User
 from guanxi.platform.objects.registry import Everyone, ObjectType, register
 
 register(
@@ -37,5 +37,19 @@ register(
         sort="name",
         search=["name"],
         scope=[Everyone()],
+    )
+)
+register(
+    ObjectType(
+        Role,
+        area="people",
+        icon="role",
+        title="label",
+        list=["label", "name"],
+        sort="label",
+        search=["label", "name"],
+        scope=[Everyone()],
+        hidden=["grants"],
+        verbs=(),
     )
 )

@@ -37,12 +37,17 @@ def setup_link() -> str | None:
 
 
 def ensure_roles() -> dict[str, Role]:
-    """The built-in roles, created where they are missing; a firm's changes to them are kept."""
+    """The built-in roles, created and named where they are not; a firm's changes to them are kept."""
     Role.objects.bulk_create(
         [Role(name=name, grants=grants) for name, grants in BUILT_IN_ROLES.items()],
         ignore_conflicts=True,
     )
-    return {role.name: role for role in Role.objects.all()}
+    roles = {role.name: role for role in Role.objects.all()}
+    for name, label in role_labels():
+        if not roles[name].label:
+            roles[name].label = label
+    Role.objects.bulk_update(roles.values(), ["label"])
+    return roles
 
 
 def add_user(*, username: str, full_name: str, role: str, password: str, **details: Any) -> User:
@@ -86,7 +91,8 @@ def set_up(
     found_workspace(
         firm=firm, language=language, time_zone=time_zone, currency=currency, week_start=week_start
     )
-    ensure_roles()
+    with translation.override(language):
+        ensure_roles()
     return add_user(
         username=username,
         full_name=full_name,

@@ -41,10 +41,17 @@ class Migration(migrations.Migration):
             name='Role',
             fields=[
                 ('id', models.UUIDField(db_default=guanxi.platform.objects.record.UUID7(), editable=False, primary_key=True, serialize=False)),
-                ('name', models.SlugField(unique=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='updated at')),
+                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted at')),
+                ('name', models.SlugField(unique=True, verbose_name='name')),
                 ('label', models.CharField(blank=True, db_default='', max_length=100, verbose_name='label')),
                 ('grants', models.JSONField(db_default={})),
             ],
+            options={
+                'verbose_name': 'role',
+                'verbose_name_plural': 'roles',
+            },
         ),
         migrations.CreateModel(
             name='SignInAttempt',

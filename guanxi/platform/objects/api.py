@@ -1,16 +1,18 @@
 """The endpoints every object has. `object_router(name)` gives one object's, all typed."""
 
+import datetime as dt
 import json
 from typing import Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
 from guanxi.platform.events.history import record_history
 from guanxi.platform.filters.clock import clock_of
+from guanxi.platform.http.request import Request
 from guanxi.platform.jobs.services import start_job
 from guanxi.platform.objects import lists, services
 from guanxi.platform.objects.errors import NotAllowed, NotFound
@@ -68,7 +70,7 @@ def parse_filter(text: str | None) -> Any:
         raise lists.BadList(_("The filter is no valid JSON."), field="filter") from None
 
 
-def _matching(request: HttpRequest, declared: ObjectType, q: ListParameters) -> Any:
+def _matching(request: Request, declared: ObjectType, q: ListParameters) -> Any:
     _require(request, "read", declared)
     tree = parse_filter(q.filter)
     return lists.matching(
@@ -81,14 +83,12 @@ def _matching(request: HttpRequest, declared: ObjectType, q: ListParameters) -> 
     )
 
 
-def _require(request: HttpRequest, verb: str, declared: ObjectType) -> None:
+def _require(request: Request, verb: str, declared: ObjectType) -> None:
     if not request.asker.may(verb, declared):
         raise NotAllowed(_("Your role does not allow this."))
 
 
-def chosen_fields(
-    request: HttpRequest, declared: ObjectType, names: str | None
-) -> list[ObjectField]:
+def chosen_fields(request: Request, declared: ObjectType, names: str | None) -> list[ObjectField]:
     """The visible fields of a comma-separated list. Raises BadList for an unknown one."""
     visible = request.asker.fields(declared)
     wanted = names.split(",") if names else [n for n in declared.list if n in visible]
@@ -112,7 +112,7 @@ class BulkIn(Strict):
 
 
 def _change(
-    request: HttpRequest, declared: ObjectType, pk: UUID, values: dict[str, Any]
+    request: Request, declared: ObjectType, pk: UUID, values: dict[str, Any]
 ) -> HttpResponse:
     record = services.change_record(
         asker=request.asker,
@@ -125,19 +125,22 @@ def _change(
 
 
 def record_response(
-    request: HttpRequest, declared: ObjectType, pk: UUID, status: int = 200
+    request: Request, declared: ObjectType, pk: UUID, status: int = 200
 ) -> HttpResponse:
     """One record; a record given out of one's own sight is answered with its id alone."""
     body = services.read_json(request.asker, declared, pk)
     if body is None:
         return json_response(json.dumps({"id": str(pk), "can": [], "updated_at": ""}), status)
+    return _with_etag(body, status)
+
+
+def _with_etag(body: str, status: int = 200) -> HttpResponse:
     response = json_response(body, status)
-    updated_at = declared.model._default_manager.values_list("updated_at", flat=True).get(pk=pk)
-    response["ETag"] = services.etag(updated_at)
+    response["ETag"] = services.etag(dt.datetime.fromisoformat(json.loads(body)["updated_at"]))
     return response
 
 
-def _bulk(request: HttpRequest, declared: ObjectType, body: BulkIn) -> HttpResponse:
+def _bulk(request: Request, declared: ObjectType, body: BulkIn) -> HttpResponse:
     verb = "delete" if body.delete else "change"
     _require(request, verb, declared)
     values = change_schema(declared.name)(**(body.set or {})).model_dump(exclude_unset=True)
@@ -178,7 +181,7 @@ def object_router(name: str) -> Router:
     @router.get(
         "", response=page_schema(name), operation_id=f"list_{name}", summary=f"List {title}"
     )
-    def list_(request: HttpRequest, q: Query[PageParameters]) -> HttpResponse:
+    def list_(request: Request, q: Query[PageParameters]) -> HttpResponse:
         records = _matching(request, declared, q)
         fields = chosen_fields(request, declared, q.fields)
         return json_response(
@@ -194,7 +197,7 @@ def object_router(name: str) -> Router:
         )
 
     @router.get("/count", response=CountOut, operation_id=f"count_{name}", summary=f"Count {title}")
-    def count(request: HttpRequest, q: Query[CountParameters]) -> dict[str, Any]:
+    def count(request: Request, q: Query[CountParameters]) -> dict[str, Any]:
         return lists.count(_matching(request, declared, q), exact=q.exact)
 
     @router.get(
@@ -203,7 +206,7 @@ def object_router(name: str) -> Router:
         operation_id=f"aggregate_{name}",
         summary=f"Total {title}",
     )
-    def aggregate(request: HttpRequest, q: Query[AggregateParameters]) -> dict[str, Any]:
+    def aggregate(request: Request, q: Query[AggregateParameters]) -> dict[str, Any]:
         return lists.aggregate(
             request.asker,
             declared,
@@ -213,11 +216,12 @@ def object_router(name: str) -> Router:
         )
 
     @router.get("/{uuid:pk}", response=out, operation_id=f"read_{name}", summary=f"Read {title}")
-    def read(request: HttpRequest, pk: UUID) -> HttpResponse:
+    def read(request: Request, pk: UUID) -> HttpResponse:
         _require(request, "read", declared)
-        if services.read_json(request.asker, declared, pk) is None:
+        body = services.read_json(request.asker, declared, pk)
+        if body is None:
             raise NotFound(_("There is no such record, or you may not see it."))
-        return record_response(request, declared, pk)
+        return _with_etag(body)
 
     @router.get(
         "/{uuid:pk}/history",
@@ -226,7 +230,7 @@ def object_router(name: str) -> Router:
         summary=f"History of {title}",
     )
     def history(
-        request: HttpRequest,
+        request: Request,
         pk: UUID,
         cursor: int | None = None,
         limit: int = Query(50, ge=1, le=200),
@@ -240,7 +244,7 @@ def object_router(name: str) -> Router:
             "", response={201: out}, operation_id=f"create_{name}", summary=f"Create {title}"
         )
         @answered_once
-        def post(request: HttpRequest, body: create) -> HttpResponse:  # type: ignore[valid-type]
+        def post(request: Request, body: create) -> HttpResponse:  # type: ignore[valid-type]
             values = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
             record = services.create_record(
                 asker=request.asker, object_type=declared, values=values
@@ -252,7 +256,7 @@ def object_router(name: str) -> Router:
         @router.patch(
             "/{uuid:pk}", response=out, operation_id=f"change_{name}", summary=f"Change {title}"
         )
-        def patch(request: HttpRequest, pk: UUID, body: change) -> HttpResponse:  # type: ignore[valid-type]
+        def patch(request: Request, pk: UUID, body: change) -> HttpResponse:  # type: ignore[valid-type]
             return _change(request, declared, pk, body.model_dump(exclude_unset=True))  # type: ignore[attr-defined]
 
         @router.post(
@@ -261,7 +265,7 @@ def object_router(name: str) -> Router:
             operation_id=f"bulk_{name}",
             summary=f"Change many {title}",
         )
-        def bulk(request: HttpRequest, body: BulkIn) -> HttpResponse:
+        def bulk(request: Request, body: BulkIn) -> HttpResponse:
             return _bulk(request, declared, body)
 
     if "delete" in declared.verbs:
@@ -272,7 +276,7 @@ def object_router(name: str) -> Router:
             operation_id=f"delete_{name}",
             summary=f"Delete {title}",
         )
-        def delete(request: HttpRequest, pk: UUID) -> tuple[int, None]:
+        def delete(request: Request, pk: UUID) -> tuple[int, None]:
             services.delete_record(asker=request.asker, object_type=declared, pk=pk)
             return 204, None
 
@@ -282,7 +286,7 @@ def object_router(name: str) -> Router:
             operation_id=f"restore_{name}",
             summary=f"Restore {title}",
         )
-        def restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+        def restore(request: Request, pk: UUID) -> HttpResponse:
             services.restore_record(asker=request.asker, object_type=declared, pk=pk)
             return record_response(request, declared, pk)
 

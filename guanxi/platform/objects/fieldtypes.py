@@ -9,7 +9,6 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models.functions import Cast
 from pydantic import AfterValidator, EmailStr, Field, StringConstraints
 
 from guanxi.platform.objects.columns import MoneyField, PhoneField, ScoreField
@@ -34,14 +33,11 @@ class FieldType:
     operators: ClassVar[tuple[str, ...]] = ()
     groupable: ClassVar[bool] = False
     python: ClassVar[Any] = str
+    shown: ClassVar[str] = "{}"  # SQL, around the column, whose JSON is the value the API shows
 
     def schema(self, column: "models.Field[Any, Any]") -> Any:
         """The pydantic type of a written value."""
         return self.python
-
-    def json(self, path: str) -> Any:
-        """The SQL expression whose JSON is the value the API shows."""
-        return models.F(path)
 
 
 class TextType(FieldType):
@@ -89,15 +85,13 @@ class DecimalType(FieldType):
     name = "decimal"
     operators = COMPARE
     python = Decimal
+    shown = "{}::text"
 
     def schema(self, column: "models.Field[Any, Any]") -> Any:
         return Annotated[
             Decimal,
             Field(max_digits=column.max_digits, decimal_places=column.decimal_places),  # type: ignore[attr-defined]
         ]
-
-    def json(self, path: str) -> Any:
-        return Cast(path, models.TextField())
 
 
 class MoneyType(DecimalType):
