@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import logout, update_session_auth_hash
-from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from guanxi.platform.access.middleware import require_csrf
 from guanxi.platform.access.models import Token, User
 from guanxi.platform.access.predicate import get_permitted
 from guanxi.platform.access.sign_in import issue_token, sign_in
+from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.fieldtypes import Text
 from guanxi.platform.objects.schemas import Strict
@@ -52,11 +52,11 @@ def describe_user(user: User) -> dict[str, Any]:
     }
 
 
-def _on_loopback(request: HttpRequest) -> bool:
+def _on_loopback(request: Request) -> bool:
     return request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1", "")
 
 
-def describe_session(request: HttpRequest, user: User | None) -> dict[str, Any]:
+def describe_session(request: Request, user: User | None) -> dict[str, Any]:
     get_token(request)
     workspace = current_workspace()
     session: dict[str, Any] = {
@@ -118,12 +118,12 @@ class OwnSettings(Strict):
 
 
 @open_router.get("/session", response=dict[str, Any], summary="Who is signed in, and where")
-def read_session(request: HttpRequest) -> dict[str, Any]:
+def read_session(request: Request) -> dict[str, Any]:
     return describe_session(request, request.user)
 
 
 @open_router.post("/session", response=dict[str, Any], summary="Sign in")
-def start_session(request: HttpRequest, body: Credentials) -> dict[str, Any]:
+def start_session(request: Request, body: Credentials) -> dict[str, Any]:
     require_csrf(request)
     return describe_session(
         request, sign_in(request, username=body.username, password=body.password)
@@ -131,13 +131,13 @@ def start_session(request: HttpRequest, body: Credentials) -> dict[str, Any]:
 
 
 @router.delete("/session", response={204: None}, summary="Sign out")
-def end_session(request: HttpRequest) -> tuple[int, None]:
+def end_session(request: Request) -> tuple[int, None]:
     logout(request)
     return 204, None
 
 
 @open_router.post("/setup", response=dict[str, Any], summary="Set up an empty workspace")
-def set_up(request: HttpRequest, body: SetupIn) -> dict[str, Any]:
+def set_up(request: Request, body: SetupIn) -> dict[str, Any]:
     values = body.model_dump()
     values["language"] = FROM_CLIENT[values["language"]]
     services.set_up(**values)
@@ -147,7 +147,7 @@ def set_up(request: HttpRequest, body: SetupIn) -> dict[str, Any]:
 
 
 @router.patch("/session/user", response=dict[str, Any], summary="Change my own settings")
-def change_own_settings(request: HttpRequest, body: OwnSettings) -> dict[str, Any]:
+def change_own_settings(request: Request, body: OwnSettings) -> dict[str, Any]:
     user = User.objects.select_related("role", "team").get(pk=request.user.pk)
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     if "language" in values:
@@ -167,7 +167,7 @@ class PasswordIn(Strict):
 
 
 @router.post("/users/{uuid:pk}/password", response={204: None}, summary="Set a password")
-def set_password(request: HttpRequest, pk: UUID, body: PasswordIn) -> tuple[int, None]:
+def set_password(request: Request, pk: UUID, body: PasswordIn) -> tuple[int, None]:
     own = pk == request.user.pk
     user = request.user if own else get_permitted(request.asker, User, pk, "change")
     if own and not user.check_password(body.current or ""):
@@ -178,19 +178,6 @@ def set_password(request: HttpRequest, pk: UUID, body: PasswordIn) -> tuple[int,
     return 204, None
 
 
-@router.get("/roles", response=dict[str, Any], summary="The roles users can have")
-def list_roles(request: HttpRequest) -> dict[str, Any]:
-    from guanxi.platform.access.models import Role
-
-    labels = dict(services.role_labels())
-    return {
-        "items": [
-            {"id": str(r.pk), "name": r.name, "label": r.label or labels.get(r.name, r.name)}
-            for r in Role.objects.order_by("pk")
-        ]
-    }
-
-
 class WorkspaceIn(Strict):
     name: Text | None = Field(None, min_length=1, max_length=200)
     language: Language | None = None
@@ -198,7 +185,7 @@ class WorkspaceIn(Strict):
 
 
 @router.patch("/workspace", response=dict[str, Any], summary="Change the workspace's settings")
-def change_workspace(request: HttpRequest, body: WorkspaceIn) -> dict[str, Any]:
+def change_workspace(request: Request, body: WorkspaceIn) -> dict[str, Any]:
     if not request.asker.grants.administer or request.token is not None:
         raise NotAllowed(_("Only an administrator may do this."))
     values = body.model_dump(exclude_unset=True, exclude_none=True)
@@ -216,13 +203,13 @@ class TokenIn(Strict):
     scopes: list[str] = Field(min_length=1, max_length=100)
 
 
-def _own_session(request: HttpRequest) -> None:
+def _own_session(request: Request) -> None:
     if request.token is not None:
         raise NotAllowed(_("A token cannot manage tokens."))
 
 
 @router.get("/tokens", response=dict[str, Any], summary="My tokens")
-def list_tokens(request: HttpRequest) -> dict[str, Any]:
+def list_tokens(request: Request) -> dict[str, Any]:
     tokens = Token.objects.filter(user=request.user, revoked_at=None).order_by("-created_at")
     return {
         "items": [
@@ -241,14 +228,14 @@ def list_tokens(request: HttpRequest) -> dict[str, Any]:
 @router.post(
     "/tokens", response={201: dict[str, Any]}, summary="Make a token; its key is shown once"
 )
-def create_token(request: HttpRequest, body: TokenIn) -> tuple[int, dict[str, Any]]:
+def create_token(request: Request, body: TokenIn) -> tuple[int, dict[str, Any]]:
     _own_session(request)
     token, key = issue_token(user=request.user, name=body.name, scopes=body.scopes)
     return 201, {"id": str(token.pk), "name": token.name, "scopes": token.scopes, "key": key}
 
 
 @router.delete("/tokens/{uuid:pk}", response={204: None}, summary="Revoke a token")
-def revoke_token(request: HttpRequest, pk: UUID) -> tuple[int, None]:
+def revoke_token(request: Request, pk: UUID) -> tuple[int, None]:
     _own_session(request)
     revoked = Token.objects.filter(pk=pk, user=request.user, revoked_at=None).update(
         revoked_at=timezone.now()
