@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI
 
 from guanxi.interactions.api import router as interactions_router
@@ -15,6 +15,7 @@ from guanxi.platform.access.api import router as session_router
 from guanxi.platform.access.middleware import signed_in
 from guanxi.platform.events.api import router as changes_router
 from guanxi.platform.http.problems import add_problem_handlers, problem
+from guanxi.platform.http.request import Request
 from guanxi.platform.jobs.api import router as jobs_router
 from guanxi.platform.objects.api import object_router
 from guanxi.platform.objects.metadata import metadata
@@ -53,20 +54,20 @@ def _service_router(api: NinjaAPI) -> Any:
     router = Router(tags=["service"])
 
     @router.get("/health", auth=None, response=dict[str, Any], summary="The process answers")
-    def health(request: HttpRequest) -> dict[str, Any]:
+    def health(request: Request) -> dict[str, Any]:
         return {"status": "ok", "version": settings.VERSION}
 
     @router.get(
         "/ready", auth=None, response=dict[str, Any], summary="The database answers and is migrated"
     )
-    def ready(request: HttpRequest) -> dict[str, Any] | HttpResponse:
+    def ready(request: Request) -> dict[str, Any] | HttpResponse:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return problem(request, 503, "migrations_pending", "Run guanxi migrate.")
         return {"status": "ok"}
 
     @router.get("/meta", response=dict[str, Any], summary="Objects and fields as I may use them")
-    def meta(request: HttpRequest) -> dict[str, Any]:
+    def meta(request: Request) -> dict[str, Any]:
         return metadata(request.asker)
 
     return router

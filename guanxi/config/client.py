@@ -3,7 +3,9 @@
 from functools import cache
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+
+from guanxi.platform.http.request import Request
 
 NONCE = "__CSP_NONCE__"
 
@@ -13,7 +15,7 @@ def _index() -> str:
     return (settings.CLIENT_DIST / "index.html").read_text()
 
 
-def client_page(request: HttpRequest) -> HttpResponse:
+def client_page(request: Request) -> HttpResponse:
     """index.html with this response's style nonce; never cached, so a new build is seen at once."""
     if not settings.CLIENT_DIST.is_dir():
         return HttpResponse(

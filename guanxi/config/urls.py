@@ -1,16 +1,17 @@
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path, re_path
 
 from guanxi.config.api import build_api
 from guanxi.config.client import client_page
 from guanxi.platform.http.problems import problem
+from guanxi.platform.http.request import Request
 
 api = build_api()
 
 
-def no_such_endpoint(request: HttpRequest, **_: Any) -> HttpResponse:
+def no_such_endpoint(request: Request, **_: Any) -> HttpResponse:
     return problem(request, 404, "not_found", "There is nothing at this address.")
 
 

@@ -135,7 +135,8 @@ class Identity(Row):
     """One value by which a customer is known on a channel or in another system.
 
     External ids (per source) and WeChat openids belong to one customer; a phone or an e-mail may be
-    shared by several (switchboards, families). `normal` is what matching compares: E.164, lower case.
+    shared by several (switchboards, families). `normal` is what matching compares: E.164 or lower
+    case.
     """
 
     class Kind(models.TextChoices):

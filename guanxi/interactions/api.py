@@ -1,13 +1,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router
 
 from guanxi.interactions import services
 from guanxi.interactions.models import Task
 from guanxi.interactions.timeline import KINDS, customer_timeline
 from guanxi.platform.access.predicate import get_permitted
+from guanxi.platform.http.request import Request
 from guanxi.platform.objects.api import record_response
 from guanxi.platform.objects.registry import object_type
 
@@ -16,13 +17,13 @@ timeline_router = Router(tags=["customer"])
 
 
 @router.post("/{uuid:pk}/complete", response=dict[str, Any], summary="Complete a task")
-def complete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def complete(request: Request, pk: UUID) -> HttpResponse:
     task = services.complete_task(task=get_permitted(request.asker, Task, pk, "change"))
     return record_response(request, object_type("task"), task.pk)
 
 
 @router.post("/{uuid:pk}/reopen", response=dict[str, Any], summary="Reopen a task")
-def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+def reopen(request: Request, pk: UUID) -> HttpResponse:
     task = services.reopen_task(task=get_permitted(request.asker, Task, pk, "change"))
     return record_response(request, object_type("task"), task.pk)
 
@@ -33,7 +34,7 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     summary="Everything that happened with a customer",
 )
 def timeline(
-    request: HttpRequest,
+    request: Request,
     pk: UUID,
     kinds: str = Query(",".join(KINDS), max_length=200),
     cursor: str | None = None,

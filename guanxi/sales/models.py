@@ -35,7 +35,7 @@ class ExchangeRate(Row):
 
 
 class Order(Record):
-    """One order, or one return, as its source recorded it. Without a customer it is an anonymous sale.
+    """One order or return as its source recorded it. Without a customer: an anonymous sale.
 
     `total` is the sum of its lines in `currency`, `reporting_total` the same at `rate`, the rate of
     the order's day. A trigger on the lines keeps `total`.

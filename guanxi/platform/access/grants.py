@@ -1,7 +1,7 @@
 """What each role may do: verbs per area, a scope per verb, exceptions per object and field.
 
-A grant maps "read", "change", "delete" to a scope ("own" < "territory", "team" < "all"; absent = no)
-and "create", "export", "import" to true. "fields" maps "object.field" to "hidden" or "read_only".
+A grant maps "read", "change", "delete" to a scope ("own" < "territory", "team" < "all"; absent =
+no) and "create", "export", "import" to true. "fields" maps "object.field" to "hidden" or "read_only".
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ ALL: dict[str, Any] = {
 }  # fmt: skip
 READ: dict[str, Any] = {"read": "all"}
 TEAM: dict[str, Any] = {
-    "read": "team", "change": "own", "delete": "own", "create": True, "export": True, "import": True,
+    "read": "team", "change": "own", "delete": "own",
+    "create": True, "export": True, "import": True,
 }  # fmt: skip
 SERVE: dict[str, Any] = {"read": "all", "change": "own", "create": True}
 

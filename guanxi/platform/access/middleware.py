@@ -2,46 +2,50 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja.errors import AuthenticationError, HttpError
 from ninja.utils import check_csrf
 
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.sign_in import user_of_session, user_of_token
+from guanxi.platform.http.request import Request
 
-Handler = Callable[[HttpRequest], HttpResponse]
+Handler = Callable[[Request], HttpResponse]
 
 
 def identify(get_response: Handler) -> Handler:
-    """Set request.user (None when nobody is signed in), request.token and request.asker."""
+    """Set request.user and request.token (None when nobody is signed in), and request.asker."""
 
-    def handle(request: HttpRequest) -> HttpResponse:
-        request.user = request.token = request.asker = None
+    def handle(request: Request) -> HttpResponse:
+        user = token = None
         if request.path.startswith("/api/"):
             scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
             if scheme.lower() == "bearer":
-                request.token = user_of_token(key)
-                request.user = request.token.user if request.token else None
+                token = user_of_token(key.strip())
+                user = token.user if token else None
             else:
-                request.user = user_of_session(request)
-            if request.user is not None:
-                request.asker = Asker(request.user, request.token.scopes if request.token else None)
+                user = user_of_session(request)
+        if user is not None:
+            request.asker = Asker(user, token.scopes if token else None)
+        request.user, request.token = user, token  # type: ignore[assignment]
         return get_response(request)
 
     return handle
 
 
-def require_csrf(request: HttpRequest) -> None:
-    """Refuse a browser's request that does not prove it comes from our own page. Raises HttpError 403."""
+def require_csrf(request: Request) -> None:
+    """Refuse a browser's request that does not prove it comes from our own page.
+
+    Raises HttpError 403.
+    """
     if check_csrf(request) is not None:
         raise HttpError(403, "The page is out of date: reload it and try again.")
 
 
-def signed_in(request: HttpRequest) -> Asker:
-    """The API's authentication. Raises AuthenticationError, or HttpError for a missing CSRF proof."""
-    if request.asker is None:
+def signed_in(request: Request) -> Asker:
+    """Authenticate an API request. Raises AuthenticationError, or HttpError without CSRF proof."""
+    if request.user is None:
         raise AuthenticationError
     if request.token is None:
         require_csrf(request)
-    asker: Asker = request.asker
-    return asker
+    return request.asker

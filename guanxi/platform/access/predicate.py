@@ -138,7 +138,7 @@ def predicate(asker: Asker, object_type: ObjectType, verb: str = "read") -> Q:
 def visible_to(
     asker: Asker, model: type[R], verb: str = "read", *, deleted: bool = False
 ) -> "QuerySet[R]":
-    """The records of `model` on which `asker` may use `verb`: in use, or with `deleted` in the bin."""
+    """The records of `model` on which `asker` may use `verb`: in use, or if `deleted` in the bin."""
     condition = predicate(asker, type_of_model(model), verb)
     return model._default_manager.filter(condition, deleted_at__isnull=not deleted)
 
@@ -148,7 +148,7 @@ def get_permitted(
 ) -> R:
     """The record, if `verb` is allowed on it.
 
-    Raises NotFound for a record the asker cannot see, NotAllowed for one they see but may not touch.
+    Raises NotFound for one the asker cannot see, NotAllowed for one they see but may not touch.
     """
     found = visible_to(asker, model, deleted=deleted).filter(pk=pk).first()
     if found is None:

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
 from django.contrib.auth.hashers import make_password
 from django.db import connection
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.models import SignInAttempt, Token, User
+from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import DomainError
 
 MAX_FAILURES = 10
@@ -33,7 +33,7 @@ class PasswordBackend:
 
     def authenticate(
         self,
-        request: HttpRequest | None,
+        request: Request | None,
         username: str | None = None,
         password: str | None = None,
         **_: Any,
@@ -71,16 +71,18 @@ def _seconds_left(key: bytes) -> int:
 def _count_failure(key: bytes) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into platform_signinattempt as a (key, failures, window_started_at) values (%s, 1, now())"
-            " on conflict (key) do update set"
-            " failures = case when a.window_started_at < now() - make_interval(secs => %s) then 1 else a.failures + 1 end,"
-            " window_started_at = case when a.window_started_at < now() - make_interval(secs => %s)"
+            "insert into platform_signinattempt as a (key, failures, window_started_at)"
+            " values (%(key)s, 1, now()) on conflict (key) do update set"
+            " failures = case when a.window_started_at < now() - make_interval(secs => %(window)s)"
+            " then 1 else a.failures + 1 end,"
+            " window_started_at = case"
+            " when a.window_started_at < now() - make_interval(secs => %(window)s)"
             " then now() else a.window_started_at end",
-            [key, WINDOW_SECONDS, WINDOW_SECONDS],
+            {"key": key, "window": WINDOW_SECONDS},
         )
 
 
-def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
+def sign_in(request: Request, *, username: str, password: str) -> User:
     """Start a session. Raises WrongCredentials, or TooManyAttempts with the seconds to wait."""
     key = _attempt_key(username, request.META.get("REMOTE_ADDR", ""))
     if wait := _seconds_left(key):
@@ -97,7 +99,7 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
     return user
 
 
-def user_of_session(request: HttpRequest) -> User | None:
+def user_of_session(request: Request) -> User | None:
     """The active user of the session; None if there is none or the password changed since."""
     user_id = request.session.get(SESSION_KEY)
     user = PasswordBackend().get_user(user_id) if user_id else None

@@ -1,10 +1,10 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from ninja import Router
 
 from guanxi.platform.events.undo import undo_request
+from guanxi.platform.http.request import Request
 
 router = Router(tags=["changes"])
 
@@ -14,7 +14,7 @@ router = Router(tags=["changes"])
     response=dict[str, Any],
     summary="Undo the changes of one of my requests",
 )
-def undo(request: HttpRequest, request_id: UUID) -> dict[str, Any]:
+def undo(request: Request, request_id: UUID) -> dict[str, Any]:
     """Takes the X-Request-Id of the request to undo; refuses what was changed again since."""
     undone = undo_request(asker=request.asker, request_id=request_id)
     return {"undone": undone, "request_id": str(request.request_id)}

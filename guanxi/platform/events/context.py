@@ -9,12 +9,12 @@ from django.db import connection, transaction
 
 @contextmanager
 def acting(*, actor_id: UUID | None, source: str, request_id: UUID | None = None) -> Iterator[None]:
-    """Open a transaction whose events name the actor, the source ("api", "import:<id>") and the request."""
+    """Open a transaction whose events name actor, source ("api", "import:<id>") and request."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
-                "select set_config('guanxi.actor', %s, true), set_config('guanxi.source', %s, true),"
-                " set_config('guanxi.request', %s, true)",
+                "select set_config('guanxi.actor', %s, true),"
+                " set_config('guanxi.source', %s, true), set_config('guanxi.request', %s, true)",
                 [str(actor_id or ""), source, str(request_id or "")],
             )
         yield

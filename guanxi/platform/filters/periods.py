@@ -2,8 +2,6 @@
 
 import datetime as dt
 
-from dateutil.relativedelta import relativedelta
-
 PERIODS = (
     "today", "yesterday", "tomorrow",
     "this_week", "last_week", "next_week",
@@ -11,6 +9,7 @@ PERIODS = (
     "this_quarter", "last_quarter", "next_quarter",
     "this_year", "last_year", "next_year",
 )  # fmt: skip
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def period_bounds(name: str, today: dt.date, *, week_start: int = 1) -> tuple[dt.date, dt.date]:
@@ -24,16 +23,17 @@ def period_bounds(name: str, today: dt.date, *, week_start: int = 1) -> tuple[dt
         start = today + dt.timedelta(days={"yesterday": -1, "today": 0, "tomorrow": 1}[name])
         return start, start + dt.timedelta(days=1)
     which, unit = name.split("_")
-    match unit:
-        case "week":
-            start = today - dt.timedelta(days=(today.isoweekday() - week_start) % 7)
-            step = relativedelta(weeks=1)
-        case "month":
-            start, step = today.replace(day=1), relativedelta(months=1)
-        case "quarter":
-            start = today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)
-            step = relativedelta(months=3)
-        case _:
-            start, step = today.replace(month=1, day=1), relativedelta(years=1)
-    start += step * {"last": -1, "this": 0, "next": 1}[which]
-    return start, start + step
+    steps = {"last": -1, "this": 0, "next": 1}[which]
+    if unit == "week":
+        monday = today - dt.timedelta(days=(today.isoweekday() - week_start) % 7)
+        start = monday + dt.timedelta(weeks=steps)
+        return start, start + dt.timedelta(weeks=1)
+    months = MONTHS[unit]
+    first = (today.month - 1) // months * months + 1
+    start = _months_later(today.replace(month=first, day=1), steps * months)
+    return start, _months_later(start, months)
+
+
+def _months_later(first_day: dt.date, months: int) -> dt.date:
+    years, month = divmod(first_day.month - 1 + months, 12)
+    return first_day.replace(year=first_day.year + years, month=month + 1)

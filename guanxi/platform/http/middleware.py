@@ -1,17 +1,18 @@
-"""What happens around every request: its id, its language, its transaction, the page's security policy."""
+"""What happens around every request: its id, language and transaction; the security policy."""
 
 import secrets
 import uuid
 from collections.abc import Callable
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import translation
 
 from guanxi.platform.events.context import acting
+from guanxi.platform.http.request import Request
 from guanxi.platform.workspaces.services import current_workspace
 
-Handler = Callable[[HttpRequest], HttpResponse]
+Handler = Callable[[Request], HttpResponse]
 SAFE = ("GET", "HEAD", "OPTIONS")
 # Own transactions: a refused sign-in must still be counted.
 OWN_TRANSACTION = ("/api/v1/session",)
@@ -27,7 +28,7 @@ LANGUAGES = {
 def request_id(get_response: Handler) -> Handler:
     """Give each request an id: in logs, problems, events, and to undo its changes by."""
 
-    def handle(request: HttpRequest) -> HttpResponse:
+    def handle(request: Request) -> HttpResponse:
         request.request_id = uuid.uuid4()
         response = get_response(request)
         response["X-Request-Id"] = str(request.request_id)
@@ -39,21 +40,21 @@ def request_id(get_response: Handler) -> Handler:
 def content_security_policy(get_response: Handler) -> Handler:
     """Scripts and styles of our own only; styles made at run time carry the response's nonce."""
 
-    def handle(request: HttpRequest) -> HttpResponse:
+    def handle(request: Request) -> HttpResponse:
         request.csp_nonce = secrets.token_urlsafe(16)
         response = get_response(request)
         if "Content-Security-Policy" not in response:
             response["Content-Security-Policy"] = (
-                f"default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{request.csp_nonce}'; "
-                "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-                "form-action 'self'"
+                "default-src 'self'; script-src 'self'; "
+                f"style-src 'self' 'nonce-{request.csp_nonce}'; img-src 'self' data: blob:; "
+                "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
             )
         return response
 
     return handle
 
 
-def preferred_language(request: HttpRequest) -> str:
+def preferred_language(request: Request) -> str:
     """The user's language, else the browser's, else the workspace's: zh-hans, zh-hant or en."""
     user = getattr(request, "user", None)
     if user is not None and user.language:
@@ -69,7 +70,7 @@ def preferred_language(request: HttpRequest) -> str:
 
 
 def user_language(get_response: Handler) -> Handler:
-    def handle(request: HttpRequest) -> HttpResponse:
+    def handle(request: Request) -> HttpResponse:
         if not request.path.startswith("/api/"):
             return get_response(request)
         with translation.override(preferred_language(request)):
@@ -81,7 +82,7 @@ def user_language(get_response: Handler) -> Handler:
 def write_transaction(get_response: Handler) -> Handler:
     """One transaction per writing request, in its user's name; any refusal rolls all of it back."""
 
-    def handle(request: HttpRequest) -> HttpResponse:
+    def handle(request: Request) -> HttpResponse:
         if (
             request.method in SAFE
             or request.path in OWN_TRANSACTION

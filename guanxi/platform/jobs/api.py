@@ -1,9 +1,9 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from ninja import Router
 
+from guanxi.platform.http.request import Request
 from guanxi.platform.jobs import services
 
 router = Router(tags=["jobs"])
@@ -11,7 +11,7 @@ Described = dict[str, Any]
 
 
 @router.get("", response=Described, summary="My long tasks, newest first")
-def list_jobs(request: HttpRequest, state: str | None = None) -> Described:
+def list_jobs(request: Request, state: str | None = None) -> Described:
     jobs = services.jobs_of(request.asker).order_by("-created_at")
     if state:
         jobs = jobs.filter(state__in=state.split(","))
@@ -19,15 +19,15 @@ def list_jobs(request: HttpRequest, state: str | None = None) -> Described:
 
 
 @router.get("/{uuid:pk}", response=Described, summary="One long task")
-def read_job(request: HttpRequest, pk: UUID) -> Described:
+def read_job(request: Request, pk: UUID) -> Described:
     return services.read_job(request.asker, pk)
 
 
 @router.post("/{uuid:pk}/cancel", response=Described, summary="Stop a long task at its next step")
-def cancel_job(request: HttpRequest, pk: UUID) -> Described:
+def cancel_job(request: Request, pk: UUID) -> Described:
     return services.cancel_job(request.asker, pk)
 
 
 @router.post("/{uuid:pk}/resume", response=Described, summary="Let a stopped task go on")
-def resume_job(request: HttpRequest, pk: UUID) -> Described:
+def resume_job(request: Request, pk: UUID) -> Described:
     return services.resume_job(request.asker, pk)

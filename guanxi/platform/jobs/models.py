@@ -9,7 +9,7 @@ from guanxi.platform.objects.record import UUID7
 
 
 class Job(models.Model):
-    """One long task: its progress, its checkpoint and what came of it. Parameters carry ids only."""
+    """One long task: its progress, checkpoint and what came of it. Parameters carry ids only."""
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")

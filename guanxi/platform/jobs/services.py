@@ -1,4 +1,4 @@
-"""Long tasks: started in the transaction that asks for them, shown with progress, cancelled, resumed."""
+"""Long tasks: started in the asking transaction, shown with progress, cancelled, resumed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Column types that say more than Django's: the registry draws widgets, formats and checks from them."""
+"""Column types that say more than Django's: widgets, formats and checks are drawn from them."""
 
 from collections.abc import Callable
 from typing import Any

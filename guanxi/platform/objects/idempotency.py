@@ -1,4 +1,4 @@
-"""A repeated POST with the same Idempotency-Key gets the first answer again and does nothing twice."""
+"""A repeated POST with the same Idempotency-Key gets the first answer again, and does nothing."""
 
 import hashlib
 from collections.abc import Callable
@@ -6,9 +6,10 @@ from functools import wraps
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.objects.models import IdempotentResponse
 
@@ -25,7 +26,7 @@ def answered_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     """Remember the answer of a view for as long as its transaction lives in the database."""
 
     @wraps(view)
-    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def once(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         key = request.headers.get("Idempotency-Key", "")
         if not key:
             return view(request, *args, **kwargs)

@@ -81,7 +81,7 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
     rest = [
         n
         for n, f in visible.items()
-        if n not in grouped and not f.column.name == "custom" and n in object_type.own_fields
+        if n not in grouped and f.column.name != "custom" and n in object_type.own_fields
     ]
     if rest:
         groups.append({"name": "more", "label": "", "fields": rest})

@@ -17,7 +17,7 @@ class UUID7(models.Func):
 
 
 class Row(models.Model):
-    """One row with a key, its times and a place in the recycle bin. `updated_at` is kept by a trigger."""
+    """One row with a key, its times and a place in the recycle bin; a trigger keeps `updated_at`."""
 
     id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)

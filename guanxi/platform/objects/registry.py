@@ -37,7 +37,8 @@ class ObjectField:
     @property
     def required(self) -> bool:
         optional = self.column.blank or self.column.null
-        return not (self.read_only or optional or self.column.has_default() or has_db_default(self.column))
+        filled = self.column.has_default() or has_db_default(self.column)
+        return not (self.read_only or optional or filled)
 
     @property
     def choices(self) -> list[tuple[Any, Any]]:
@@ -60,7 +61,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Action:
-    """A business verb offered on records of one object; its endpoint is POST /{path}/{id}/{name}."""
+    """A business verb on records of one object; its endpoint is POST /{path}/{id}/{name}."""
 
     name: str
     label: Any

@@ -1,4 +1,4 @@
-"""The API's schemas, built from the declarations: absent is not null, unknown fields are refused."""
+"""The API's schemas, made from the declarations: absent is not null, the unknown is refused."""
 
 from functools import cache
 from typing import Any

@@ -4,12 +4,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import Field
 
 from guanxi.platform.access.predicate import Asker
+from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.fieldtypes import Text
 from guanxi.platform.objects.models import SavedView
@@ -42,7 +42,7 @@ def _visible(asker: Asker) -> "QuerySet[SavedView]":
     )
 
 
-def _changeable(request: HttpRequest, pk: UUID) -> SavedView:
+def _changeable(request: Request, pk: UUID) -> SavedView:
     view = _visible(request.asker).filter(pk=pk).first()
     if view is None:
         raise NotFound(_("There is no such view."))
@@ -67,7 +67,7 @@ def _describe(view: SavedView, asker: Asker) -> dict[str, Any]:
 
 
 @router.get("", response=dict[str, Any], summary="Views of one object's list")
-def list_views(request: HttpRequest, object: str | None = None) -> dict[str, Any]:
+def list_views(request: Request, object: str | None = None) -> dict[str, Any]:
     views = _visible(request.asker).order_by("name")
     if object:
         views = views.filter(object=object)
@@ -75,7 +75,7 @@ def list_views(request: HttpRequest, object: str | None = None) -> dict[str, Any
 
 
 @router.post("", response={201: dict[str, Any]}, summary="Save a view")
-def create_view(request: HttpRequest, body: ViewIn) -> tuple[int, dict[str, Any]]:
+def create_view(request: Request, body: ViewIn) -> tuple[int, dict[str, Any]]:
     try:
         object_type(body.object)
     except KeyError:
@@ -86,7 +86,7 @@ def create_view(request: HttpRequest, body: ViewIn) -> tuple[int, dict[str, Any]
 
 
 @router.patch("/{uuid:pk}", response=dict[str, Any], summary="Change a view")
-def change_view(request: HttpRequest, pk: UUID, body: ViewChange) -> dict[str, Any]:
+def change_view(request: Request, pk: UUID, body: ViewChange) -> dict[str, Any]:
     view = _changeable(request, pk)
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     for name, value in values.items():
@@ -97,6 +97,6 @@ def change_view(request: HttpRequest, pk: UUID, body: ViewChange) -> dict[str, A
 
 
 @router.delete("/{uuid:pk}", response={204: None}, summary="Delete a view")
-def delete_view(request: HttpRequest, pk: UUID) -> tuple[int, None]:
+def delete_view(request: Request, pk: UUID) -> tuple[int, None]:
     _changeable(request, pk).delete()
     return 204, None
