@@ -8,14 +8,15 @@ which serves where 2F1 overflows.
 """
 
 import numpy as np
-from scipy.special import betainc, betaincinv, betaln, hyp2f1
+from scipy.special import betainc, betaincinv, betaln, expit, hyp2f1, log_expit
 
 from guanxi.analytics.models.inputs import Floats
 
-# At a = 1 the formula is 0/0; the mean of two neighbours is off by the square of the distance.
+# At a = 1 the formula is 0/0; between two neighbours it is a straight line, to eight digits.
 _AROUND_ONE = 1e-4
 _QUADRATURE_NODES = 801
 _TAIL = 1e-15
+_HIGHEST_LOGIT = 36.0
 
 
 def purchases_before_dropout(*, shape: Floats, load: Floats, leave: float, stay: Floats) -> Floats:
@@ -25,11 +26,11 @@ def purchases_before_dropout(*, shape: Floats, load: Floats, leave: float, stay:
     """
     if abs(leave - 1) < _AROUND_ONE:
         below = _by_hypergeometric(shape, load, 1 - _AROUND_ONE, stay)
-        expected = (below + _by_hypergeometric(shape, load, 1 + _AROUND_ONE, stay)) / 2
+        above = _by_hypergeometric(shape, load, 1 + _AROUND_ONE, stay)
+        expected = below + (above - below) * (leave - 1 + _AROUND_ONE) / (2 * _AROUND_ONE)
     else:
         expected = _by_hypergeometric(shape, load, leave, stay)
-    unsound = ~np.isfinite(expected)
-    for row in np.flatnonzero(unsound):
+    for row in np.flatnonzero(~np.isfinite(expected)):
         expected[row] = _by_quadrature(shape[row], load[row], leave, stay[row])
     bounded: Floats = np.clip(expected, 0, shape * load)
     return bounded
@@ -47,18 +48,18 @@ def _by_hypergeometric(shape: Floats, load: Floats, leave: float, stay: Floats) 
 def _by_quadrature(shape: float, load: float, leave: float, stay: float) -> float:
     """Integrate h(p) over the logit of p by the trapezium rule, exact to many digits there.
 
-    Below `negligible` h is flat at A load, so that tail has a closed form.
+    In both tails h is flat (A load below, h(1) above) and the integral has a closed form.
     """
-    negligible = 1e-10 / (1 + shape * load)
-    low = max(betaincinv(leave, stay, _TAIL), negligible)
-    high = betaincinv(leave, stay, 1 - _TAIL)
-    flat = betainc(leave, stay, low) * shape * load
-    if high <= low:
-        return float(flat)
-    logit_high = min(np.log(high) - np.log1p(-high), 36.0) if high < 1 else 36.0
-    logit = np.linspace(np.log(low) - np.log1p(-low), logit_high, _QUADRATURE_NODES)
-    log_p, log_rest = -np.logaddexp(0, -logit), -np.logaddexp(0, logit)
-    density = np.exp(leave * log_p + stay * log_rest - betaln(leave, stay))
-    p = np.exp(log_p)
+    least = max(betaincinv(leave, stay, _TAIL), 1e-10 / (1 + shape * load))
+    most = betaincinv(leave, stay, 1 - _TAIL)
+    if most <= least:
+        return float(shape * load)
+    low = np.log(least) - np.log1p(-least)
+    high = min(np.log(most) - np.log1p(-most), _HIGHEST_LOGIT) if most < 1 else _HIGHEST_LOGIT
+    logit = np.linspace(low, high, _QUADRATURE_NODES)
+    p = expit(logit)
     lost = -np.expm1(-shape * np.log1p(p * load)) / p
-    return float(flat + np.trapezoid(density * lost, logit))
+    density = np.exp(leave * log_expit(logit) + stay * log_expit(-logit) - betaln(leave, stay))
+    tails = betainc(leave, stay, least) * shape * load
+    tails += betainc(stay, leave, expit(-high)) * lost[-1]
+    return float(tails + np.trapezoid(density * lost, logit))

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 
 from guanxi.analytics.models.inputs import Floats
 
-_GRADIENT_TOLERANCE = 1e-9
+_GRADIENT_TOLERANCE = 1e-7
 _MOST_ITERATIONS = 200
 # A Newton step that would still gain more log-likelihood than this has not arrived.
 _LARGEST_GAIN_LEFT = 1e-4

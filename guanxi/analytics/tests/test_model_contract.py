@@ -1,0 +1,203 @@
+"""What holds for every model. A new one adds its case here and is covered."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from guanxi.analytics import (
+    BetaGeometricNBD,
+    GammaGamma,
+    LikelihoodModel,
+    ModifiedBetaGeometricNBD,
+    NotFittedError,
+)
+from guanxi.analytics.models import gamma_gamma
+from guanxi.analytics.models.beta_geometric_likelihood import BetaGeometricLikelihood
+
+Columns = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model, the truth to draw from, and which columns and parameters carry a unit."""
+
+    model: type[LikelihoodModel]
+    truth: dict[str, float]
+    forecast: str
+    unit_columns: tuple[str, ...]
+    unit_parameter: str
+
+    def draw(self, size: int, seed: int) -> Columns:
+        if self.model is GammaGamma:
+            return draw_spend(self.truth, size, seed)
+        ages = np.random.default_rng(seed).integers(100, 500, size)
+        history = self.model.with_params(**self.truth).simulate(size=size, age=ages, seed=seed)
+        return history._asdict()
+
+    def likelihood(self, columns: Columns) -> Any:
+        if self.model is GammaGamma:
+            return gamma_gamma._Likelihood(*columns.values(), np.ones(len(columns["frequency"])))
+        return BetaGeometricLikelihood(
+            x=columns["frequency"],
+            t_x=columns["recency"],
+            age=columns["age"],
+            extra=int(self.model.first_purchase_may_be_last),
+            weight=None,
+        )
+
+    def score(self, model: LikelihoodModel, columns: Columns) -> np.ndarray:
+        ahead = {} if self.model is GammaGamma else {"horizon": 90.0}
+        return getattr(model, self.forecast)(**columns, **ahead)
+
+
+def draw_spend(truth: dict[str, float], size: int, seed: int) -> Columns:
+    random = np.random.default_rng(seed)
+    x = random.integers(1, 12, size).astype(float)
+    scale = random.gamma(truth["q"], 1 / truth["v"], size)
+    return {"frequency": x, "monetary": random.gamma(truth["p"] * x) / scale / x}
+
+
+def purchases_case(model: type[LikelihoodModel]) -> Case:
+    truth = {"r": 0.6, "alpha": 25.0, "a": 0.8, "b": 2.5}
+    return Case(model, truth, "expected_purchases", ("recency", "age"), "alpha")
+
+
+CASES = [
+    purchases_case(BetaGeometricNBD),
+    purchases_case(ModifiedBetaGeometricNBD),
+    Case(GammaGamma, {"p": 5.0, "q": 4.0, "v": 20.0}, "expected_spend", ("monetary",), "v"),
+]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.model.__name__)
+def case(request: pytest.FixtureRequest) -> Case:
+    return request.param
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_truth_lies_within_the_stated_errors(case: Case, seed: int) -> None:
+    fit = case.model().fit(**case.draw(20_000, seed))
+    assert fit.converged_
+    assert fit.warnings_ == []
+    for name, truth in case.truth.items():
+        assert abs(fit.params_[name] - truth) < 4 * fit.standard_errors_[name]
+
+
+def test_standard_errors_are_as_wide_as_estimates_scatter(case: Case) -> None:
+    fits = [case.model().fit(**case.draw(3_000, seed)) for seed in range(40)]
+    for name in case.truth:
+        scatter = np.std([np.log(fit.params_[name]) for fit in fits])
+        stated = np.mean([fit.standard_errors_[name] / fit.params_[name] for fit in fits])
+        assert 0.6 < stated / scatter < 1.6
+
+
+def test_gradient_and_hessian_are_those_of_the_likelihood(case: Case) -> None:
+    likelihood = case.likelihood(case.draw(500, seed=4))
+    for factor in (0.3, 1.0, 4.0):
+        point = np.array(list(case.truth.values())) * factor
+        here = likelihood.curvature(point)
+        for place, step in enumerate(point * 1e-6):
+            ahead, behind = point.copy(), point.copy()
+            ahead[place] += step
+            behind[place] -= step
+            up, down = likelihood.curvature(ahead), likelihood.curvature(behind)
+            slope = (up.log_likelihood - down.log_likelihood) / (2 * step)
+            bend = (up.gradient - down.gradient) / (2 * step)
+            assert here.gradient[place] == pytest.approx(slope, rel=1e-4, abs=1e-3)
+            assert here.hessian[place] == pytest.approx(bend, rel=1e-4, abs=1e-3)
+
+
+def test_weights_stand_for_repetitions(case: Case) -> None:
+    columns = case.draw(800, seed=5)
+    weights = np.random.default_rng(5).integers(0, 4, 800)
+    repeated = {name: np.repeat(column, weights) for name, column in columns.items()}
+    weighted, plain = case.model().fit(**columns, weights=weights), case.model().fit(**repeated)
+    assert weighted.params_ == pytest.approx(plain.params_, rel=1e-5)
+    assert weighted.log_likelihood_ == pytest.approx(plain.log_likelihood_, rel=1e-9)
+    assert weighted.standard_errors_ == pytest.approx(plain.standard_errors_, rel=1e-4)
+
+
+def test_order_of_rows_does_not_matter(case: Case) -> None:
+    columns = case.draw(800, seed=6)
+    order = np.random.default_rng(6).permutation(800)
+    shuffled = {name: column[order] for name, column in columns.items()}
+    one, other = case.model().fit(**columns), case.model().fit(**shuffled)
+    assert one.params_ == pytest.approx(other.params_, rel=1e-5)
+    assert case.score(one, columns)[order] == pytest.approx(case.score(one, shuffled))
+
+
+@pytest.mark.parametrize("unit", [1 / 7, 1000.0])
+def test_unit_only_scales_the_result(case: Case, unit: float) -> None:
+    columns = case.draw(800, seed=7)
+    scaled = {
+        name: column * (unit if name in case.unit_columns else 1)
+        for name, column in columns.items()
+    }
+    one, other = case.model().fit(**columns), case.model().fit(**scaled)
+    expected = dict(one.params_)
+    expected[case.unit_parameter] *= unit
+    assert other.params_ == pytest.approx(expected, rel=1e-4)
+
+
+def test_crowd_fitted_from_a_sample_ends_at_the_same_top(case: Case) -> None:
+    columns = case.draw(60_000, seed=8)
+    fit = case.model().fit(**columns)
+    likelihood = case.likelihood(columns)
+    at_end = likelihood.curvature(np.array(list(fit.params_.values())))
+    assert fit.log_likelihood_ == pytest.approx(at_end.log_likelihood, rel=1e-12)
+    slope = at_end.gradient * np.array(list(fit.params_.values()))
+    assert np.abs(slope / 60_000).max() < 1e-6
+
+
+def test_published_parameters_serve_without_data(case: Case) -> None:
+    model = case.model.with_params(**case.truth)
+    assert model.params_ == case.truth
+    assert (case.score(model, case.draw(50, seed=9)) > 0).all()
+
+
+@pytest.mark.parametrize("wrong", [{}, {"r": 1.0}, {"p": 1.0, "q": 1.0, "v": -1.0}])
+def test_wrong_parameters_are_refused(case: Case, wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"needs exactly|must be a positive number"):
+        case.model.with_params(**wrong)
+
+
+def test_forecast_before_fit_is_refused(case: Case) -> None:
+    with pytest.raises(NotFittedError, match="call fit first"):
+        case.score(case.model(), case.draw(5, seed=10))
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        (-1.0, "is negative in 1 row"),
+        (np.nan, "is missing"),
+        (np.inf, "is infinite"),
+    ],
+)
+def test_refusal_names_the_argument_and_the_row(case: Case, value: float, complaint: str) -> None:
+    columns = case.draw(10, seed=11)
+    for name in columns:
+        spoilt = {key: column.copy() for key, column in columns.items()}
+        spoilt[name][3] = value
+        with pytest.raises(ValueError, match=rf"^{name} {complaint}.*row 3$"):
+            case.model().fit(**spoilt)
+
+
+def test_shapes_that_do_not_fit_are_refused(case: Case) -> None:
+    columns = case.draw(10, seed=12)
+    with pytest.raises(ValueError, match="differ in length: frequency 9"):
+        case.model().fit(**columns | {"frequency": columns["frequency"][:9]})
+    with pytest.raises(ValueError, match="frequency must be one column"):
+        case.model().fit(**columns | {"frequency": columns["frequency"][None]})
+    with pytest.raises(ValueError, match="frequency must be a column of numbers"):
+        case.model().fit(**columns | {"frequency": ["many"] * 10})
+    with pytest.raises(ValueError, match=r"frequency is .*empty"):
+        case.model().fit(**{name: [] for name in columns})
+    with pytest.raises(ValueError, match="frequency is not a whole number"):
+        case.model().fit(**columns | {"frequency": columns["frequency"] + 0.5})
+    with pytest.raises(ValueError, match="weights has 3 values"):
+        case.model().fit(**columns, weights=[1, 1, 1])
+    with pytest.raises(ValueError, match="weights are all 0"):
+        case.model().fit(**columns, weights=np.zeros(10))
