@@ -1,0 +1,261 @@
+"""The score run: warehouse up to date, models, and all scores replaced in one transaction.
+
+Whatever happens on the way, people keep seeing the last complete run: nothing is written before
+everything is computed, and then all of it or nothing is.
+"""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guanxi.analytics import ScoreResult, score_customers
+from guanxi.insight import warehouse, write_back
+from guanxi.insight.copy_out import Column, copy_batches, schema_of
+from guanxi.insight.models import ScoreRun, Stage
+from guanxi.platform.objects.errors import DomainError
+from guanxi.platform.workspaces.services import books_zone, current_workspace
+
+FRESH_DAYS = 60  # with a newest purchase up to so old, customers are judged as of today
+ENGINE_MEMORY = "2GB"  # beyond it the engine works on disk
+LOCK_POLL = 0.5  # seconds
+# A first run looks back as well, month by month, so that there is a history to compare with: as
+# often as a few seconds allow.
+LOOK_BACK = ((300_000, 12), (3_000_000, 3))  # up to so many lines, so many months
+
+# Hears the step ("refresh", "score", "write"), how far it is and of how much; may raise to stop.
+Tell = Callable[[str, int, int | None], None]
+STAGES = tuple(Stage.values)
+
+
+class AsOfInFutureError(DomainError):
+    """Nobody can be scored as of a day that has not come."""
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """The day customers are judged on, and why that one."""
+
+    day: dt.date
+    reason: str
+    newest_purchase: dt.date | None
+
+
+def books_today() -> dt.date:
+    """Today, in the time zone of the books."""
+    return timezone.now().astimezone(books_zone()).date()
+
+
+def choose_as_of(*, chosen: dt.date | None, newest: dt.date | None, today: dt.date) -> AsOf:
+    """Judge as of today; of old files as of their newest purchase; or as somebody chose.
+
+    Raises AsOfInFutureError.
+    """
+    if chosen is not None:
+        if chosen > today:
+            raise AsOfInFutureError(_("Choose today or a day before it."), field="as_of")
+        return AsOf(chosen, ScoreRun.AsOfReason.CHOSEN, newest)
+    if newest is None or today - newest <= dt.timedelta(days=FRESH_DAYS):
+        return AsOf(today, ScoreRun.AsOfReason.TODAY, newest)
+    return AsOf(newest, ScoreRun.AsOfReason.NEWEST_PURCHASE, newest)
+
+
+def run(
+    *,
+    as_of: dt.date | None = None,
+    job_id: UUID | None = None,
+    today: dt.date | None = None,
+    tell: Tell = lambda step, done, total: None,
+) -> ScoreRun:
+    """Score all customers and replace their scores. Raises AsOfInFutureError.
+
+    One run at a time: a second one waits. `today` is for tests.
+    """
+    today = today or books_today()
+    started_at, clock = timezone.now(), _Clock()
+    with _one_at_a_time(tell):
+        warehouse.refresh(tell=lambda lines: tell("refresh", lines, None))
+        clock.lap("refresh")
+        engine = open_engine()
+        lines = scored_lines(engine)
+        chosen = choose_as_of(chosen=as_of, newest=newest_purchase(lines, today), today=today)
+        tell("score", 0, None)
+        past = _look_back(lines, chosen.day, tell)
+        previous = past[-1].customers if past else previous_stages(chosen.day)
+        result = score(lines, as_of=chosen.day, previous=previous)
+        engine.disconnect()
+        clock.lap("score")
+        return write_back.replace_scores(
+            run=_describe(chosen, result, started_at, job_id),
+            result=result,
+            past=past,
+            today=today,
+            clock=clock.lap,
+            tell=lambda done, total: tell("write", done, total),
+        )
+
+
+class _Clock:
+    """Seconds by step, kept with the run."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = time.monotonic()
+
+    def lap(self, step: str) -> dict[str, float]:
+        now = time.monotonic()
+        self.seconds[step] = round(now - self._since, 3)
+        self._since = now
+        return self.seconds
+
+
+@contextmanager
+def _one_at_a_time(tell: Tell) -> Iterator[None]:
+    """Hold the lock of score runs for this database session; the server frees it if we die."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("select pg_try_advisory_lock(hashtextextended('guanxi.insight.run', 2))")
+            if cursor.fetchone() == (True,):
+                break
+            tell("wait", 0, None)
+            time.sleep(LOCK_POLL)
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "select pg_advisory_unlock(hashtextextended('guanxi.insight.run', 2))"
+                )
+
+
+def open_engine() -> Any:
+    """A DuckDB of our own that never looks for anything on the network."""
+    scratch = warehouse.warehouse_folder() / "scratch"
+    return ibis.duckdb.connect(
+        memory_limit=ENGINE_MEMORY,
+        temp_directory=str(scratch),
+        autoinstall_known_extensions=False,
+    )
+
+
+def scored_lines(engine: Any, folder: Path | None = None) -> ir.Table:
+    """The order lines the models may see: of customers who are in use and not kept out of them."""
+    files = warehouse.line_files(folder)
+    lines = engine.read_parquet(files) if files else ibis.memtable(warehouse.empty_lines())
+    lines = lines.filter(lines["customer_id"].notnull())
+    customers = engine.read_parquet(warehouse.customer_files(folder)) if files else None
+    if customers is not None:
+        lines = lines.anti_join(customers.filter(customers["is_scored"] == 0), "customer_id")
+    return lines.select("customer_id", "order_id", "ordered_on", "amount", "margin")
+
+
+def newest_purchase(lines: ir.Table, today: dt.date) -> dt.date | None:
+    """The last day up to today on which somebody bought; orders dated ahead say nothing."""
+    bought = lines.filter((lines["ordered_on"] <= ibis.literal(today)) & (lines["amount"] > 0))
+    newest = bought.aggregate(day=bought["ordered_on"].max()).to_pyarrow()["day"][0].as_py()
+    return newest if newest is None or isinstance(newest, dt.date) else newest.date()
+
+
+def score(lines: ir.Table, *, as_of: dt.date, previous: pa.Table | None = None) -> ScoreResult:
+    """Score by the library; nobody if nobody bought up to that day."""
+    usable = lines.filter(lines["ordered_on"] <= ibis.literal(as_of))
+    if not usable.limit(1).count().execute():
+        return ScoreResult(
+            customers=pa.table({"customer_id": pa.array([], pa.string())}),
+            as_of=as_of,
+            horizon_days=365,
+            value_basis="revenue",
+            models=[],
+            warnings=[],
+            counts={"lines": 0, "customers": 0},
+            pareto=None,
+        )
+    held = None if previous is None or not previous.num_rows else previous
+    if held is not None:
+        held = held.select(["customer_id", "stage"])
+    return score_customers(lines, as_of=as_of, previous_stages=held)
+
+
+PREVIOUS_COLUMNS = (Column("customer_id", "uuid"), Column("stage", "bigint"))
+
+
+def previous_stages(as_of: dt.date) -> pa.Table:
+    """The stage each customer was in before that day: `customer_id` (text), `stage`."""
+    query = (
+        "select customer_id, array_position(array["  # noqa: S608 - constants of this module
+        + ",".join(f"'{s}'" for s in STAGES)
+        + f"], stage::text)::bigint from ({write_back.previous_query(as_of)}) p"
+    )
+    with connection.cursor() as cursor:
+        batches = list(copy_batches(cursor.cursor, query, PREVIOUS_COLUMNS))
+    found = pa.Table.from_batches(batches, schema=schema_of(PREVIOUS_COLUMNS))
+    table = ibis.memtable(found)
+    words = ibis.array(list(STAGES))
+    return table.select(
+        customer_id=table["customer_id"].cast("string"), stage=words[table["stage"] - 1]
+    ).to_pyarrow()
+
+
+def _look_back(lines: ir.Table, as_of: dt.date, tell: Tell) -> Sequence[ScoreResult]:
+    """Score as of the same day of earlier months, oldest first, if there is no history yet."""
+    if write_back.has_history_before(as_of):
+        return []
+    count = lines.count().execute()
+    months = next((months for limit, months in LOOK_BACK if count <= limit), 0)
+    past: list[ScoreResult] = []
+    for back in range(months, 0, -1):
+        tell("score", months - back, months + 1)
+        held = past[-1].customers if past else None
+        result = score(lines, as_of=months_before(as_of, back), previous=held)
+        if result.customers.num_rows:
+            past.append(result)
+    return past
+
+
+def months_before(day: dt.date, months: int) -> dt.date:
+    """The same day `months` earlier, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    following = (dt.date(year, month + 1, 28) + dt.timedelta(days=4)).replace(day=1)
+    return min(
+        dt.date(year, month + 1, 1) + dt.timedelta(days=day.day - 1),
+        following - dt.timedelta(days=1),
+    )
+
+
+def _describe(
+    as_of: AsOf, result: ScoreResult, started_at: dt.datetime, job_id: UUID | None
+) -> ScoreRun:
+    workspace = current_workspace()
+    return ScoreRun(
+        as_of=as_of.day,
+        as_of_reason=as_of.reason,
+        newest_purchase=as_of.newest_purchase,
+        currency=workspace.currency if workspace else "",
+        value_basis=result.value_basis,
+        horizon_days=result.horizon_days,
+        customers=0,
+        counts=result.counts,
+        params={
+            m.name: {
+                "params": m.params,
+                "standard_errors": m.standard_errors,
+                "log_likelihood": m.log_likelihood,
+            }
+            for m in result.models
+        },
+        warnings=result.warnings,
+        job_id=job_id,
+        started_at=started_at,
+    )
