@@ -24,6 +24,20 @@ export async function saveUserSettings(settings: UserSettings) {
   return (await request<User>("PATCH", "/session/user", { body: settings })).data;
 }
 
+export interface WorkspaceSettings {
+  name?: string;
+  language?: string;
+  week_start?: number;
+}
+
+export async function saveWorkspace(settings: WorkspaceSettings) {
+  return (await request<Session>("PATCH", "/workspace", { body: settings })).data;
+}
+
+/** One's own password needs the current one; an administrator sets another's without. */
+export const setPassword = (userId: string, password: string, current?: string) =>
+  request("POST", `/users/${userId}/password`, { body: { password, current } });
+
 export interface SetUp {
   token: string;
   firm: string;

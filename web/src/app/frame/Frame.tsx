@@ -21,7 +21,7 @@ export function Frame() {
   }
 
   return (
-    <AntdApp className={styles.app} notification={{ placement: "bottomLeft", maxCount: 3 }}>
+    <AntdApp className={styles.app} notification={{ placement: "bottom", maxCount: 3 }}>
       <a className={styles.skip} href="#content">
         {t("app.skip")}
       </a>

@@ -4,9 +4,9 @@ import { LogOut } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { signOut, useUser } from "@/api/session";
 import type { Density, Theme } from "@/api/types";
-import { languageNames, languages } from "@/app/i18n/i18n";
 import { useSaveSettings } from "@/app/session/useSaveSettings";
 import { useErrorText } from "@/ui/errorText";
+import { languageNames, languages } from "@/ui/languages";
 import styles from "./frame.module.css";
 
 const themes: Theme[] = ["system", "light", "dark"];

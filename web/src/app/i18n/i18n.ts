@@ -4,16 +4,7 @@ import dayjs from "dayjs";
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { setRequestLanguage } from "@/api/client";
-
-export const languages = ["zh-CN", "zh-TW", "en"] as const;
-export type Language = (typeof languages)[number];
-
-/** Each language's name in that language; never translated. */
-export const languageNames: Record<Language, string> = {
-  "zh-CN": "简体中文",
-  "zh-TW": "繁體中文",
-  en: "English",
-};
+import type { Language } from "@/ui/languages";
 
 const loaders = {
   "zh-CN": () =>

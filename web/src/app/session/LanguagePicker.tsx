@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
-import { languageNames, languages, switchLanguage } from "@/app/i18n/i18n";
+import { switchLanguage } from "@/app/i18n/i18n";
+import { languageNames, languages } from "@/ui/languages";
 import styles from "./session.module.css";
 
 /** Before sign-in: the three languages by their own names. */

@@ -6,8 +6,9 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { type SetUp, sessionQuery, setUp } from "@/api/session";
 import type { Session } from "@/api/types";
-import { languageNames, languages, switchLanguage } from "@/app/i18n/i18n";
+import { switchLanguage } from "@/app/i18n/i18n";
 import { useErrorText } from "@/ui/errorText";
+import { languageNames, languages } from "@/ui/languages";
 import styles from "./session.module.css";
 
 const currencies = ["CNY", "TWD", "USD", "EUR", "HKD", "JPY", "GBP", "SGD"];

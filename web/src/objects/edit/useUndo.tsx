@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { undoChange } from "@/api/records";
 import { useErrorText } from "@/ui/errorText";
+import styles from "./edit.module.css";
 
 const toastKey = "undo";
 const seconds = 10;
@@ -57,14 +58,17 @@ export function useUndo() {
       lastChange = { undo: () => void undo(requestId), until: Date.now() + seconds * 1000 };
       notification.open({
         key: toastKey,
-        title,
+        title: (
+          <span className={styles.toast}>
+            <span className="ellipsis">{title}</span>
+            <Button type="link" size="small" onClick={() => void undo(requestId)}>
+              {t("common.undo")}
+            </Button>
+          </span>
+        ),
+        className: styles.toastBox,
         duration: seconds,
         role: "status",
-        actions: (
-          <Button size="small" onClick={() => void undo(requestId)}>
-            {t("common.undo")}
-          </Button>
-        ),
       });
     },
     [notification, t, undo],

@@ -17,6 +17,7 @@ import type { Cell, GridActions, GridColumn, SortKey } from "@/objects/grid/grid
 import { useGridCursor } from "@/objects/grid/useGridCursor";
 import { useFormat } from "@/ui/format";
 import { useRowHeight } from "@/ui/useRowHeight";
+import { useStable } from "@/ui/useStable";
 import styles from "./grid.module.css";
 
 interface Props extends GridActions {
@@ -101,14 +102,11 @@ export function Grid(props: Props) {
     if (hasMore && lastShown >= rows.length - 20) onEndReached();
   }, [hasMore, lastShown, rows.length, onEndReached]);
 
-  const toggle = useCallback(
-    (record: RecordRow) => {
-      const next = new Set(selected);
-      if (!next.delete(record.id)) next.add(record.id);
-      onSelect(next);
-    },
-    [selected, onSelect],
-  );
+  function toggle(record: RecordRow) {
+    const next = new Set(selected);
+    if (!next.delete(record.id)) next.add(record.id);
+    onSelect(next);
+  }
   const reveal = useCallback(
     ({ row, column }: Cell) => {
       virtual.scrollToIndex(row, { align: "auto" });
@@ -124,7 +122,7 @@ export function Grid(props: Props) {
   });
 
   const lastToggled = useRef(0);
-  function onSelectRow(index: number, range: boolean) {
+  const onSelectRow = useStable((index: number, range: boolean) => {
     const record = rows[index];
     if (!record) return;
     if (range) {
@@ -133,7 +131,10 @@ export function Grid(props: Props) {
       onSelect(new Set([...selected, ...ids]));
     } else toggle(record);
     lastToggled.current = index;
-  }
+  });
+  const onCommit = useStable(props.onCommit);
+  const onOpen = useStable(props.onOpen);
+  const onPeek = useStable(props.onPeek);
 
   function activeCell() {
     const { active, mode } = cursor;
@@ -216,9 +217,9 @@ export function Grid(props: Props) {
               peeked={props.peeked === record.id}
               cursor={cursor}
               onSelectRow={onSelectRow}
-              onCommit={props.onCommit}
-              onOpen={props.onOpen}
-              onPeek={props.onPeek}
+              onCommit={onCommit}
+              onOpen={onOpen}
+              onPeek={onPeek}
             />
           );
         })}

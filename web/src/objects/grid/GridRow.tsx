@@ -71,7 +71,7 @@ function Row(props: RowProps) {
   );
 }
 
-/** Drawn again only when something in this row has changed; the cursor's functions are read when called. */
+/** Drawn again only when something in this row has changed; what it calls is stable. */
 export const GridRow = memo(Row, (old, now) => {
   const idle = now.activeColumn === -1 && old.activeColumn === -1;
   return (

@@ -1,4 +1,5 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useObject } from "@/api/meta";
 import { recordQuery } from "@/api/records";
@@ -12,17 +13,19 @@ import styles from "./record.module.css";
 interface Props {
   type: string;
   id: string;
+  /** What can be done with this kind of record beyond changing its fields. */
+  actions?: ReactNode;
 }
 
 /** The page of any record: facts, what points at it, and its history. */
-export function RecordPage({ type, id }: Props) {
+export function RecordPage({ type, id, actions }: Props) {
   const { t } = useTranslation();
   const object = useObject(type);
   const { data: loaded } = useSuspenseQuery(recordQuery(object.path, id));
   useUndoKey();
   return (
     <article className={styles.page}>
-      <RecordHeader object={object} record={loaded.record} />
+      <RecordHeader object={object} record={loaded.record} actions={actions} />
       <div className={styles.columns}>
         <Facts object={object} loaded={loaded} />
         <div className={styles.side}>
