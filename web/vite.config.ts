@@ -17,7 +17,10 @@ export default defineConfig({
   // The server replaces this mark with the nonce of its Content-Security-Policy on every response.
   html: { cspNonce: "__CSP_NONCE__" },
   build: { target: "es2023", modulePreload: { polyfill: false } },
-  server: { proxy: { "/api": "http://localhost:8000" } },
+  // The Host header stays as the browser sent it: the server compares it with Origin before any write.
+  server: {
+    proxy: { "/api": { target: process.env.GUANXI_URL ?? "http://localhost:8000" } },
+  },
   test: {
     environment: "jsdom",
     setupFiles: ["src/test/setup.ts"],
