@@ -9,10 +9,12 @@ from operator import or_
 from typing import TypeVar
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from guanxi.platform.access.grants import Grants
-from guanxi.platform.access.models import Team, User
+from guanxi.platform.access.models import User
 from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import (
@@ -26,6 +28,14 @@ from guanxi.platform.objects.registry import (
 
 R = TypeVar("R", bound=Row)
 NOBODY = Q(pk__in=[])
+COLLEAGUES = """
+with recursive team as (
+    select id from platform_team where id = %s
+    union
+    select below.id from platform_team below join team on below.parent_id = team.id
+)
+select id from platform_user where team_id in (select id from team)
+"""
 
 
 class Asker:
@@ -42,20 +52,9 @@ class Asker:
     def colleagues(self) -> list[UUID]:
         """Users of my team and of the teams below it, me included."""
         if self._colleagues is None:
-            self._colleagues = [self.user.pk]
-            if self.user.team_id:
-                teams = {self.user.team_id}
-                children: dict[UUID, list[UUID]] = {}
-                for team, parent in Team.objects.values_list("pk", "parent_id"):
-                    children.setdefault(parent, []).append(team)
-                queue = [self.user.team_id]
-                while queue:
-                    for child in children.get(queue.pop(), []):
-                        if child not in teams:
-                            teams.add(child)
-                            queue.append(child)
-                found = User.objects.filter(team__in=teams).values_list("pk", flat=True)
-                self._colleagues = list({*found, self.user.pk})
+            with connection.cursor() as cursor:
+                cursor.execute(COLLEAGUES, [self.user.team_id])
+                self._colleagues = list({self.user.pk, *(pk for (pk,) in cursor.fetchall())})
         return self._colleagues
 
     @property
@@ -70,6 +69,10 @@ class Asker:
             return True
         kind = "read" if verb in ("read", "export") else "write"
         return bool(self.scopes & {kind, f"{object_type.name}:{kind}"})
+
+    def token_allows_all(self, kind: str) -> bool:
+        """Whether a token has "read" or "write" for everything: what is about no one object."""
+        return self.scopes is None or kind in self.scopes
 
     def may(self, verb: str, object_type: ObjectType) -> bool:
         return self.token_allows(verb, object_type) and self.grants.may(verb, object_type)
@@ -96,43 +99,53 @@ def _owned(asker: Asker, scope: str, rule: Owned) -> Q:
     if scope == "all":
         return Q()
     if scope == "team":
-        return Q(owner__in=asker.colleagues) | Q(owner=None)
+        team = Q(owner__in=asker.colleagues)
+        return team | Q(owner=None) if rule.unowned else team
     if scope == "territory" and rule.territory:
         return me | Q(**{f"{rule.territory}__in": asker.territories})
     return me
 
 
-def _through(asker: Asker, object_type: ObjectType, scope: str, field: str) -> Q:
+def _through(asker: Asker, object_type: ObjectType, verb: str, scope: str, field: str) -> Q:
     parent = type_of_model(object_type.model._meta.get_field(field).related_model)  # type: ignore[arg-type]
-    condition = predicate(asker, parent)
-    if scope != asker.grants.scope("read", parent):
-        condition &= _reach(asker, parent, scope)
+    condition = _granted(asker, parent, "read")
+    if (verb, scope) != ("read", asker.grants.scope("read", parent)):
+        condition &= _reach(asker, parent, verb, scope)
     inside = Exists(
         parent.model._default_manager.filter(condition, pk=OuterRef(field), deleted_at=None)
     )
     return Q(inside) | Q(**{field: None}) if scope == "all" else Q(inside)
 
 
-def _reach(asker: Asker, object_type: ObjectType, scope: str) -> Q:
-    """The records of one object that lie within `scope` of the asker."""
+def _reach(asker: Asker, object_type: ObjectType, verb: str, scope: str) -> Q:
+    """The records of one object that lie within `scope` of the asker for `verb`."""
     rules = []
     for rule in object_type.scope:
         match rule:
             case Everyone():
-                return Q()
+                rules.append(Q() if verb == "read" or scope == "all" else NOBODY)
             case Owned():
                 rules.append(_owned(asker, scope, rule))
             case Through(field):
-                rules.append(_through(asker, object_type, scope, field))
+                rules.append(_through(asker, object_type, verb, scope, field))
     return Q() if Q() in rules else reduce(or_, rules)
 
 
 def predicate(asker: Asker, object_type: ObjectType, verb: str = "read") -> Q:
     """The condition under which `asker` may use `verb` on a record, the recycle bin aside."""
+    allowed = asker.token_allows(verb, object_type)
+    return _granted(asker, object_type, verb) if allowed else NOBODY
+
+
+def _granted(asker: Asker, object_type: ObjectType, verb: str) -> Q:
+    """What the role grants; a token narrows the objects it opens, not the way to their records."""
     scope = asker.grants.scope(verb, object_type)
-    if scope is None or not asker.token_allows(verb, object_type):
+    if scope is None:
         return NOBODY
-    return _reach(asker, object_type, scope)
+    condition = _reach(asker, object_type, verb, scope)
+    if verb != "read" and object_type.locked is not None:
+        condition &= ~object_type.locked
+    return condition
 
 
 def visible_to(
@@ -144,18 +157,27 @@ def visible_to(
 
 
 def get_permitted(
-    asker: Asker, model: type[R], pk: UUID, verb: str = "read", *, deleted: bool = False
+    asker: Asker,
+    model: type[R],
+    pk: UUID,
+    verb: str = "read",
+    *,
+    deleted: bool = False,
+    lock: bool = False,
 ) -> R:
-    """The record, if `verb` is allowed on it.
+    """The record, if `verb` is allowed on it; with `lock` nobody else changes it until we are done.
 
     Raises NotFound for one the asker cannot see, NotAllowed for one they see but may not touch.
     """
-    found = visible_to(asker, model, deleted=deleted).filter(pk=pk).first()
+    seen = visible_to(asker, model, deleted=deleted)
+    if lock:
+        seen = seen.select_for_update(of=("self",))
+    found = seen.filter(pk=pk).first()
     if found is None:
-        raise NotFound("There is no such record, or you may not see it.")
+        raise NotFound(_("There is no such record, or you may not see it."))
     if (
         verb != "read"
         and not visible_to(asker, model, verb, deleted=deleted).filter(pk=pk).exists()
     ):
-        raise NotAllowed("You may see this record, but not do this with it.")
+        raise NotAllowed(_("You may see this record, but not do this with it."))
     return found
