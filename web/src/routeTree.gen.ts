@@ -13,8 +13,12 @@ import { Route as AppRouteImport } from "./routes/_app";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as AppIndexRouteImport } from "./routes/_app/index";
+import { Route as AppRecycleBinRouteImport } from "./routes/_app/recycle-bin";
+import { Route as AppSettingsRouteImport } from "./routes/_app/settings";
 import { Route as AppPathIndexRouteImport } from "./routes/_app/$path/index";
 import { Route as AppPathIdRouteImport } from "./routes/_app/$path/$id";
+import { Route as AppCustomersIdRouteImport } from "./routes/_app/customers/$id";
+import { Route as AppUsersIdRouteImport } from "./routes/_app/users/$id";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -35,6 +39,16 @@ const AppIndexRoute = AppIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppRoute,
 } as any);
+const AppRecycleBinRoute = AppRecycleBinRouteImport.update({
+  id: "/recycle-bin",
+  path: "/recycle-bin",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsRoute = AppSettingsRouteImport.update({
+  id: "/settings",
+  path: "/settings",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppPathIndexRoute = AppPathIndexRouteImport.update({
   id: "/$path/",
   path: "/$path/",
@@ -45,19 +59,37 @@ const AppPathIdRoute = AppPathIdRouteImport.update({
   path: "/$path/$id",
   getParentRoute: () => AppRoute,
 } as any);
+const AppCustomersIdRoute = AppCustomersIdRouteImport.update({
+  id: "/customers/$id",
+  path: "/customers/$id",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppUsersIdRoute = AppUsersIdRouteImport.update({
+  id: "/users/$id",
+  path: "/users/$id",
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/recycle-bin": typeof AppRecycleBinRoute;
+  "/settings": typeof AppSettingsRoute;
   "/$path/$id": typeof AppPathIdRoute;
+  "/customers/$id": typeof AppCustomersIdRoute;
+  "/users/$id": typeof AppUsersIdRoute;
   "/$path/": typeof AppPathIndexRoute;
 }
 export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/recycle-bin": typeof AppRecycleBinRoute;
+  "/settings": typeof AppSettingsRoute;
   "/": typeof AppIndexRoute;
   "/$path/$id": typeof AppPathIdRoute;
+  "/customers/$id": typeof AppCustomersIdRoute;
+  "/users/$id": typeof AppUsersIdRoute;
   "/$path": typeof AppPathIndexRoute;
 }
 export interface FileRoutesById {
@@ -65,22 +97,48 @@ export interface FileRoutesById {
   "/_app": typeof AppRouteWithChildren;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/_app/recycle-bin": typeof AppRecycleBinRoute;
+  "/_app/settings": typeof AppSettingsRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/$path/$id": typeof AppPathIdRoute;
+  "/_app/customers/$id": typeof AppCustomersIdRoute;
+  "/_app/users/$id": typeof AppUsersIdRoute;
   "/_app/$path/": typeof AppPathIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
-  fullPaths: "/" | "/setup" | "/sign-in" | "/$path/$id" | "/$path/";
+  fullPaths:
+    | "/"
+    | "/setup"
+    | "/sign-in"
+    | "/recycle-bin"
+    | "/settings"
+    | "/$path/$id"
+    | "/customers/$id"
+    | "/users/$id"
+    | "/$path/";
   fileRoutesByTo: FileRoutesByTo;
-  to: "/setup" | "/sign-in" | "/" | "/$path/$id" | "/$path";
+  to:
+    | "/setup"
+    | "/sign-in"
+    | "/recycle-bin"
+    | "/settings"
+    | "/"
+    | "/$path/$id"
+    | "/customers/$id"
+    | "/users/$id"
+    | "/$path";
   id:
     | "__root__"
     | "/_app"
     | "/setup"
     | "/sign-in"
+    | "/_app/recycle-bin"
+    | "/_app/settings"
     | "/_app/"
     | "/_app/$path/$id"
+    | "/_app/customers/$id"
+    | "/_app/users/$id"
     | "/_app/$path/";
   fileRoutesById: FileRoutesById;
 }
@@ -120,6 +178,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/recycle-bin": {
+      id: "/_app/recycle-bin";
+      path: "/recycle-bin";
+      fullPath: "/recycle-bin";
+      preLoaderRoute: typeof AppRecycleBinRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/settings": {
+      id: "/_app/settings";
+      path: "/settings";
+      fullPath: "/settings";
+      preLoaderRoute: typeof AppSettingsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/$path/": {
       id: "/_app/$path/";
       path: "/$path";
@@ -134,18 +206,40 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppPathIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/customers/$id": {
+      id: "/_app/customers/$id";
+      path: "/customers/$id";
+      fullPath: "/customers/$id";
+      preLoaderRoute: typeof AppCustomersIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/users/$id": {
+      id: "/_app/users/$id";
+      path: "/users/$id";
+      fullPath: "/users/$id";
+      preLoaderRoute: typeof AppUsersIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
 interface AppRouteChildren {
+  AppRecycleBinRoute: typeof AppRecycleBinRoute;
+  AppSettingsRoute: typeof AppSettingsRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppPathIdRoute: typeof AppPathIdRoute;
+  AppCustomersIdRoute: typeof AppCustomersIdRoute;
+  AppUsersIdRoute: typeof AppUsersIdRoute;
   AppPathIndexRoute: typeof AppPathIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppRecycleBinRoute: AppRecycleBinRoute,
+  AppSettingsRoute: AppSettingsRoute,
   AppIndexRoute: AppIndexRoute,
   AppPathIdRoute: AppPathIdRoute,
+  AppCustomersIdRoute: AppCustomersIdRoute,
+  AppUsersIdRoute: AppUsersIdRoute,
   AppPathIndexRoute: AppPathIndexRoute,
 };
 

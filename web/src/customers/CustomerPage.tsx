@@ -1,0 +1,122 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Button } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { findObject, useObject, useObjects } from "@/api/meta";
+import { recordQuery } from "@/api/records";
+import { Composer } from "@/customers/Composer";
+import { CustomerChips } from "@/customers/CustomerChips";
+import { forms, type Mode } from "@/customers/composing";
+import { timelineKinds } from "@/customers/customerApi";
+import { type CustomerSearch, type Panel, panels } from "@/customers/customerSearch";
+import { Relationships } from "@/customers/Relationships";
+import { ScoreCards } from "@/customers/ScoreCards";
+import { Timeline } from "@/customers/Timeline";
+import { useUndoKey } from "@/objects/edit/useUndo";
+import { Facts } from "@/objects/record/Facts";
+import { RecordHeader } from "@/objects/record/RecordHeader";
+import { RelatedList } from "@/objects/record/RelatedList";
+import styles from "./customer.module.css";
+
+interface Props {
+  id: string;
+  search: CustomerSearch;
+  onSearch: (change: Partial<CustomerSearch>) => void;
+}
+
+/** What the page shows in its own way; other related records come as plain lists. */
+const shownElsewhere = new Set(["relationship", "interaction", "task"]);
+const beside = new Set(["order"]);
+
+/** All about one customer: facts, everything that happened, and what scoring makes of it. */
+export function CustomerPage({ id, search, onSearch }: Props) {
+  const object = useObject("customer");
+  const { data: loaded } = useSuspenseQuery(recordQuery(object.path, id));
+  const [mode, setMode] = useState<Mode>("note");
+  const [focus, setFocus] = useState(0);
+  useUndoKey();
+  const { panel = "timeline", kinds = timelineKinds } = search;
+  const related = (object.related ?? []).filter((one) => !shownElsewhere.has(one.object));
+
+  function write(next: Mode) {
+    setMode(next);
+    setFocus((count) => count + 1);
+    onSearch({ panel: undefined });
+  }
+
+  return (
+    <article className={styles.page}>
+      <RecordHeader
+        object={object}
+        record={loaded.record}
+        actions={<WriteButtons onWrite={write} />}
+      >
+        <CustomerChips object={object} record={loaded.record} />
+      </RecordHeader>
+      <Panels panel={panel} onPanel={(next) => onSearch({ panel: next })} />
+      <div className={styles.columns} data-panel={panel}>
+        <div className={styles.facts}>
+          <Facts object={object} loaded={loaded} />
+          {related.map((one) =>
+            beside.has(one.object) ? null : <RelatedList key={one.name} related={one} id={id} />,
+          )}
+        </div>
+        <div className={styles.middle}>
+          <Composer customer={id} mode={mode} onMode={setMode} focus={focus} />
+          <Timeline
+            customer={id}
+            kinds={kinds}
+            onKinds={(next) =>
+              onSearch({ kinds: next.length === timelineKinds.length ? undefined : next })
+            }
+          />
+        </div>
+        <aside className={styles.insight}>
+          {object.fields.some(({ name }) => name === "stage") && (
+            <ScoreCards object={object} id={id} />
+          )}
+          <Relationships customer={id} />
+          {related.map((one) =>
+            beside.has(one.object) ? <RelatedList key={one.name} related={one} id={id} /> : null,
+          )}
+        </aside>
+      </div>
+    </article>
+  );
+}
+
+const actions = ["call", "note", "task"] as const;
+
+function WriteButtons({ onWrite }: { onWrite: (mode: Mode) => void }) {
+  const { t } = useTranslation();
+  const objects = useObjects();
+  return actions
+    .filter((mode) => findObject(objects, forms[mode].object)?.can.includes("create"))
+    .map((mode) => {
+      const Icon = forms[mode].icon;
+      return (
+        <Button key={mode} icon={<Icon size={15} />} onClick={() => onWrite(mode)}>
+          <span className={styles.actionText}>{t(`customer.action.${mode}`)}</span>
+        </Button>
+      );
+    });
+}
+
+/** On a narrow screen one of the three columns is shown at a time. */
+function Panels({ panel, onPanel }: { panel: Panel; onPanel: (panel: Panel) => void }) {
+  const { t } = useTranslation();
+  return (
+    <nav className={styles.panels} aria-label={t("customer.panels")}>
+      {panels.map((one) => (
+        <button
+          key={one}
+          type="button"
+          aria-current={one === panel ? "true" : undefined}
+          onClick={() => onPanel(one)}
+        >
+          {t(`customer.panel.${one}`)}
+        </button>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,19 @@
+/** What the address of a customer's page says: the kinds on the timeline, and the column a phone shows. */
+import { type TimelineKind, timelineKinds } from "@/customers/customerApi";
+
+export const panels = ["timeline", "facts", "insight"] as const;
+export type Panel = (typeof panels)[number];
+
+export interface CustomerSearch {
+  kinds?: TimelineKind[];
+  panel?: Panel;
+}
+
+export function parseCustomerSearch(search: Record<string, unknown>): CustomerSearch {
+  const { kinds, panel } = search;
+  const known = timelineKinds.filter((kind) => Array.isArray(kinds) && kinds.includes(kind));
+  return {
+    kinds: known.length > 0 ? known : undefined,
+    panel: panels.find((one) => one === panel && one !== "timeline"),
+  };
+}
