@@ -45,7 +45,7 @@ def abc(table: ir.Table, *, value: str, a: float = 0.8, b: float = 0.95) -> ir.T
         raise ValueError(f"a and b must rise between 0 and 1, not {a!r} and {b!r}")
     shares = _shares_by_value(table, value)
     shares = shares.select(
-        _value=shares[value],
+        _level=shares["level"],
         cumulative_share=shares["through"],
         abc_class=ibis.cases(
             (shares["before"] < a - _TOLERANCE, "A"),
@@ -53,7 +53,7 @@ def abc(table: ir.Table, *, value: str, a: float = 0.8, b: float = 0.95) -> ir.T
             else_="C",
         ),
     )
-    joined = table.left_join(shares, table[value] == shares["_value"]).drop("_value")
+    joined = table.left_join(shares, table[value] == shares["_level"]).drop("_level")
     return joined.mutate(abc_class=joined["abc_class"].fill_null("none"))
 
 
@@ -98,14 +98,13 @@ def gini(values: ArrayLike) -> float:
 
 
 def _shares_by_value(table: ir.Table, value: str) -> ir.Table:
-    """Give, for each distinct positive value, its `customers` and the share of all value that
-    greater ones bring (`before`) and that they bring with it (`through`).
+    """Give, for each `level` (distinct positive value), its `customers` and the share of all value
+    that higher levels bring (`before`) and that they bring with it (`through`).
     """
-    positive = table.filter(_brings_something(table[value]))
-    levels = positive.group_by(value).aggregate(
-        customers=positive.count(), worth=positive[value].sum()
-    )
-    running = ibis.cumulative_window(order_by=levels[value].desc())
+    worth = table.select(level=table[value])
+    worth = worth.filter(_brings_something(worth["level"]))
+    levels = worth.group_by("level").aggregate(customers=worth.count(), worth=worth["level"].sum())
+    running = ibis.cumulative_window(order_by=levels["level"].desc())
     levels = levels.mutate(
         running=levels["worth"].sum().over(running), total=levels["worth"].sum().over()
     )
