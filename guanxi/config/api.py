@@ -8,6 +8,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from ninja import NinjaAPI
 
+from guanxi.insight.api import router as insight_router
+from guanxi.insight.api import scores_router
 from guanxi.interactions.api import router as interactions_router
 from guanxi.interactions.api import timeline_router
 from guanxi.platform.access.api import open_router
@@ -43,6 +45,8 @@ def build_api() -> NinjaAPI:
     api.add_router("/changes", changes_router)
     api.add_router("/customers", timeline_router)
     api.add_router("/tasks", interactions_router)
+    api.add_router("/insight", insight_router)
+    api.add_router("/customers", scores_router)
     for declared in types():
         api.add_router(f"/{declared.url}", object_router(declared.name))
     return api

@@ -110,7 +110,13 @@ UPSERT = """
 insert into insight_attentionitem as a (customer_id, kind, stake, facts, as_of)
 select customer_id, kind, stake, facts, %(as_of)s from insight_candidate
 on conflict (customer_id, kind) where state = 'open'
-do update set stake = excluded.stake, facts = excluded.facts
+do update set stake = excluded.stake,
+    -- what it fell from is known in the run that saw it fall only
+    facts = case
+        when a.kind = 'stage_fell' and a.as_of < %(as_of)s
+            then excluded.facts || jsonb_build_object('stage_before', a.facts -> 'stage_before')
+        else excluded.facts
+    end
 where (a.stake, a.facts) is distinct from (excluded.stake, excluded.facts)
 """
 

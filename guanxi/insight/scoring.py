@@ -8,7 +8,6 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,16 +17,14 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from django.db import connection
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from guanxi.analytics import ScoreResult, score_customers
 from guanxi.insight import warehouse, write_back
+from guanxi.insight.as_of import AsOf, books_today, choose_as_of, months_before
 from guanxi.insight.copy_out import Column, copy_batches, schema_of
 from guanxi.insight.models import ScoreRun, Stage
-from guanxi.platform.objects.errors import DomainError
-from guanxi.platform.workspaces.services import books_zone, current_workspace
+from guanxi.platform.workspaces.services import current_workspace
 
-FRESH_DAYS = 60  # with a newest purchase up to so old, customers are judged as of today
 ENGINE_MEMORY = "2GB"  # beyond it the engine works on disk
 LOCK_POLL = 0.5  # seconds
 # A first run looks back as well, month by month, so that there is a history to compare with: as
@@ -39,42 +36,11 @@ Tell = Callable[[str, int, int | None], None]
 STAGES = tuple(Stage.values)
 
 
-class AsOfInFutureError(DomainError):
-    """Nobody can be scored as of a day that has not come."""
-
-
-@dataclass(frozen=True)
-class AsOf:
-    """The day customers are judged on, and why that one."""
-
-    day: dt.date
-    reason: str
-    newest_purchase: dt.date | None
-
-
-def books_today() -> dt.date:
-    """Today, in the time zone of the books."""
-    return timezone.now().astimezone(books_zone()).date()
-
-
-def choose_as_of(*, chosen: dt.date | None, newest: dt.date | None, today: dt.date) -> AsOf:
-    """Judge as of today; of old files as of their newest purchase; or as somebody chose.
-
-    Raises AsOfInFutureError.
-    """
-    if chosen is not None:
-        if chosen > today:
-            raise AsOfInFutureError(_("Choose today or a day before it."), field="as_of")
-        return AsOf(chosen, ScoreRun.AsOfReason.CHOSEN, newest)
-    if newest is None or today - newest <= dt.timedelta(days=FRESH_DAYS):
-        return AsOf(today, ScoreRun.AsOfReason.TODAY, newest)
-    return AsOf(newest, ScoreRun.AsOfReason.NEWEST_PURCHASE, newest)
-
-
 def run(
     *,
     as_of: dt.date | None = None,
     job_id: UUID | None = None,
+    actor_id: UUID | None = None,
     today: dt.date | None = None,
     tell: Tell = lambda step, done, total: None,
 ) -> ScoreRun:
@@ -101,6 +67,7 @@ def run(
             result=result,
             past=past,
             today=today,
+            actor_id=actor_id,
             clock=clock.lap,
             tell=lambda done, total: tell("write", done, total),
         )
@@ -222,16 +189,6 @@ def _look_back(lines: ir.Table, as_of: dt.date, tell: Tell) -> Sequence[ScoreRes
         if result.customers.num_rows:
             past.append(result)
     return past
-
-
-def months_before(day: dt.date, months: int) -> dt.date:
-    """The same day `months` earlier, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    following = (dt.date(year, month + 1, 28) + dt.timedelta(days=4)).replace(day=1)
-    return min(
-        dt.date(year, month + 1, 1) + dt.timedelta(days=day.day - 1),
-        following - dt.timedelta(days=1),
-    )
 
 
 def _describe(

@@ -8,15 +8,17 @@ import datetime as dt
 import io
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-from django.db import connection, transaction
+from django.db import connection
 
 from guanxi.analytics import ScoreResult
 from guanxi.insight import attention_rules
 from guanxi.insight.models import CustomerScore, ScoreRun, ScoreSnapshot
+from guanxi.platform.events.context import acting
 
 COPY_ROWS = 50_000
 CUSTOMERS = "customers_customer"
@@ -52,6 +54,12 @@ HISTORY = ("stage", "probability_alive", "expected_value_12m", "rfm_class", "abc
 ARRIVES_AS = {"money": "float8", "jsonb": "text"}
 LARGEST = "9e14"  # what the columns for money hold; sums of absurd amounts stop there
 
+# All the scores a run changes are one event of the stream.
+RUN_EVENT = """
+insert into platform_event (object, record_id, action, actor_id, source)
+values ('scorerun', %(run)s, 'insert', %(actor)s, %(source)s)
+"""
+
 Lap = Callable[[str], dict[str, float]]
 
 
@@ -82,11 +90,13 @@ def replace_scores(
     result: ScoreResult,
     past: Sequence[ScoreResult],
     today: dt.date,
+    actor_id: UUID | None = None,
     clock: Lap = lambda step: {},
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> ScoreRun:
     """Write the scores, the history and what needs attention, and keep the run, all or nothing."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    source = f"job:{run.job_id}" if run.job_id else "score"
+    with acting(actor_id=actor_id, source=source), connection.cursor() as cursor:
         raw: psycopg.Cursor[Any] = cursor.cursor
         raw.execute("set local work_mem = '128MB'")
         _copy_past(raw, past)
@@ -106,6 +116,7 @@ def replace_scores(
         attention_rules.refresh_items(raw, as_of=run.as_of, today=today)
         run.timings = clock("attention")
         run.save(force_insert=True)
+        raw.execute(RUN_EVENT, {"run": run.pk, "actor": actor_id, "source": source})
         for table in ("insight_incoming", "insight_previous"):
             raw.execute(f"drop table {table}")
     return run
