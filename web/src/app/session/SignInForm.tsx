@@ -56,6 +56,7 @@ export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Pr
           className={styles.input}
           autoComplete="username"
           autoCapitalize="none"
+          // biome-ignore lint/a11y/noAutofocus: there is nothing else to do on this page
           autoFocus={!initial}
           required
           value={username}
@@ -70,6 +71,7 @@ export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Pr
             className={styles.input}
             type={shown ? "text" : "password"}
             autoComplete="current-password"
+            // biome-ignore lint/a11y/noAutofocus: signing in again, only the password is missing
             autoFocus={Boolean(initial)}
             required
             value={password}

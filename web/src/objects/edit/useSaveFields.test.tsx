@@ -1,0 +1,81 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { HttpResponse, http } from "msw";
+import { describe, expect, it } from "vitest";
+import { type Loaded, recordQuery } from "@/api/records";
+import { useSaveFields } from "@/objects/edit/useSaveFields";
+import { customer, rows } from "@/test/objects";
+import { renderInApp } from "@/test/render";
+import { pretendServer } from "@/test/server";
+
+const server = pretendServer();
+const url = "*/api/v1/customers/1";
+const key = recordQuery("customers", "1").queryKey;
+const record = { ...rows[0], id: "1", can: ["change"] };
+
+function SaveButton() {
+  const save = useSaveFields(customer);
+  return (
+    <button type="button" onClick={() => void save(record, { phone: "138" }, '"1"')}>
+      save
+    </button>
+  );
+}
+
+async function saveOnce() {
+  const { client } = await renderInApp(<SaveButton />);
+  client.setQueryData<Loaded>(key, { record, etag: '"1"' });
+  const phone = () => client.getQueryData<Loaded>(key)?.record.phone;
+  const user = userEvent.setup();
+  await user.click(screen.getByText("save"));
+  return { phone, user };
+}
+
+describe("saving a field", () => {
+  it("shows it, sends the version it was read at, and offers to undo", async () => {
+    let version: string | null = null;
+    let undone = "";
+    server.use(
+      http.patch(url, ({ request }) => {
+        version = request.headers.get("If-Match");
+        return HttpResponse.json(
+          { ...record, phone: "138" },
+          { headers: { "X-Request-Id": "r9" } },
+        );
+      }),
+      http.post("*/api/v1/changes/:id/undo", ({ params }) => {
+        undone = String(params.id);
+        return HttpResponse.json({ undone: 1 });
+      }),
+    );
+    const { phone, user } = await saveOnce();
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(version).toBe('"1"');
+    expect(phone()).toBe("138");
+    await waitFor(() => expect(undone).toBe("r9"));
+  });
+
+  it("puts the old value back when refused, and says why", async () => {
+    const errors = [{ field: "phone", message: "That is no phone number." }];
+    server.use(http.patch(url, () => HttpResponse.json({ errors }, { status: 422 })));
+    const { phone } = await saveOnce();
+    expect(await screen.findByText("That is no phone number.")).toBeInTheDocument();
+    expect(phone()).toBe("139");
+  });
+
+  it("asks whose version to keep when somebody else changed it meanwhile", async () => {
+    const theirs = { ...record, phone: "777" };
+    server.use(
+      http.patch(url, ({ request }) =>
+        request.headers.get("If-Match")
+          ? HttpResponse.json({ code: "edit_conflict", theirs }, { status: 409 })
+          : HttpResponse.json({ ...record, phone: "138" }),
+      ),
+    );
+    const { phone, user } = await saveOnce();
+    expect(await screen.findByText("777")).toBeInTheDocument();
+    expect(phone()).toBe("777");
+    await user.click(screen.getByRole("button", { name: "Save mine" }));
+    await waitFor(() => expect(phone()).toBe("138"));
+  });
+});

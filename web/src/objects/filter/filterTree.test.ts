@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import type { Filter } from "@/api/types";
+import { complete, fromParts, topParts } from "@/objects/filter/filterTree";
+
+const city: Filter = { field: "city", op: "contains", value: "苏" };
+
+describe("complete", () => {
+  it("drops conditions that are still being written, and groups left empty", () => {
+    const draft: Filter = {
+      and: [
+        city,
+        { field: "name", op: "contains", value: "" },
+        { or: [{ field: "owner", op: "in", value: [] }] },
+        { field: "total", op: "between", value: [1, null] },
+      ],
+    };
+    expect(complete(draft)).toEqual({ and: [city] });
+  });
+
+  it("keeps conditions that need no value, and false and 0", () => {
+    const filter: Filter = {
+      or: [
+        { field: "phone", op: "empty" },
+        { field: "is_vip", op: "eq", value: false },
+        { field: "orders", op: "gt", value: 0 },
+      ],
+    };
+    expect(complete(filter)).toEqual(filter);
+  });
+
+  it("keeps what only the API can write", () => {
+    const filter: Filter = { and: [{ has: "orders", where: null }] };
+    expect(complete(filter)).toEqual(filter);
+  });
+});
+
+describe("chips", () => {
+  it("are the parts of the outermost and", () => {
+    expect(topParts({ and: [city] })).toEqual([city]);
+    expect(topParts({ or: [city, city] })).toEqual([{ or: [city, city] }]);
+    expect(topParts(null)).toEqual([]);
+  });
+
+  it("none left is no filter", () => {
+    expect(fromParts([])).toBeNull();
+  });
+});
