@@ -1,0 +1,41 @@
+"""The command `guanxi`: runs a workspace and looks after it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from guanxi.platform.workspaces.errors import WorkspaceError
+
+
+class Commands(click.Group):
+    """A group that tells what is wrong with the workspace in a sentence, not a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command asked for."""
+        try:
+            return super().invoke(ctx)
+        except WorkspaceError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="guanxi")
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the workspace (else GUANXI_HOME, else the default for this user).",
+)
+def main(home: Path | None) -> None:
+    """Guanxi (关系): know your customers, and what to do for them next."""
+    if home is not None:
+        os.environ["GUANXI_HOME"] = str(home)
+
+
+# At the end, because the commands import what is above.
+from . import maintenance, processes, serving  # noqa: E402
+
+for command in (*serving.COMMANDS, *processes.COMMANDS, *maintenance.COMMANDS):
+    main.add_command(command)

@@ -1,0 +1,75 @@
+"""The processes that `guanxi serve` runs: migration, web server, worker.
+
+Each is a command of its own, so that each has its own memory and can be started again alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import click
+
+from .workspace import django_ready
+
+WEB_TARGET = "guanxi.config.wsgi:application"
+JOBS_AT_ONCE = 2
+JOB_PATIENCE = 3.0  # seconds a job gets to reach its next checkpoint when the worker is stopped
+
+
+@click.command()
+def worker() -> None:
+    """Run background jobs. `guanxi serve` does this already; on a larger firm, run more."""
+    end_with_parent()
+    with django_ready():
+        from procrastinate.contrib.django import app
+
+        jobs = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+        jobs.run_worker(
+            name="guanxi", concurrency=JOBS_AT_ONCE, shutdown_graceful_timeout=JOB_PATIENCE
+        )
+
+
+@click.command(hidden=True)
+@click.option("--host", required=True)
+@click.option("--port", required=True, type=int)
+@click.option("--workers", required=True, type=int)
+@click.option("--threads", required=True, type=int)
+def web(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve HTTP. The database must run already."""
+    end_with_parent()
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        WEB_TARGET,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=3,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def end_with_parent() -> None:
+    """End this process when the supervisor that started it is gone."""
+    if "GUANXI_SUPERVISED" not in os.environ:
+        return
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+COMMANDS = (worker, web)
