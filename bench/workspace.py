@@ -1,0 +1,108 @@
+"""A throw-away workspace for measurements, with synthetic customers made by the database itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+PEOPLE = """
+insert into platform_team (name) select 'team ' || i from generate_series(1, 10) i;
+insert into platform_user (username, full_name, password, role_id, team_id, is_active)
+select 'user' || i, 'User ' || i, '', r.id, t.id, true
+from generate_series(1, 100) i
+join platform_team t on t.name = 'team ' || (1 + i % 10)
+join platform_role r on r.name = case when i = 100 then 'administrator' else 'account_manager' end;
+"""
+
+# Spread so that a filter picks a known share: city rare .01 %, some 1 %, half 50 %.
+CUSTOMERS = """
+insert into customers_customer
+    (kind, name, name_sort, phone, phone_normal, email, city, owner_id, created_at)
+select
+    case when i % 5 = 0 then 'organization' else 'person' end,
+    'customer ' || md5(i::text), 'customer ' || md5(i::text),
+    '138' || lpad(i::text, 8, '0'), '+86138' || lpad(i::text, 8, '0'),
+    'c' || i || '@example.com',
+    case when i % 10000 = 0 then 'rare' when i % 100 = 1 then 'some'
+         when i % 2 = 0 then 'half' else 'rest' end,
+    u.id,
+    timestamptz '2023-01-01' + i * interval '30 seconds'
+from generate_series({first}, {last}) i
+join (select id, row_number() over (order by id) - 1 as n from platform_user) u on u.n = i % 100;
+"""
+
+INTERACTIONS = """
+insert into interactions_interaction (customer_id, owner_id, channel, subject, happened_at)
+select c.id, c.owner_id, 'call', 'call ' || k, now() - k * interval '1 day'
+from (select id, owner_id from customers_customer order by created_at desc limit 1000) c
+cross join generate_series(1, 10) k;
+"""
+
+
+@contextmanager
+def bench_workspace() -> Iterator[Path]:
+    """A migrated, empty workspace in a temporary folder; this process and its children use it."""
+    with tempfile.TemporaryDirectory(prefix="guanxi-bench-", dir="/tmp") as folder:
+        os.environ.update(GUANXI_HOME=folder, DJANGO_SETTINGS_MODULE="guanxi.config.settings")
+        sys.path.insert(0, str(ROOT))
+        from guanxi.platform.workspaces.cluster import Cluster
+        from guanxi.platform.workspaces.home import workspace_home
+
+        with Cluster(workspace_home()):
+            subprocess.run(
+                [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
+                check=True,
+                cwd=ROOT,
+                env={**os.environ, "GUANXI_DATABASE_ROLE": "owner"},
+            )
+            import django
+
+            django.setup()
+            yield Path(folder)
+            from django.db import connections
+
+            connections.close_all()
+
+
+def add_customers(first: int, last: int) -> None:
+    """Add the customers numbered `first` to `last`; the same number is always the same customer."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if first == 1:
+            cursor.execute(PEOPLE)
+        for start in range(first, last + 1, 100_000):
+            cursor.execute(CUSTOMERS.format(first=start, last=min(last, start + 99_999)))
+        cursor.execute("delete from interactions_interaction")
+        cursor.execute(INTERACTIONS)
+    analyze()
+
+
+def analyze() -> None:
+    """Bring the planner's statistics up to date, as autovacuum would."""
+    import psycopg
+
+    from guanxi.platform.workspaces import roles
+
+    with psycopg.connect(**roles.connection_parameters("owner"), autocommit=True) as owner:
+        owner.execute("vacuum analyze")
+
+
+def machine() -> dict[str, object]:
+    """What the figures were measured on."""
+    model = next(
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        "unknown",
+    )
+    return {"cpu": model, "cores": os.cpu_count(), "python": sys.version.split()[0]}
