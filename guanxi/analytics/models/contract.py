@@ -65,8 +65,6 @@ class LikelihoodModel:
             )
             if error > value
         ]
-        if np.isnan(estimate.standard_errors).any():
-            doubts.append("The likelihood is flat at its best point: standard errors are unknown.")
         return doubts
 
     def _fitted(self) -> tuple[float, ...]:

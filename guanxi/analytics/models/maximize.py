@@ -9,12 +9,15 @@ from scipy.optimize import minimize
 
 from guanxi.analytics.models.inputs import Floats
 
-_GRADIENT_TOLERANCE = 1e-7
+_GRADIENT_TOLERANCE = 1e-8
 _MOST_ITERATIONS = 200
 # A Newton step that would still gain more log-likelihood than this has not arrived.
-_LARGEST_GAIN_LEFT = 1e-4
-# Beyond these, in its unit, one more power of ten of a parameter changes no forecast.
-_EDGES = (1e-4, 1e4)
+_LARGEST_GAIN_LEFT = 0.01
+_FLATTEST = 1e-3
+# Further than this factor from its unit a parameter has run away: a power of ten more changes no
+# forecast, and gamma functions lose their digits. A wall of this steepness turns it back.
+_FURTHEST = 1e4
+_WALL = 1.0
 
 
 class Curvature(NamedTuple):
@@ -50,7 +53,7 @@ def maximize(
     `total_weight` turns the sum into a mean, so that tolerances mean the same at ten customers
     and ten million.
     """
-    surface = _NegativeMeanOfLogs(curvature, total_weight)
+    surface = _WalledSurface(curvature, units, total_weight)
     found = minimize(
         surface.value,
         np.log(start),
@@ -64,15 +67,22 @@ def maximize(
             "max_trust_radius": 4.0,
         },
     )
-    return _estimate(surface, found.x, units, total_weight)
+    return _estimate(surface, found.x)
 
 
-class _NegativeMeanOfLogs:
-    """The surface in log-parameters, evaluated once a point (d/d ln p = p d/dp)."""
+class _WalledSurface:
+    """The negative mean log-likelihood over log-parameters, evaluated once a point.
 
-    def __init__(self, curvature: Callable[[Floats], Curvature], total_weight: float) -> None:
+    d/d ln p = p d/dp. Where the data do not hold a parameter back, a quadratic wall does; inside
+    the walls the surface is the likelihood's own.
+    """
+
+    def __init__(
+        self, curvature: Callable[[Floats], Curvature], units: Floats, total_weight: float
+    ) -> None:
         self._curvature = curvature
-        self._total_weight = total_weight
+        self._centre = np.log(units)
+        self.total_weight = total_weight
         self._at: Floats | None = None
 
     def value(self, logs: Floats) -> float:
@@ -87,48 +97,61 @@ class _NegativeMeanOfLogs:
         self._move(logs)
         return self._hessian
 
+    def log_likelihood(self, logs: Floats) -> float:
+        self._move(logs)
+        return self._log_likelihood
+
+    def beyond_wall(self, logs: Floats) -> Floats:
+        """Give how far each log-parameter has gone through its wall, with the sign of the side."""
+        offset = logs - self._centre
+        room = np.log(_FURTHEST)
+        beyond: Floats = offset - np.clip(offset, -room, room)
+        return beyond
+
     def _move(self, logs: Floats) -> None:
         if self._at is not None and np.array_equal(logs, self._at):
             return
         parameters = np.exp(logs)
         natural = self._curvature(parameters)
         slope = parameters * natural.gradient
-        self._at = logs.copy()
-        self._value = -natural.log_likelihood / self._total_weight
-        self._gradient = -slope / self._total_weight
         curved = np.outer(parameters, parameters) * natural.hessian + np.diag(slope)
-        self._hessian = -curved / self._total_weight
+        beyond = self.beyond_wall(logs)
+        self._at = logs.copy()
+        self._log_likelihood = natural.log_likelihood
+        wall = _WALL * float(beyond @ beyond) / 2
+        self._value = wall - natural.log_likelihood / self.total_weight
+        self._gradient = -slope / self.total_weight + _WALL * beyond
+        self._hessian = -curved / self.total_weight + _WALL * np.diag((beyond != 0).astype(float))
 
 
-def _estimate(
-    surface: _NegativeMeanOfLogs, logs: Floats, units: Floats, total_weight: float
-) -> Estimate:
+def _estimate(surface: _WalledSurface, logs: Floats) -> Estimate:
+    """Read off the end point; what ran into a wall has no standard error (NaN)."""
+    inside = surface.beyond_wall(logs) == 0
+    slope = (surface.gradient(logs) * surface.total_weight)[inside]
+    information = (surface.hessian(logs) * surface.total_weight)[np.ix_(inside, inside)]
+    errors_of_logs = np.full(len(logs), np.nan)
+    errors_of_logs[inside], gain_left = _errors_and_gain(information, slope)
     parameters = np.exp(logs)
-    slope = surface.gradient(logs) * total_weight
-    information = surface.hessian(logs) * total_weight
-    sizes = parameters / units
-    edges = np.flatnonzero((sizes < _EDGES[0]) | (sizes > _EDGES[1]))
-    variances, gain_left = _inverse_of(information, slope)
     return Estimate(
         parameters=parameters,
-        log_likelihood=-surface.value(logs) * total_weight,
+        log_likelihood=surface.log_likelihood(logs),
         # Delta method: the standard error of p is p times that of ln p.
-        standard_errors=parameters * np.sqrt(variances),
+        standard_errors=parameters * errors_of_logs,
         converged=bool(gain_left < _LARGEST_GAIN_LEFT),
-        at_edge=tuple(int(edge) for edge in edges),
+        at_edge=tuple(int(place) for place in np.flatnonzero(~inside)),
     )
 
 
-def _inverse_of(information: Floats, slope: Floats) -> tuple[Floats, float]:
-    """Give the variances, and the gain that a last Newton step promises (g' H^-1 g / 2).
+def _errors_and_gain(information: Floats, slope: Floats) -> tuple[Floats, float]:
+    """Give the standard errors, and the gain that a last Newton step promises (g' H^-1 g / 2).
 
-    Where the surface is flat or bends the wrong way there are no variances (NaN), and the
-    slope itself has to vouch for the arrival.
+    A direction in which the surface is flat counts as barely curved: errors of e to the 30 say
+    as well as infinite ones that the data are silent, and spare the other parameters theirs.
     """
-    try:
-        root = np.linalg.cholesky(information)
-    except np.linalg.LinAlgError:
-        return np.full(len(slope), np.nan), float(np.abs(slope).max())
-    inverse_root = np.linalg.inv(root)
-    variances: Floats = (inverse_root**2).sum(axis=0)
-    return variances, float(((inverse_root @ slope) ** 2).sum() / 2)
+    curvatures, directions = np.linalg.eigh(information)
+    if curvatures.min(initial=0) < -_LARGEST_GAIN_LEFT:
+        return np.full(len(slope), np.nan), np.inf
+    curvatures = np.maximum(curvatures, _FLATTEST)
+    variances = directions**2 @ (1 / curvatures)
+    gain = (directions.T @ slope) ** 2 @ (1 / curvatures) / 2
+    return np.sqrt(variances), float(gain)
