@@ -18,6 +18,7 @@ import { Route as AppSettingsRouteImport } from "./routes/_app/settings";
 import { Route as AppPathIndexRouteImport } from "./routes/_app/$path/index";
 import { Route as AppPathIdRouteImport } from "./routes/_app/$path/$id";
 import { Route as AppCustomersIdRouteImport } from "./routes/_app/customers/$id";
+import { Route as AppImportsNewRouteImport } from "./routes/_app/imports/new";
 import { Route as AppUsersIdRouteImport } from "./routes/_app/users/$id";
 
 const AppRoute = AppRouteImport.update({
@@ -64,6 +65,11 @@ const AppCustomersIdRoute = AppCustomersIdRouteImport.update({
   path: "/customers/$id",
   getParentRoute: () => AppRoute,
 } as any);
+const AppImportsNewRoute = AppImportsNewRouteImport.update({
+  id: "/imports/new",
+  path: "/imports/new",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppUsersIdRoute = AppUsersIdRouteImport.update({
   id: "/users/$id",
   path: "/users/$id",
@@ -78,6 +84,7 @@ export interface FileRoutesByFullPath {
   "/settings": typeof AppSettingsRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
+  "/imports/new": typeof AppImportsNewRoute;
   "/users/$id": typeof AppUsersIdRoute;
   "/$path/": typeof AppPathIndexRoute;
 }
@@ -89,6 +96,7 @@ export interface FileRoutesByTo {
   "/": typeof AppIndexRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
+  "/imports/new": typeof AppImportsNewRoute;
   "/users/$id": typeof AppUsersIdRoute;
   "/$path": typeof AppPathIndexRoute;
 }
@@ -102,6 +110,7 @@ export interface FileRoutesById {
   "/_app/": typeof AppIndexRoute;
   "/_app/$path/$id": typeof AppPathIdRoute;
   "/_app/customers/$id": typeof AppCustomersIdRoute;
+  "/_app/imports/new": typeof AppImportsNewRoute;
   "/_app/users/$id": typeof AppUsersIdRoute;
   "/_app/$path/": typeof AppPathIndexRoute;
 }
@@ -115,6 +124,7 @@ export interface FileRouteTypes {
     | "/settings"
     | "/$path/$id"
     | "/customers/$id"
+    | "/imports/new"
     | "/users/$id"
     | "/$path/";
   fileRoutesByTo: FileRoutesByTo;
@@ -126,6 +136,7 @@ export interface FileRouteTypes {
     | "/"
     | "/$path/$id"
     | "/customers/$id"
+    | "/imports/new"
     | "/users/$id"
     | "/$path";
   id:
@@ -138,6 +149,7 @@ export interface FileRouteTypes {
     | "/_app/"
     | "/_app/$path/$id"
     | "/_app/customers/$id"
+    | "/_app/imports/new"
     | "/_app/users/$id"
     | "/_app/$path/";
   fileRoutesById: FileRoutesById;
@@ -213,6 +225,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppCustomersIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/imports/new": {
+      id: "/_app/imports/new";
+      path: "/imports/new";
+      fullPath: "/imports/new";
+      preLoaderRoute: typeof AppImportsNewRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/users/$id": {
       id: "/_app/users/$id";
       path: "/users/$id";
@@ -229,6 +248,7 @@ interface AppRouteChildren {
   AppIndexRoute: typeof AppIndexRoute;
   AppPathIdRoute: typeof AppPathIdRoute;
   AppCustomersIdRoute: typeof AppCustomersIdRoute;
+  AppImportsNewRoute: typeof AppImportsNewRoute;
   AppUsersIdRoute: typeof AppUsersIdRoute;
   AppPathIndexRoute: typeof AppPathIndexRoute;
 }
@@ -239,6 +259,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppIndexRoute: AppIndexRoute,
   AppPathIdRoute: AppPathIdRoute,
   AppCustomersIdRoute: AppCustomersIdRoute,
+  AppImportsNewRoute: AppImportsNewRoute,
   AppUsersIdRoute: AppUsersIdRoute,
   AppPathIndexRoute: AppPathIndexRoute,
 };

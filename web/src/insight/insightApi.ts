@@ -8,11 +8,11 @@ export interface Completeness {
   fields: { name: string; label: string; share: number }[];
 }
 
-export interface StageShare {
-  stage: string;
+export interface ClassShare {
   label: string;
   customers: number;
-  value?: string | null;
+  /** Expected in the next 12 months. */
+  value: string;
 }
 
 export interface Run {
@@ -22,17 +22,20 @@ export interface Run {
   newest_purchase: string | null;
   finished_at: string | null;
   customers: number;
-  warnings?: string[];
-  job?: Job | null;
+  warnings?: unknown[];
 }
 
 export interface Base {
   customers: number;
   completeness: Completeness;
   unowned: number;
+  /** So many customers, such a share of those who bring value, bring so much of it. */
   pareto: { customers: number; share: number; of_value: number } | null;
-  stages: StageShare[];
+  stages: (ClassShare & { stage: string })[];
+  abc_classes?: (ClassShare & { abc_class: string })[];
   orders: number;
+  currency: string;
+  can: string[];
   run: Run | null;
 }
 
@@ -41,6 +44,8 @@ export interface Attention {
   customer: LinkValue;
   owner: LinkValue | null;
   kind: string;
+  /** The kind in words. */
+  label?: string;
   stake: { amount: string; currency: string } | null;
   why: string;
   suggestion: { kind: "call" | "task"; title: string };
@@ -50,6 +55,7 @@ export interface Attention {
 
 export interface AttentionPage extends Page<Attention> {
   total?: number;
+  at_least?: boolean;
 }
 
 export const insightKey = ["insight"] as const;
@@ -57,11 +63,6 @@ export const insightKey = ["insight"] as const;
 export const baseQuery = queryOptions({
   queryKey: [...insightKey, "base"],
   queryFn: () => get<Base>("/insight/base"),
-});
-
-export const latestRunQuery = queryOptions({
-  queryKey: [...insightKey, "run"],
-  queryFn: () => get<Run | null>("/insight/runs/latest"),
 });
 
 export const attentionQuery = (mine: boolean) =>
