@@ -27,9 +27,10 @@ class NotFixedWidthError(Exception):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a fixed-width query: its name and one of "uuid", "date", "bigint", "decimal4".
+    """A column of a fixed-width query: its name, and what it is.
 
-    "decimal4" is a bigint of ten-thousandths, as all money here is kept.
+    "uuid", "uuid_text" (the same as 36 characters), "date", "bigint", or "decimal4": a bigint of
+    ten-thousandths, as all money here is kept.
     """
 
     name: str
@@ -37,12 +38,14 @@ class Column:
 
     @property
     def layout(self) -> tuple[str, str]:
-        return (self.name, {"uuid": "V16", "date": ">i4"}.get(self.kind, ">i8"))
+        widths = {"uuid": "V16", "uuid_text": "V36", "date": ">i4"}
+        return (self.name, widths.get(self.kind, ">i8"))
 
     @property
     def arrow_type(self) -> pa.DataType:
         return {
             "uuid": pa.uuid(),
+            "uuid_text": pa.string(),
             "date": pa.date32(),
             "bigint": pa.int64(),
             "decimal4": pa.decimal128(19, 4),
@@ -53,6 +56,11 @@ class Column:
         match self.kind:
             case "uuid":
                 return _uuids(values)
+            case "uuid_text":
+                ends = np.arange(len(values) + 1, dtype="<i4") * values.dtype.itemsize
+                return pa.StringArray.from_buffers(
+                    len(values), pa.py_buffer(ends), pa.py_buffer(values)
+                )
             case "date":
                 days = values.astype("<i4") + _EPOCH_DAYS
                 return pa.array(days, pa.int32()).cast(pa.date32())

@@ -132,6 +132,31 @@ class CustomerScore(models.Model):
         return f"{self.customer_id} {self.stage}"
 
 
+# What of a score is shown as a field of the customer, in this order.
+SCORE_FIELDS = (
+    "stage",
+    "stage_confidence",
+    "rfm_class",
+    "rfm_r",
+    "rfm_f",
+    "rfm_m",
+    "abc_class",
+    "purchases",
+    "monetary",
+    "revenue_12m",
+    "margin_12m",
+    "first_purchase_on",
+    "last_purchase_on",
+    "recency_days",
+    "expected_gap_days",
+    "late_probability",
+    "probability_alive",
+    "expected_purchases_12m",
+    "expected_spend",
+    "expected_value_12m",
+)
+
+
 class ScoreSnapshot(models.Model):
     """What was said of one customer as of one day, the first day it was said.
 

@@ -34,6 +34,15 @@ LOOK_BACK = ((300_000, 12), (3_000_000, 3))  # up to so many lines, so many mont
 # Hears the step ("refresh", "score", "write"), how far it is and of how much; may raise to stop.
 Tell = Callable[[str, int, int | None], None]
 STAGES = tuple(Stage.values)
+EMPTY_LINES = pa.table(
+    {
+        "customer_id": pa.array([], pa.string()),
+        "order_id": pa.array([], pa.string()),
+        "ordered_on": pa.array([], pa.date32()),
+        "amount": pa.array([], pa.decimal128(19, 4)),
+        "margin": pa.array([], pa.decimal128(19, 4)),
+    }
+)
 
 
 def run(
@@ -120,7 +129,7 @@ def open_engine() -> Any:
 def scored_lines(engine: Any, folder: Path | None = None) -> ir.Table:
     """The order lines the models may see: of customers who are in use and not kept out of them."""
     files = warehouse.line_files(folder)
-    lines = engine.read_parquet(files) if files else ibis.memtable(warehouse.empty_lines())
+    lines = engine.read_parquet(files) if files else ibis.memtable(EMPTY_LINES)
     lines = lines.filter(lines["customer_id"].notnull())
     customers = engine.read_parquet(warehouse.customer_files(folder)) if files else None
     if customers is not None:
@@ -155,24 +164,21 @@ def score(lines: ir.Table, *, as_of: dt.date, previous: pa.Table | None = None) 
     return score_customers(lines, as_of=as_of, previous_stages=held)
 
 
-PREVIOUS_COLUMNS = (Column("customer_id", "uuid"), Column("stage", "bigint"))
+PREVIOUS_COLUMNS = (Column("customer_id", "uuid_text"), Column("stage", "bigint"))
 
 
 def previous_stages(as_of: dt.date) -> pa.Table:
     """The stage each customer was in before that day: `customer_id` (text), `stage`."""
+    places = ", ".join(f"'{stage}'" for stage in STAGES)
     query = (
-        "select customer_id, array_position(array["  # noqa: S608 - constants of this module
-        + ",".join(f"'{s}'" for s in STAGES)
-        + f"], stage::text)::bigint from ({write_back.previous_query(as_of)}) p"
+        f"select customer_id::text, (array_position(array[{places}], stage::text) - 1)::bigint"  # noqa: S608
+        f" from ({write_back.previous_query(as_of)}) p"
     )
     with connection.cursor() as cursor:
         batches = list(copy_batches(cursor.cursor, query, PREVIOUS_COLUMNS))
     found = pa.Table.from_batches(batches, schema=schema_of(PREVIOUS_COLUMNS))
-    table = ibis.memtable(found)
-    words = ibis.array(list(STAGES))
-    return table.select(
-        customer_id=table["customer_id"].cast("string"), stage=words[table["stage"] - 1]
-    ).to_pyarrow()
+    named = pa.array(STAGES).take(found["stage"])
+    return found.set_column(1, "stage", named)
 
 
 def _look_back(lines: ir.Table, as_of: dt.date, tell: Tell) -> Sequence[ScoreResult]:

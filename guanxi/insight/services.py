@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from guanxi.customers.models import Customer
 from guanxi.insight.as_of import AsOfInFutureError, books_today
 from guanxi.insight.base import base_state
-from guanxi.insight.models import CustomerScore, ScoreRun, ScoreSnapshot
-from guanxi.insight.objects import SCORE_FIELDS
+from guanxi.insight.models import SCORE_FIELDS, CustomerScore, ScoreRun, ScoreSnapshot
 from guanxi.insight.reasons import in_words
 from guanxi.platform.access.predicate import Asker, get_permitted
 from guanxi.platform.jobs.models import Job

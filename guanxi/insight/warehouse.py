@@ -32,7 +32,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import connection, transaction
 
-from guanxi.insight.copy_out import Column, copy_batches, schema_of
+from guanxi.insight.copy_out import Column, copy_batches
 from guanxi.platform.workspaces.home import workspace_home
 
 FORMAT = 1  # of the manifest and the files; another one means: from the beginning
@@ -345,10 +345,6 @@ def _sweep(folder: Path, keep: set[str]) -> None:
     for path in folder.glob("*/**/*.parquet"):
         if str(path.relative_to(folder)) not in keep and path.stat().st_mtime < before:
             path.unlink(missing_ok=True)
-
-
-def empty_lines() -> pa.Table:
-    return schema_of(LINE_COLUMNS).empty_table()
 
 
 def paths_of(folder: Path, names: Sequence[str]) -> list[str]:
