@@ -6,6 +6,7 @@ import { findObject, useObjects } from "@/api/meta";
 import { lookupQuery } from "@/api/records";
 import type { FieldMeta, LinkValue, ObjectMeta } from "@/api/types";
 import type { DisplayProps, EditorProps, FieldType } from "@/objects/fields/fieldType";
+import { recordPath } from "@/objects/record/recordPath";
 import styles from "./fields.module.css";
 
 const asLink = (value: unknown) => (value as LinkValue | null | undefined) ?? null;
@@ -19,11 +20,7 @@ function LinkDisplay({ value, field }: DisplayProps) {
   if (!link) return null;
   if (!object || withoutPage.has(object.name)) return <>{link.label}</>;
   return (
-    <Link
-      to="/$path/$id"
-      params={{ path: object.path, id: link.id }}
-      onClick={(event) => event.stopPropagation()}
-    >
+    <Link to={recordPath(object.path, link.id)} onClick={(event) => event.stopPropagation()}>
       {link.label}
     </Link>
   );

@@ -6,6 +6,7 @@ import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
 import { CellPicker } from "@/objects/grid/CellPicker";
 import { CellText } from "@/objects/grid/CellText";
 import type { RowProps } from "@/objects/grid/GridRow";
+import { recordPath } from "@/objects/record/recordPath";
 import { useFormat } from "@/ui/format";
 import styles from "./grid.module.css";
 
@@ -66,8 +67,7 @@ function CellValue({ record, object, field, isTitle }: Props & { isTitle: boolea
     <span className="ellipsis" title={text}>
       {isTitle ? (
         <Link
-          to="/$path/$id"
-          params={{ path: object.path, id: record.id }}
+          to={recordPath(object.path, record.id)}
           className={styles.title}
           tabIndex={-1}
           onClick={(event) => event.stopPropagation()}

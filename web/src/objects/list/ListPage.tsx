@@ -20,6 +20,7 @@ import { formatColumns, listState } from "@/objects/list/listState";
 import { SearchBox } from "@/objects/list/SearchBox";
 import { ViewBar } from "@/objects/list/ViewBar";
 import { PeekDrawer } from "@/objects/record/PeekDrawer";
+import { recordPath } from "@/objects/record/recordPath";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { LinesSkeleton } from "@/ui/Skeletons";
@@ -55,8 +56,7 @@ export function ListPage({ object, search, onSearch, emptyAction }: ListPageProp
     if (!isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, isFetchingNextPage]);
 
-  const open = ({ id }: RecordRow) =>
-    void navigate({ to: "/$path/$id", params: { path: object.path, id } });
+  const open = ({ id }: RecordRow) => void navigate({ to: recordPath(object.path, id) });
 
   function filterBy(name: string) {
     const field = fieldOf(object, name);

@@ -11,6 +11,7 @@ import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
 import { isBlank } from "@/objects/fields/fieldType";
 import { toWire, typeOf } from "@/objects/fields/fieldTypes";
+import { recordPath } from "@/objects/record/recordPath";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./record.module.css";
 
@@ -73,7 +74,7 @@ function NewRecordForm({ object, onClose, given = noValues, onCreated }: Omit<Pr
       offer(t("edit.created", { name: String(data[object.title_field] ?? "") }), requestId);
       onClose();
       if (onCreated) onCreated(data);
-      else void navigate({ to: "/$path/$id", params: { path: object.path, id: data.id } });
+      else void navigate({ to: recordPath(object.path, data.id) });
     },
   });
   const errors = create.error instanceof ApiError ? create.error.fields : {};

@@ -7,6 +7,7 @@ import { recordQuery } from "@/api/records";
 import type { ObjectMeta } from "@/api/types";
 import { Facts } from "@/objects/record/Facts";
 import { titleOf } from "@/objects/record/RecordHeader";
+import { recordPath } from "@/objects/record/recordPath";
 import { ErrorState } from "@/ui/ErrorState";
 import { LinesSkeleton } from "@/ui/Skeletons";
 
@@ -47,7 +48,7 @@ export function PeekDrawer({ object, id, ids, onMove }: Props) {
           {step(-1)}
           {step(1)}
           {id && (
-            <Link to="/$path/$id" params={{ path: object.path, id }}>
+            <Link to={recordPath(object.path, id)}>
               <Button
                 type="text"
                 size="small"

@@ -10,6 +10,7 @@ import type { ObjectMeta } from "@/api/types";
 import { FieldValue } from "@/objects/fields/FieldValue";
 import { NewRecord } from "@/objects/record/NewRecord";
 import { titleOf } from "@/objects/record/RecordHeader";
+import { recordPath } from "@/objects/record/recordPath";
 import { LinesSkeleton } from "@/ui/Skeletons";
 import styles from "./record.module.css";
 
@@ -59,7 +60,7 @@ function List({ object, related, id }: Props & { object: ObjectMeta }) {
       <ul>
         {rows.slice(0, shown).map((row) => (
           <li key={row.id} className={styles.relatedRow}>
-            <Link to="/$path/$id" params={{ path: object.path, id: row.id }} className="ellipsis">
+            <Link to={recordPath(object.path, row.id)} className="ellipsis">
               {titleOf(object, row)}
             </Link>
             {columns.map((field) => (
