@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
-from ninja import NinjaAPI
+from ninja import Router
 
 from guanxi.insight.api import router as insight_router
 from guanxi.insight.api import scores_router
@@ -16,6 +16,7 @@ from guanxi.platform.access.api import open_router
 from guanxi.platform.access.api import router as session_router
 from guanxi.platform.access.middleware import signed_in
 from guanxi.platform.events.api import router as changes_router
+from guanxi.platform.http.openapi import API
 from guanxi.platform.http.problems import add_problem_handlers, problem
 from guanxi.platform.http.request import Request
 from guanxi.platform.jobs.api import router as jobs_router
@@ -25,9 +26,9 @@ from guanxi.platform.objects.registry import types
 from guanxi.platform.objects.views_api import router as views_router
 
 
-def build_api() -> NinjaAPI:
+def build_api() -> API:
     """The API with an endpoint set for each object declared by now."""
-    api = NinjaAPI(
+    api = API(
         title="Guanxi",
         version="1",
         description="Every screen of Guanxi works through this API.",
@@ -37,7 +38,7 @@ def build_api() -> NinjaAPI:
         urls_namespace="api",
     )
     add_problem_handlers(api)
-    api.add_router("", _service_router(api))
+    api.add_router("", _service_router())
     api.add_router("", open_router)
     api.add_router("", session_router)
     api.add_router("/jobs", jobs_router)
@@ -52,9 +53,7 @@ def build_api() -> NinjaAPI:
     return api
 
 
-def _service_router(api: NinjaAPI) -> Any:
-    from ninja import Router
-
+def _service_router() -> Router:
     router = Router(tags=["service"])
 
     @router.get("/health", auth=None, response=dict[str, Any], summary="The process answers")

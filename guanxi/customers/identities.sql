@@ -3,7 +3,6 @@
 create function customers_keep_identities() returns trigger
 language plpgsql as $$
 begin
-    perform set_config('guanxi.quiet', 'on', true);
     if tg_op = 'UPDATE' then
         delete from customers_identity i
         using new_rows n
@@ -19,7 +18,6 @@ begin
     on conflict (customer_id, kind, source, normal) where deleted_at is null
     do update set is_primary = true, value = excluded.value
     where not customers_identity.is_primary or customers_identity.value <> excluded.value;
-    perform set_config('guanxi.quiet', 'off', true);
     return null;
 end
 $$;

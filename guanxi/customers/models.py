@@ -154,6 +154,9 @@ class Identity(Row):
     normal = models.CharField(max_length=254, editable=False, db_default="")
     is_primary = models.BooleanField(_("primary"), db_default=False, editable=False)
 
+    computed = {"normal": "value"}
+    kept_by_triggers = True
+
     class Meta:
         verbose_name = _("identity")
         verbose_name_plural = _("identities")

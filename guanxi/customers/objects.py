@@ -1,5 +1,6 @@
 """The customer objects as lists, forms, API, import and permissions see them."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.customers.models import Address, Customer, Identity, Relationship, Tag
@@ -66,6 +67,7 @@ register(
         scope=[Through("customer")],
         personal=["value"],
         hidden=["normal"],
+        locked=Q(is_primary=True),  # follow the customer's own phone and e-mail
     )
 )
 register(

@@ -41,4 +41,4 @@ def timeline(
     limit: int = Query(50, ge=1, le=200),
 ) -> dict[str, Any]:
     wanted = [k for k in kinds.split(",") if k in KINDS]
-    return customer_timeline(request.asker, pk, kinds=wanted, before=cursor, limit=limit)
+    return customer_timeline(request.asker, pk, kinds=wanted, cursor=cursor, limit=limit)

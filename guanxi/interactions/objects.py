@@ -12,7 +12,7 @@ register(
         list=["happened_at", "customer", "channel", "direction", "subject", "outcome", "owner"],
         sort="-happened_at",
         search=["subject", "body"],
-        scope=[Through("customer")],
+        scope=[Owned(unowned=False), Through("customer")],
         personal=["body", "subject"],
     )
 )

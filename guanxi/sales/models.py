@@ -71,6 +71,9 @@ class Order(Record):
         db_persist=True,
     )
 
+    computed = {"ordered_on": "ordered_at"}
+    untold = ("total",)  # follows from the lines, whose changes are told
+
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")

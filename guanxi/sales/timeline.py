@@ -1,37 +1,32 @@
 """A customer's purchases on the timeline."""
 
-import datetime as dt
 from uuid import UUID
 
 from django.db.models import Count
 
-from guanxi.interactions.timeline import Entry, timeline_source
+from guanxi.interactions.timeline import Entry, Page, shown_rows, timeline_source
 from guanxi.platform.access.predicate import Asker, visible_to
-from guanxi.sales.models import Order
+from guanxi.sales.models import Order, OrderLine
 
 
 @timeline_source("order")
-def orders(asker: Asker, customer: UUID, before: dt.datetime | None, limit: int) -> list[Entry]:
+def orders(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
     records = visible_to(asker, Order).filter(customer=customer)
-    if before:
-        records = records.filter(ordered_at__lt=before)
-    newest = records.order_by("-ordered_at", "-pk")[:limit]
-    lines = dict(
-        Order.objects.filter(pk__in=[o.pk for o in newest])
-        .values_list("pk")
-        .annotate(Count("lines"))
-    )
+    names = ("number", "total", "currency", "status", "source")
+    rows = shown_rows(asker, page.newest(records, at="ordered_at"), names, at="ordered_at")
+    lines = visible_to(asker, OrderLine).filter(order__in=[row["id"] for _at, row in rows])
+    counts = dict(lines.order_by().values_list("order").annotate(Count("pk")))
     return [
         {
-            "at": o.ordered_at,
-            "id": str(o.pk),
+            "at": at,
+            "id": row["id"],
             "object": "order",
-            "title": o.number,
-            "amount": str(o.total),
-            "currency": o.currency,
-            "lines": lines.get(o.pk, 0),
-            "status": o.status,
-            "source": o.source,
+            "title": row.get("number"),
+            "amount": row.get("total"),
+            "currency": row.get("currency"),
+            "lines": counts.get(UUID(row["id"]), 0),
+            "status": row.get("status"),
+            "source": row.get("source"),
         }
-        for o in newest
+        for at, row in rows
     ]

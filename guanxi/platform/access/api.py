@@ -18,7 +18,7 @@ from guanxi.platform.access.predicate import get_permitted
 from guanxi.platform.access.sign_in import issue_token, sign_in
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotAllowed, NotFound
-from guanxi.platform.objects.fieldtypes import Text
+from guanxi.platform.objects.fieldtypes import JsonMap, Text
 from guanxi.platform.objects.schemas import Strict
 from guanxi.platform.workspaces.models import Workspace
 from guanxi.platform.workspaces.services import current_workspace
@@ -114,7 +114,7 @@ class OwnSettings(Strict):
     theme: Literal["system", "light", "dark"] | None = None
     density: Literal["comfortable", "compact"] | None = None
     time_zone: str | None = Field(None, max_length=64)
-    preferences: dict[str, Any] | None = None
+    preferences: JsonMap | None = None
 
 
 @open_router.get("/session", response=dict[str, Any], summary="Who is signed in, and where")

@@ -1,7 +1,8 @@
 """What each role may do: verbs per area, a scope per verb, exceptions per object and field.
 
 A grant maps "read", "change", "delete" to a scope ("own" < "territory", "team" < "all"; absent =
-no) and "create", "export", "import" to true. "fields" maps "object.field" to "hidden" or "read_only".
+no) and "create", "export", "import" to true. "fields" maps "object.field" to "hidden" or
+"read_only".
 """
 
 from dataclasses import dataclass
@@ -67,10 +68,11 @@ class Grants:
     def _of(self, object_type: ObjectType) -> dict[str, Any]:
         by_object: dict[str, Any] = self.data.get("objects", {})
         areas: dict[str, Any] = self.data.get("areas", {})
-        found: dict[str, Any] = (
-            by_object.get(object_type.name) or areas.get(object_type.area) or areas.get("*") or {}
-        )
-        return found
+        if object_type.name in by_object:  # {} there takes all rights of the area away
+            own: dict[str, Any] = by_object[object_type.name]
+            return own
+        of_area: dict[str, Any] = areas.get(object_type.area, areas.get("*", {}))
+        return of_area
 
     def scope(self, verb: str, object_type: ObjectType) -> str | None:
         """How far a record verb reaches: one of SCOPES, or None for not at all."""

@@ -111,6 +111,7 @@ class User(AbstractBaseUser, Row):
     preferences = models.JSONField(db_default={}, blank=True)
 
     USERNAME_FIELD = "username"
+    untold = ("password", "last_login", "preferences")
     REQUIRED_FIELDS = ["full_name"]
     objects = UserManager()
 

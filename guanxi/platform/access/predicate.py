@@ -151,7 +151,7 @@ def _granted(asker: Asker, object_type: ObjectType, verb: str) -> Q:
 def visible_to(
     asker: Asker, model: type[R], verb: str = "read", *, deleted: bool = False
 ) -> "QuerySet[R]":
-    """The records of `model` on which `asker` may use `verb`: in use, or if `deleted` in the bin."""
+    """The records of `model` on which `asker` may use `verb`; those in the bin if `deleted`."""
     condition = predicate(asker, type_of_model(model), verb)
     return model._default_manager.filter(condition, deleted_at__isnull=not deleted)
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.grants import BUILT_IN_ROLES
@@ -37,7 +38,7 @@ def setup_link() -> str | None:
 
 
 def ensure_roles() -> dict[str, Role]:
-    """The built-in roles, created and named where they are not; a firm's changes to them are kept."""
+    """The built-in roles, made and named where they are not; a firm's changes to them are kept."""
     Role.objects.bulk_create(
         [Role(name=name, grants=grants) for name, grants in BUILT_IN_ROLES.items()],
         ignore_conflicts=True,

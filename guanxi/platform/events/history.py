@@ -2,62 +2,71 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
 from guanxi.platform.access.models import User
-from guanxi.platform.access.predicate import Asker, visible_to
+from guanxi.platform.access.predicate import Asker, predicate
 from guanxi.platform.events.models import Event
 from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.record import Row
-from guanxi.platform.objects.registry import ObjectField, ObjectType, is_registered, type_of_model
+from guanxi.platform.objects.registry import ObjectField, ObjectType
+from guanxi.platform.objects.rows import labels_of
+
+Changes = dict[str, dict[str, Any]]
 
 
-def _shown_changes(
-    asker: Asker, object_type: ObjectType, event: Event
-) -> dict[str, dict[str, Any]]:
-    by_column = {
-        f.column.attname: f
-        for f in asker.fields(object_type).values()
-        if f.name in object_type.own_fields
-    }
+def _shown_changes(by_column: dict[str, ObjectField], event: Event) -> Changes:
+    """The changes of fields the asker may see, as {"old", "new"}."""
     return {
-        by_column[column].name: {"old": old, "new": new}
+        by_column[column].name: {"old": _shown(old), "new": _shown(new)}
         for column, (old, new) in (event.changes or {}).items()
         if column in by_column
     }
 
 
-def _label_links(asker: Asker, object_type: ObjectType, items: list[dict[str, Any]]) -> None:
-    """Replace the ids that link fields changed between by {id, label}, one query a target."""
-    links = {
-        n: f for n, f in asker.fields(object_type).items() if f.type.name == "link" and f.target
-    }
+def _shown(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _label_links(asker: Asker, links: dict[str, ObjectField], items: list[Changes]) -> None:
+    """Replace the ids that links and tags changed between by {id, label}, one query a target."""
     wanted: dict[type[Row], set[str]] = defaultdict(set)
-    for item in items:
-        for name, change in item["changes"].items():
-            if name in links:
-                wanted[_target(links[name])] |= {v for v in change.values() if v}
-    labels: dict[str, str] = {}
-    for model, ids in wanted.items():
-        if is_registered(model):
-            title = type_of_model(model).title
-            found = visible_to(asker, model).filter(pk__in=ids).values_list("pk", title)
-            labels |= {str(pk): label for pk, label in found}
-    for item in items:
-        for name, change in item["changes"].items():
-            if name in links:
-                for side, value in change.items():
-                    change[side] = {"id": value, "label": labels.get(value)} if value else None
+    for f, change in _changes_of(links, items):
+        if f.target is not None:
+            for value in change.values():
+                wanted[f.target] |= set(value) if isinstance(value, list) else {value} - {None}
+    labels = {model: labels_of(asker, model, ids) for model, ids in wanted.items()}
+
+    def named(model: type[Row], pk: str) -> dict[str, Any]:
+        return {"id": pk, "label": labels[model].get(pk)}
+
+    for f, change in _changes_of(links, items):
+        for side, value in change.items():
+            if f.target is not None and value is not None:
+                many = isinstance(value, list)
+                shown = [named(f.target, pk) for pk in value] if many else named(f.target, value)
+                change[side] = shown
 
 
-def _target(f: ObjectField) -> type[Row]:
-    assert f.target is not None
-    return f.target
+def _changes_of(
+    links: dict[str, ObjectField], items: list[Changes]
+) -> Iterator[tuple[ObjectField, dict[str, Any]]]:
+    for changes in items:
+        for name, change in changes.items():
+            if name in links:
+                yield links[name], change
 
 
 def actor_names(ids: set[UUID | None]) -> dict[UUID, str]:
-    return dict(User.objects.filter(pk__in=ids - {None}).values_list("pk", "full_name"))
+    """The full names of users, those who left included."""
+    known = [pk for pk in ids if pk is not None]
+    return dict(User.objects.filter(pk__in=known).values_list("pk", "full_name"))
 
 
 def record_history(
@@ -69,17 +78,30 @@ def record_history(
     until: dt.datetime | None = None,
     limit: int = 50,
 ) -> dict[str, Any]:
-    """{"items", "next"}: the events of one record, newest first. Raises NotFound if it is not visible."""
-    seen = visible_to(asker, object_type.model) | visible_to(asker, object_type.model, deleted=True)
-    if not seen.filter(pk=pk).exists():
-        raise NotFound("There is no such record, or you may not see it.")
+    """{"items", "next"}: the events of one record, newest first; `until` is an instant of one.
+
+    A change of nothing but fields the asker may not see is no event to them. Raises NotFound for a
+    record, in use or in the bin, that the asker may not see.
+    """
+    seen = object_type.model._default_manager.filter(predicate(asker, object_type), pk=pk)
+    if not seen.exists():
+        raise NotFound(_("There is no such record, or you may not see it."))
+    fields = asker.fields(object_type)
+    by_column = {
+        f.column.attname: f for name, f in fields.items() if name in object_type.own_fields
+    }
     events = Event.objects.filter(record_id=pk, object=object_type.name).order_by("-id")
+    told = Q(changes__isnull=True) | Q(changes__has_any_keys=[*by_column, "deleted_at"])
+    events = events.filter(told)
     if before is not None:
         events = events.filter(id__lt=before)
     if until is not None:
-        events = events.filter(at__lt=until)
+        events = events.filter(at__lte=until)
     found = list(events[: limit + 1])
     names = actor_names({e.actor_id for e in found})
+    changes = [_shown_changes(by_column, e) for e in found[:limit]]
+    links = {n: f for n, f in fields.items() if f.type.name in ("link", "tags") and f.target}
+    _label_links(asker, links, changes)
     items = [
         {
             "id": str(e.id),
@@ -89,13 +111,10 @@ def record_history(
             else None,
             "source": e.source,
             "action": e.action,
-            "changes": _shown_changes(asker, object_type, e),
+            "changes": shown,
             "request_id": str(e.request_id) if e.request_id else None,
-            "can_undo": bool(
-                e.request_id and e.actor_id == asker.user.pk and asker.may("change", object_type)
-            ),
+            "can_undo": bool(e.request_id and e.actor_id == asker.user.pk),
         }
-        for e in found[:limit]
+        for e, shown in zip(found, changes, strict=False)
     ]
-    _label_links(asker, object_type, items)
     return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}

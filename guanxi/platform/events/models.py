@@ -1,6 +1,17 @@
 """The one stream of everything that changed."""
 
+import json
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
+
+
+class ExactNumbers(json.JSONDecoder):
+    """Reads numbers with a fraction as decimals: a binary float would change money."""
+
+    def __init__(self, **options: Any):
+        super().__init__(parse_float=Decimal, **options)
 
 
 class Event(models.Model):
@@ -22,7 +33,7 @@ class Event(models.Model):
     object = models.CharField(max_length=60)
     record_id = models.UUIDField()
     action = models.CharField(max_length=8, choices=Action)
-    changes = models.JSONField(null=True)
+    changes = models.JSONField(null=True, decoder=ExactNumbers)
     actor_id = models.UUIDField(null=True)
     source = models.CharField(max_length=100)
     request_id = models.UUIDField(null=True)

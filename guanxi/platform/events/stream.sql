@@ -57,8 +57,17 @@ begin
     for i in 0..ahead loop
         name := 'platform_event_' || to_char(first_day, 'YYYYMM');
         if to_regclass(name) is null then
+            -- Made aside and filled from the rest first: a server that was off for months has
+            -- events there by now, and a partition cannot be made over them.
+            execute format('create table %I (like platform_event including defaults including constraints)', name);
             execute format(
-                'create table %I partition of platform_event for values from (%L) to (%L)',
+                'with late as (delete from platform_event_rest where at >= %L and at < %L returning *)'
+                ' insert into %I select * from late',
+                first_day::timestamp at time zone 'UTC',
+                (first_day + interval '1 month') at time zone 'UTC', name
+            );
+            execute format(
+                'alter table platform_event attach partition %I for values from (%L) to (%L)',
                 name, first_day::timestamp at time zone 'UTC',
                 (first_day + interval '1 month') at time zone 'UTC'
             );
@@ -93,9 +102,6 @@ declare
     in_request uuid := nullif(current_setting('guanxi.request', true), '')::uuid;
     from_source text := coalesce(nullif(current_setting('guanxi.source', true), ''), 'database:' || session_user);
 begin
-    if current_setting('guanxi.quiet', true) = 'on' then
-        return null;  -- a trigger keeping derived rows; the change that made it write is told already
-    end if;
     if tg_op = 'INSERT' then
         insert into platform_event (object, record_id, action, actor_id, source, request_id)
         select tg_argv[0], id, 'insert', by_actor, from_source, in_request from new_rows;
@@ -121,6 +127,40 @@ begin
         insert into platform_event (object, record_id, action, actor_id, source, request_id)
         select tg_argv[0], id, 'purge', by_actor, from_source, in_request from old_rows;
     end if;
+    return null;
+end
+$$;
+
+-- Links of a record with others (its tags), told as a change of the record's own field, with all
+-- ids before and after. Trigger arguments: the object, its field, the column of the record in the
+-- link table, the column of what it is linked with.
+create function guanxi_record_links() returns trigger
+language plpgsql as $$
+begin
+    execute format(
+        $query$
+        with moved as (select %1$I as record_id, jsonb_agg(%2$I) as ids from moved_rows group by 1),
+        changes as (
+            select m.record_id,
+                   coalesce((select jsonb_agg(l.%2$I order by l.%2$I) from %3$s l
+                             where l.%1$I = m.record_id), '[]') as became,
+                   coalesce((select jsonb_agg(w.id order by w.id) from (
+                       select l.%2$I as id from %3$s l
+                       where l.%1$I = m.record_id and (%4$L = 'DELETE' or not m.ids ? l.%2$I::text)
+                       union select x::uuid from jsonb_array_elements_text(m.ids) x
+                       where %4$L = 'DELETE') w), '[]') as was
+            from moved m
+        )
+        insert into platform_event (object, record_id, action, changes, actor_id, source, request_id)
+        select %5$L, record_id, 'update',
+               jsonb_build_object(%6$L::text, jsonb_build_array(was, became)), $1, $2, $3
+        from changes
+        $query$,
+        tg_argv[2], tg_argv[3], tg_relid::regclass, tg_op, tg_argv[0], tg_argv[1]
+    ) using
+        nullif(current_setting('guanxi.actor', true), '')::uuid,
+        coalesce(nullif(current_setting('guanxi.source', true), ''), 'database:' || session_user),
+        nullif(current_setting('guanxi.request', true), '')::uuid;
     return null;
 end
 $$;

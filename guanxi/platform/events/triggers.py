@@ -3,27 +3,38 @@
 from typing import Any
 
 from django.apps import apps
-from django.db import connections
+from django.db import connections, models
 from psycopg import sql
 
 from guanxi.platform.objects.columns import DerivedField
-from guanxi.platform.objects.record import Row
+from guanxi.platform.objects.record import Row, object_name
+from guanxi.platform.objects.registry import ObjectField, ObjectType, types
 
-TRIGGERS = """
+TOUCH = """
 create or replace trigger guanxi_touch before update on {table}
     for each row execute function guanxi_touch();
+"""
+EVENTS = """
 create or replace trigger guanxi_event_insert after insert on {table}
     referencing new table as new_rows
-    for each statement execute function guanxi_record_event({arguments});
+    for each statement {when} execute function guanxi_record_event({arguments});
 create or replace trigger guanxi_event_update after update on {table}
     referencing old table as old_rows new table as new_rows
-    for each statement execute function guanxi_record_event({arguments});
+    for each statement {when} execute function guanxi_record_event({arguments});
 create or replace trigger guanxi_event_delete after delete on {table}
     referencing old table as old_rows
-    for each statement execute function guanxi_record_event({arguments});
+    for each statement {when} execute function guanxi_record_event({arguments});
 """
-
-SECRETS = {"password", "last_login"}
+LINK_EVENTS = """
+create or replace trigger guanxi_link_insert after insert on {table}
+    referencing new table as moved_rows
+    for each statement execute function guanxi_record_links({arguments});
+create or replace trigger guanxi_link_delete after delete on {table}
+    referencing old table as moved_rows
+    for each statement execute function guanxi_record_links({arguments});
+"""
+# Where a trigger keeps rows of its own, the change that made it write is told already.
+BY_HAND_ONLY = "when (pg_trigger_depth() = 0)"
 
 
 def install_triggers(using: str = "default", **_: Any) -> None:
@@ -36,16 +47,42 @@ def install_triggers(using: str = "default", **_: Any) -> None:
         if "platform_event" not in tables:
             return
         cursor.execute("select guanxi_event_partitions()")
+        links = [(t, f) for t in types() for f in t.own_fields.values() if f.type.name == "tags"]
+        told_with_record = {_through(f) for _type, f in links}
         for model in apps.get_models():
             if issubclass(model, Row) and model._meta.db_table in tables:
-                untold = [f.column for f in model._meta.fields if isinstance(f, DerivedField)]
-                untold += sorted(SECRETS & {f.column for f in model._meta.fields})
-                arguments = [model._meta.model_name or "", *untold]
-                cursor.execute(
-                    sql.SQL(TRIGGERS)
-                    .format(
-                        table=sql.Identifier(model._meta.db_table),
-                        arguments=sql.SQL(", ").join(map(sql.Literal, arguments)),
-                    )
-                    .as_string(None)
-                )
+                cursor.execute(_sql(TOUCH, model))
+                if model not in told_with_record:
+                    cursor.execute(_event_triggers(model))
+        for object_type, f in links:
+            if _through(f)._meta.db_table in tables:
+                cursor.execute(_link_triggers(object_type, f))
+
+
+def _through(f: ObjectField) -> type[models.Model]:
+    column: Any = f.column
+    through: type[models.Model] = column.remote_field.through
+    return through
+
+
+def _event_triggers(model: type[Row]) -> str:
+    columns = model._meta.concrete_fields
+    follows = [c.column for c in columns if isinstance(c, DerivedField) or c.generated]
+    when = BY_HAND_ONLY if model.kept_by_triggers else ""
+    arguments = [object_name(model), *follows, *model.untold]
+    return _sql(EVENTS, model, *arguments, when=sql.SQL(when))
+
+
+def _link_triggers(object_type: ObjectType, f: ObjectField) -> str:
+    """A tag put on a record or taken off is a change of the record's field."""
+    column: Any = f.column
+    through: Any = _through(f)
+    near = through._meta.get_field(column.m2m_field_name()).column
+    far = through._meta.get_field(column.m2m_reverse_field_name()).column
+    return _sql(LINK_EVENTS, through, object_type.name, f.name, near, far)
+
+
+def _sql(text: str, model: type[models.Model], *arguments: Any, **parts: sql.Composable) -> str:
+    given = sql.SQL(", ").join(map(sql.Literal, arguments))
+    table = sql.Identifier(model._meta.db_table)
+    return sql.SQL(text).format(table=table, arguments=given, **parts).as_string(None)

@@ -8,10 +8,9 @@ cannot be filtered on, and a related record they may not see never makes a condi
 """
 
 import datetime as dt
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -22,14 +21,21 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from guanxi.platform.access.models import User
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.filters.periods import period_bounds
 from guanxi.platform.objects.errors import DomainError
+from guanxi.platform.objects.fieldtypes import storable
 from guanxi.platform.objects.registry import ObjectField, ObjectType, is_registered, type_of_model
 
 MAX_DEPTH = 12
 MAX_CONDITIONS = 200
 MAX_VALUES = 1000
+MAX_LINKS = 4
+FURTHEST_DAYS = 36_600
+
+
+EVERY = ~Q(pk__in=[])  # Q() would vanish beside an "or"
 
 
 class BadFilter(DomainError):
@@ -41,7 +47,7 @@ class BadFilter(DomainError):
         super().__init__(message, field="filter")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Clock:
     """What "now", "today" and "this week" mean to the asker."""
 
@@ -55,6 +61,9 @@ class Clock:
 
     def midnight(self, day: dt.date) -> dt.datetime:
         return dt.datetime.combine(day, dt.time(), self.zone)
+
+
+Reader = Callable[[Any, Clock], Any]
 
 
 class _Compiler:
@@ -75,44 +84,44 @@ class _Compiler:
             children = node[key]
             if not isinstance(children, list):
                 raise BadFilter(_('"%(key)s" takes a list of conditions.') % {"key": key})
+            self.count(len(children))
             parts = [self.node(object_type, child, depth + 1) for child in children]
-            return reduce(and_ if key == "and" else or_, parts, parts.pop(0)) if parts else Q()
+            return reduce(and_ if key == "and" else or_, parts) if parts else EVERY
         if keys == {"not"}:
             return ~self.node(object_type, node["not"], depth + 1)
-        if (
-            ("has" in keys
-            and keys <= {"has", "where"})
-            or keys == {"has_no"}
-            or keys == {"has_no", "where"}
-        ):
+        if keys - {"where"} in ({"has"}, {"has_no"}):
             return self.related(object_type, node, depth)
         if "field" in keys and keys <= {"field", "op", "value"}:
             return self.condition(
                 object_type, str(node["field"]), node.get("op", "eq"), node.get("value")
             )
         raise BadFilter(
-            _("Unknown condition: %(keys)s.") % {"keys": ", ".join(sorted(map(str, keys)))}
+            _("Unknown condition: %(keys)s.") % {"keys": ", ".join(sorted(keys)) or "{}"}
         )
 
     def related(self, object_type: ObjectType, node: dict[str, Any], depth: int) -> Q:
         name = str(node.get("has", node.get("has_no")))
-        if name not in object_type.related:
-            raise BadFilter(_('"%(name)s" is not related to this object.') % {"name": name})
         self.count()
-        other, link = object_type.related[name]
+        other, link = object_type.related.get(name, (None, ""))
+        if other is None or link not in self.asker.fields(other):
+            raise BadFilter(_('"%(name)s" is not related to this object.') % {"name": name})
         records = visible_to(self.asker, other.model).filter(**{link: OuterRef("pk")})
-        if node.get("where"):
+        if node.get("where") not in (None, {}):
             records = records.filter(self.node(other, node["where"], depth + 1))
         found = Q(Exists(records))
         return found if "has" in node else ~found
 
-    def count(self) -> None:
-        self.conditions += 1
+    def count(self, conditions: int = 1) -> None:
+        self.conditions += conditions
         if self.conditions > MAX_CONDITIONS:
             raise BadFilter(_("A filter takes at most %(n)s conditions.") % {"n": MAX_CONDITIONS})
 
-    def condition(self, object_type: ObjectType, name: str, op: Any, value: Any) -> Q:
+    def condition(
+        self, object_type: ObjectType, name: str, op: Any, value: Any, depth: int = 0
+    ) -> Q:
         self.count()
+        if depth > MAX_LINKS:
+            raise BadFilter(_("A field is at most %(n)s links away.") % {"n": MAX_LINKS})
         head, _dot, rest = name.partition(".")
         field = self.asker.fields(object_type).get(head)
         if field is None:
@@ -120,9 +129,9 @@ class _Compiler:
         if rest:
             if field.type.name != "link" or field.target is None or not is_registered(field.target):
                 raise BadFilter(_('"%(name)s" does not link to another object.') % {"name": head})
-            inner = self.condition(type_of_model(field.target), rest, op, value)
+            inner = self.condition(type_of_model(field.target), rest, op, value, depth + 1)
             return Q(**{f"{field.path}__in": visible_to(self.asker, field.target).filter(inner)})
-        if op not in field.type.operators:
+        if not isinstance(op, str) or op not in field.type.operators:
             raise BadFilter(
                 _('"%(op)s" does not fit the field "%(field)s".') % {"op": op, "field": field.label}
             )
@@ -130,19 +139,12 @@ class _Compiler:
 
     def compare(self, field: ObjectField, op: str, value: Any) -> Q:
         if op in ("empty", "not_empty"):
-            textual = field.column.empty_strings_allowed and not field.column.null
-            empty = Q(**({field.path: ""} if textual else {f"{field.path}__isnull": True}))
+            empty = self.empty(field)
             return empty if op == "empty" else ~empty
         if op in ("in", "not_in"):
             chosen = self.chosen(field, value)
-            if field.type.name == "tags":
-                through = field.column.remote_field.through  # type: ignore[union-attr]
-                near, far = field.column.m2m_field_name(), field.column.m2m_reverse_field_name()  # type: ignore[attr-defined]
-                among = Q(
-                    Exists(through.objects.filter(**{near: OuterRef("pk"), f"{far}__in": chosen}))
-                )
-            else:
-                among = Q(**{f"{field.path}__in": chosen})
+            tagged = field.type.name == "tags"
+            among = _tagged(field, pk__in=chosen) if tagged else Q(**{f"{field.path}__in": chosen})
             return among if op == "in" else ~among
         if op == "in_period":
             return self.in_period(field, value)
@@ -157,6 +159,13 @@ class _Compiler:
         lookup = {"eq": "exact", "contains": "icontains", "starts": "istartswith"}.get(op, op)
         return Q(**{f"{field.path}__{lookup}": wanted})
 
+    def empty(self, field: ObjectField) -> Q:
+        if field.type.name == "tags":
+            return ~_tagged(field)
+        missing = Q(**{f"{field.path}__isnull": True})
+        textual = field.type.name != "json" and field.column.empty_strings_allowed
+        return missing | Q(**{field.path: ""}) if textual else missing
+
     def chosen(self, field: ObjectField, value: Any) -> list[Any]:
         if not isinstance(value, list) or len(value) > MAX_VALUES:
             raise BadFilter(
@@ -165,9 +174,9 @@ class _Compiler:
             )
         chosen: list[Any] = []
         for item in value:
-            if item == "me" and field.type.name == "link":
+            if item == "me" and field.target is User:
                 chosen.append(self.asker.user.pk)
-            elif item == "my_team" and field.type.name == "link":
+            elif item == "my_team" and field.target is User:
                 chosen.extend(self.asker.colleagues)
             else:
                 chosen.append(self.value(field, item))
@@ -176,9 +185,8 @@ class _Compiler:
     def in_period(self, field: ObjectField, value: Any) -> Q:
         name = value.get("relative") if isinstance(value, dict) else value
         try:
-            start, end = period_bounds(
-                str(name), self.clock.today, week_start=self.clock.week_start
-            )
+            week_start = self.clock.week_start
+            start, end = period_bounds(str(name), self.clock.today, week_start=week_start)
         except KeyError:
             raise BadFilter(_('"%(name)s" is no period.') % {"name": name}) from None
         if field.type.name == "datetime":
@@ -191,41 +199,57 @@ class _Compiler:
         return Q(**{f"{field.path}__gte": start, f"{field.path}__lt": end})
 
     def value(self, field: ObjectField, value: Any) -> Any:
-        read = READERS.get(field.type.name, _read_text)
+        read: Reader = READERS.get(field.type.name, _read_text)
         try:
-            return read(value, self.clock)
-        except (ValueError, TypeError, AttributeError, InvalidOperation, OverflowError):
+            wanted = read(value, self.clock)
+            if field.type.name == "choice" and wanted not in dict(field.choices):
+                raise ValueError
+            return wanted
+        except (ValueError, TypeError, AttributeError, ArithmeticError):
             raise BadFilter(
                 _('"%(value)s" is no value of the field "%(field)s".')
                 % {"value": str(value)[:60], "field": field.label}
             ) from None
 
 
+def _tagged(field: ObjectField, **tags: Any) -> Q:
+    """Records with at least one tag in use, of those `tags` describes."""
+    column: Any = field.column
+    through, near = column.remote_field.through, column.m2m_field_name()
+    far = column.m2m_reverse_field_name()
+    found = {f"{far}__{name}": value for name, value in {**tags, "deleted_at": None}.items()}
+    return Q(Exists(through._default_manager.filter(**{near: OuterRef("pk")}, **found)))
+
+
 def _read_text(value: Any, clock: Clock) -> str:
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str) or not storable(value):
         raise ValueError
     return value
 
 
-def _read_integer(value: Any, clock: Clock) -> int:
-    if isinstance(value, bool) or not -(2**63) < int(value) < 2**63:
-        raise ValueError
-    return int(value)
-
-
-def _read_decimal(value: Any, clock: Clock) -> Decimal:
-    if isinstance(value, bool):
+def _read_number(value: Any) -> Decimal:
+    """A finite number of at most 40 digits, given as a number or as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or value == "":
         raise TypeError
     number = Decimal(str(value))
-    if not number.is_finite() or abs(number) > Decimal(10) ** 20:
+    if not number.is_finite() or not -20 <= number.adjusted() <= 20 or len(str(number)) > 40:
         raise ValueError
     return number
 
 
-def _read_float(value: Any, clock: Clock) -> float:
-    if isinstance(value, bool) or not math.isfinite(float(value)):
+def _read_integer(value: Any, clock: Clock) -> int:
+    number = _read_number(value)
+    if number != int(number):
         raise ValueError
-    return float(value)
+    return int(number)
+
+
+def _read_decimal(value: Any, clock: Clock) -> Decimal:
+    return _read_number(value)
+
+
+def _read_float(value: Any, clock: Clock) -> float:
+    return float(_read_number(value))
 
 
 def _read_boolean(value: Any, clock: Clock) -> bool:
@@ -235,13 +259,9 @@ def _read_boolean(value: Any, clock: Clock) -> bool:
 
 
 def _shift(value: dict[str, Any], clock: Clock) -> dt.date:
-    if (
-        set(value) != {"days"}
-        or isinstance(value["days"], bool)
-        or abs(int(value["days"])) > 36_600
-    ):
+    if set(value) != {"days"} or abs(_read_integer(value["days"], clock)) > FURTHEST_DAYS:
         raise ValueError
-    return clock.today + dt.timedelta(days=int(value["days"]))
+    return clock.today + dt.timedelta(days=_read_integer(value["days"], clock))
 
 
 def _read_date(value: Any, clock: Clock) -> dt.date:
@@ -267,7 +287,7 @@ def _read_id(value: Any, clock: Clock) -> UUID:
     return UUID(value)
 
 
-READERS: dict[str, Callable[[Any, Clock], Any]] = {
+READERS: dict[str, Reader] = {
     "number": _read_integer,
     "decimal": _read_decimal,
     "money": _read_decimal,
@@ -283,4 +303,4 @@ READERS: dict[str, Callable[[Any, Clock], Any]] = {
 
 def compile_filter(asker: Asker, object_type: ObjectType, tree: Any, clock: Clock) -> Q:
     """The condition `tree` means for `asker`. Raises BadFilter naming the part that is wrong."""
-    return _Compiler(asker, clock).node(object_type, tree) if tree else Q()
+    return Q() if tree in (None, {}) else _Compiler(asker, clock).node(object_type, tree)

@@ -4,11 +4,12 @@ import secrets
 import uuid
 from collections.abc import Callable
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils import translation
 
 from guanxi.platform.events.context import acting
+from guanxi.platform.http.problems import as_problem, constraint_problem
 from guanxi.platform.http.request import Request
 from guanxi.platform.workspaces.services import current_workspace
 
@@ -31,6 +32,8 @@ def request_id(get_response: Handler) -> Handler:
     def handle(request: Request) -> HttpResponse:
         request.request_id = uuid.uuid4()
         response = get_response(request)
+        if request.path.startswith("/api/"):
+            response = as_problem(request, response)
         response["X-Request-Id"] = str(request.request_id)
         return response
 
@@ -91,12 +94,15 @@ def write_transaction(get_response: Handler) -> Handler:
             return get_response(request)
         user = request.user
         source = "token" if getattr(request, "token", None) else "api"
-        with acting(
-            actor_id=user.pk if user else None, source=source, request_id=request.request_id
-        ):
-            response = get_response(request)
-            if response.status_code >= 400:
-                transaction.set_rollback(True)
+        try:
+            with acting(
+                actor_id=user.pk if user else None, source=source, request_id=request.request_id
+            ):
+                response = get_response(request)
+                if response.status_code >= 400:
+                    transaction.set_rollback(True)
+        except IntegrityError as error:  # a deferred constraint speaks at the commit
+            return constraint_problem(request, error)
         return response
 
     return handle

@@ -2,10 +2,10 @@
 
 import json
 import logging
-import re
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404, HttpResponse
@@ -17,6 +17,7 @@ from ninja.errors import ValidationError as NinjaValidationError
 from pydantic import ValidationError as PydanticValidationError
 
 from guanxi.platform.http.request import Request
+from guanxi.platform.objects.constraints import problem_of_name
 from guanxi.platform.objects.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,9 @@ def problem(
         **extra,
     }
     text = json.dumps(body, ensure_ascii=False, default=str)
-    return HttpResponse(text, status=status, content_type="application/problem+json")
+    # What somebody sent may be told back to them: half a surrogate pair is no reason to fail.
+    encoded = text.encode("utf-8", "replace")
+    return HttpResponse(encoded, status=status, content_type="application/problem+json")
 
 
 def _domain(request: Request, error: DomainError) -> HttpResponse:
@@ -66,9 +69,11 @@ MESSAGES = {
 }
 
 
-def _field(location: tuple[Any, ...]) -> str:
+def _field(location: tuple[Any, ...]) -> str | None:
+    """The name of a field: pydantic's path without where it came from and how it was tried."""
     parts = [str(p) for p in location if p not in ("body", "query", "path", "form", "q")]
-    return ".".join(p for p in parts if not p.startswith(("function-", "constrained-", "nullable")))
+    named = [p for p in parts if not p.startswith(("function-", "constrained-", "nullable"))]
+    return ".".join(named) or None
 
 
 def _invalid(request: Request, found: list[dict[str, Any]]) -> HttpResponse:
@@ -82,17 +87,47 @@ def _invalid(request: Request, found: list[dict[str, Any]]) -> HttpResponse:
         }
         for e in found
     ]
-    return problem(request, 422, "invalid", errors[0]["message"], errors=errors)
+    return problem(request, 422, "invalid", str(errors[0]["message"]), errors=errors)
 
 
-def _constraint(request: Request, error: IntegrityError) -> HttpResponse:
-    """Two writers at once: the database refused the second."""
-    name = re.search(r'constraint "(\w+)"', str(error))
-    log.info(
-        "constraint %s refused a write", name and name[1], extra={"request_id": request.request_id}
-    )
-    detail = _("This would break a rule of the data: another record may have the same value.")
-    return problem(request, 409, "constraint", detail, constraint=name and name[1])
+def constraint_problem(request: Request, error: IntegrityError) -> HttpResponse:
+    """The database refused a write, of two at once the second; named by field where we can."""
+    told = constraint_error(error)
+    log.info("constraint %s refused a write", told["constraint"], extra=_id(request))
+    errors = [{"field": told["field"], "message": told["message"], "code": told["code"]}]
+    return problem(request, 409, "constraint", told["message"], errors=errors)
+
+
+def constraint_error(error: IntegrityError) -> dict[str, Any]:
+    """The {field, message, code, constraint} of a rule of the data that a write would break."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+    told = problem_of_name(name) or {
+        "field": None,
+        "message": _("This would break a rule of the data. Load the record again."),
+        "code": "constraint",
+    }
+    return {**told, "constraint": name}
+
+
+def _id(request: Request) -> dict[str, Any]:
+    return {"request_id": str(request.request_id)}
+
+
+def as_problem(request: Request, response: HttpResponse) -> HttpResponse:
+    """The refusal of the framework itself, which is no problem document, as one."""
+    status = response.status_code
+    if status < 400 or response.get("Content-Type", "").startswith("application/problem+json"):
+        return response
+    details = {
+        400: ("bad_request", _("This request cannot be understood.")),
+        404: ("not_found", _("There is nothing at this address.")),
+        405: ("method_not_allowed", _("This address does not know this method.")),
+    }
+    code, detail = details.get(status, ("internal", _("Something went wrong on our side.")))
+    told = problem(request, status, code, detail)
+    if "Allow" in response:
+        told["Allow"] = response["Allow"]
+    return told
 
 
 def add_problem_handlers(api: NinjaAPI) -> None:
@@ -114,13 +149,15 @@ def add_problem_handlers(api: NinjaAPI) -> None:
     def django_invalid(request: Request, error: DjangoValidationError) -> HttpResponse:
         by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         errors = [
-            {"field": f, "message": m, "code": "invalid"} for f, ms in by_field.items() for m in ms
+            {"field": None if f in ("", "__all__") else f, "message": m, "code": "invalid"}
+            for f, messages in by_field.items()
+            for m in messages
         ]
-        return problem(request, 422, "invalid", errors[0]["message"], errors=errors)
+        return problem(request, 422, "invalid", str(errors[0]["message"]), errors=errors)
 
     @api.exception_handler(IntegrityError)
     def constraint(request: Request, error: IntegrityError) -> HttpResponse:
-        return _constraint(request, error)
+        return constraint_problem(request, error)
 
     @api.exception_handler(DataError)
     def out_of_range(request: Request, error: DataError) -> HttpResponse:
@@ -128,7 +165,7 @@ def add_problem_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(OperationalError)
     def unavailable(request: Request, error: OperationalError) -> HttpResponse:
-        log.error("database: %s", error, extra={"request_id": request.request_id})
+        log.error("the database refused: %s", type(error.__cause__).__name__, extra=_id(request))
         return problem(
             request, 503, "unavailable", _("The database does not answer. Try again in a moment.")
         )
@@ -136,6 +173,10 @@ def add_problem_handlers(api: NinjaAPI) -> None:
     @api.exception_handler(AuthenticationError)
     def not_signed_in(request: Request, error: AuthenticationError) -> HttpResponse:
         return problem(request, 401, "not_signed_in", _("Sign in first."))
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_large(request: Request, error: RequestDataTooBig) -> HttpResponse:
+        return problem(request, 413, "too_large", _("This request is larger than allowed."))
 
     @api.exception_handler(HttpError)
     def http(request: Request, error: HttpError) -> HttpResponse:
@@ -147,5 +188,5 @@ def add_problem_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> HttpResponse:
-        log.error("unexpected error", exc_info=error, extra={"request_id": request.request_id})
+        log.error("unexpected error", exc_info=error, extra=_id(request))
         return problem(request, 500, "internal", _("Something went wrong on our side."))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,12 @@ class JobNotResumable(DomainError):
     status, code = 409, "job_state"
 
 
+class JobOrphaned(DomainError):
+    """There is nobody in whose name the job could act."""
+
+    code = "job_orphaned"
+
+
 class RunningJob:
     """What a job's function gets: its parameters, its checkpoint, and ways to say how far it is.
 
@@ -36,14 +43,23 @@ class RunningJob:
         self.params: dict[str, Any] = job.params
         self.checkpoint: dict[str, Any] = job.checkpoint
 
-    @property
+    @cached_property
     def asker(self) -> Asker:
-        assert self.job.actor is not None
-        return Asker(self.job.actor)
+        """Whoever started the job, with no more rights than they have now.
+
+        Raises JobOrphaned if they left, or if nobody started it.
+        """
+        user = self.job.actor
+        if user is None or not user.is_active or user.deleted_at is not None:
+            raise JobOrphaned(_("Whoever started this no longer works here."))
+        return Asker(user, self.params.get("scopes"))
 
     @contextmanager
     def step(self, *, source: str | None = None) -> Iterator[None]:
-        """One transaction of the job, in the name of whoever started it. Raises JobCancelled before it begins."""
+        """One transaction of the job, in the name of whoever started it.
+
+        Raises JobCancelled before it begins.
+        """
         self.stop_if_asked()
         request = self.params.get("request_id")
         with acting(
@@ -93,13 +109,18 @@ def job_kind(name: str) -> Callable[[JobFunction], JobFunction]:
 def start_job(
     kind: str, *, asker: Asker | None, params: dict[str, Any], request_id: UUID | None = None
 ) -> dict[str, Any]:
-    """Queue a job with this transaction; returns it as the API shows it. Parameters carry ids, never values."""
+    """Queue a job with this transaction; returns it as the API shows it.
+
+    Parameters carry ids; a token's scopes go with them.
+    """
     from guanxi.platform.jobs.tasks import run_job
 
     if kind not in _kinds:
         raise KeyError(kind)
     if request_id:
         params = {**params, "request_id": str(request_id)}
+    if asker and asker.scopes is not None:
+        params = {**params, "scopes": sorted(asker.scopes)}
     job = Job(kind=kind, params=params, actor=asker.user if asker else None)
     job.save(force_insert=True)
     job.refresh_from_db()
@@ -143,20 +164,28 @@ def cancel_job(asker: Asker, pk: UUID) -> dict[str, Any]:
 def resume_job(asker: Asker, pk: UUID) -> dict[str, Any]:
     """Let a cancelled or failed job go on after its last step."""
     job = _get(asker, pk)
-    if not requeue(job.pk, (Job.State.CANCELLED, Job.State.FAILED)):
+    if not _requeue(job.pk, (Job.State.CANCELLED, Job.State.FAILED)):
         raise JobNotResumable(_("Only a task that was stopped or failed can go on."))
     return read_job(asker, pk)
 
 
-def requeue(pk: UUID, states: tuple[str, ...]) -> bool:
+@transaction.atomic
+def resume_interrupted_job(pk: UUID) -> bool:
+    """Queue a job again whose worker died; one that was to be cancelled ends. Tells if it did."""
+    cancelled = Job.objects.filter(pk=pk, state=Job.State.RUNNING, cancel_requested=True).update(
+        state=Job.State.CANCELLED, finished_at=timezone.now()
+    )
+    return not cancelled and _requeue(pk, (Job.State.RUNNING,))
+
+
+def _requeue(pk: UUID, states: tuple[str, ...]) -> bool:
     from guanxi.platform.jobs.tasks import run_job
 
-    with transaction.atomic():
-        queued = Job.objects.filter(pk=pk, state__in=states).update(
-            state=Job.State.QUEUED, cancel_requested=False, error="", finished_at=None
-        )
-        if queued:
-            run_job.defer(job_id=str(pk))
+    queued = Job.objects.filter(pk=pk, state__in=states).update(
+        state=Job.State.QUEUED, cancel_requested=False, error="", finished_at=None
+    )
+    if queued:
+        run_job.defer(job_id=str(pk))
     return bool(queued)
 
 

@@ -1,24 +1,34 @@
-"""The one background task: run a Job. A lock held while it runs tells a living job from a dead worker's."""
+"""The one background task: run a Job.
+
+A lock held while it runs tells a living job from a dead worker's.
+"""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from django.conf import settings
 from django.db import OperationalError, connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
 from guanxi.platform.jobs.models import Job
-from guanxi.platform.jobs.services import JobCancelled, RunningJob, function_of, requeue
+from guanxi.platform.jobs.services import (
+    JobCancelled,
+    RunningJob,
+    function_of,
+    resume_interrupted_job,
+)
 from guanxi.platform.objects.errors import DomainError
+from guanxi.platform.workspaces.services import current_workspace
 
 log = logging.getLogger(__name__)
 
 
 @contextmanager
 def _held(pk: UUID) -> Iterator[bool]:
-    """Hold the job's session lock; yields whether it was free. It vanishes with the worker's connection."""
+    """Hold the job's lock; yields whether it was free. It vanishes with the worker's session."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 1))", [str(pk)])
         (free,) = cursor.fetchone()
@@ -41,7 +51,17 @@ def run_job(job_id: str) -> None:
             state=Job.State.RUNNING, started_at=timezone.now()
         )
         if started:
-            _run(Job.objects.select_related("actor__role", "actor__team").get(pk=pk))
+            job = Job.objects.select_related("actor__role", "actor__team").get(pk=pk)
+            with translation.override(_language(job)):
+                _run(job)
+
+
+def _language(job: Job) -> str:
+    """The language of what the job says to whoever started it."""
+    if job.actor and job.actor.language:
+        return str(job.actor.language)
+    workspace = current_workspace()
+    return workspace.language if workspace else settings.LANGUAGE_CODE
 
 
 def _run(job: Job) -> None:
@@ -53,7 +73,7 @@ def _run(job: Job) -> None:
     except DomainError as error:
         _finish(job, state=Job.State.FAILED, error=str(error.message))
     except OperationalError:
-        raise  # the database went away: the job stays "running" and is taken up again by resume_interrupted
+        raise  # the database went away: the job stays "running", for resume_interrupted
     except Exception:
         log.exception("job %s failed", job.pk)
         _finish(job, state=Job.State.FAILED, error="internal")
@@ -68,9 +88,11 @@ def _finish(job: Job, **values: object) -> None:
 def resume_interrupted() -> int:
     """Queue again what a dead worker left running; returns how many jobs."""
     resumed = 0
-    for pk in Job.objects.filter(state=Job.State.RUNNING).values_list("pk", flat=True):
-        with _held(pk) as free:
-            resumed += free and requeue(pk, (Job.State.RUNNING,))
+    for pk in list(Job.objects.filter(state=Job.State.RUNNING).values_list("pk", flat=True)):
+        with _held(pk) as dead:
+            pass  # let go before it is queued: a worker that is quick finds the lock free
+        if dead:
+            resumed += resume_interrupted_job(pk)
     return resumed
 
 

@@ -6,8 +6,9 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
-import guanxi.platform.objects.record
 from django.db import migrations, models
+
+import guanxi.platform.objects.record
 
 
 class Migration(migrations.Migration):

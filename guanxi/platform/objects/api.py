@@ -1,46 +1,55 @@
 """The endpoints every object has. `object_router(name)` gives one object's, all typed."""
 
-import datetime as dt
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Query, Router
-from pydantic import Field
+from ninja import Query, Router, Status
+from pydantic import Field, StringConstraints, model_validator
 
 from guanxi.platform.events.history import record_history
 from guanxi.platform.filters.clock import clock_of
+from guanxi.platform.http.openapi import header
 from guanxi.platform.http.request import Request
 from guanxi.platform.jobs.services import start_job
 from guanxi.platform.objects import lists, services
 from guanxi.platform.objects.errors import NotAllowed, NotFound
+from guanxi.platform.objects.fieldtypes import JsonMap, parse_json
 from guanxi.platform.objects.idempotency import answered_once
 from guanxi.platform.objects.registry import ObjectField, ObjectType, object_type
 from guanxi.platform.objects.schemas import (
+    AggregateOut,
+    BulkOut,
     CountOut,
+    HistoryOut,
+    JobOut,
     Strict,
     change_schema,
+    change_values,
     create_schema,
     out_schema,
     page_schema,
 )
 
 BULK_AT_ONCE = 500
+Search = Annotated[str, StringConstraints(max_length=200)]
 
 
 class ListParameters(Strict):
     """What picks and orders the records of a list."""
 
     filter: str | None = Field(None, description="A condition of the filter language, as JSON.")
-    search: str = Field("", max_length=200)
+    search: Search = ""
     deleted: bool = Field(False, description="Show the recycle bin instead.")
 
 
 class PageParameters(ListParameters):
     fields: str | None = Field(
-        None, description="Comma-separated field names; absent: the list's columns."
+        None,
+        max_length=4000,
+        description="Comma-separated field names; absent: the list's columns.",
     )
     sort: str | None = Field(None, max_length=200, description='Field names, "-" for descending.')
     cursor: str | None = Field(None, max_length=4000)
@@ -52,8 +61,27 @@ class CountParameters(ListParameters):
 
 
 class AggregateParameters(ListParameters):
-    group: str | None = None
+    group: str | None = Field(None, max_length=100)
     measures: str = Field("count", max_length=500)
+
+
+class BulkIn(Strict):
+    """Which records: `ids`, or all that `filter` and `search` match. And what to do with them."""
+
+    ids: list[UUID] | None = Field(None, max_length=10_000)
+    filter: JsonMap | None = Field(None, description="{} matches every record.")
+    search: Search | None = None
+    set: JsonMap | None = None
+    delete: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def says_which_and_what(self) -> "BulkIn":
+        by_filter = self.filter is not None or bool(self.search and self.search.strip())
+        if (self.ids is not None) == by_filter:
+            raise ValueError(_("Name the records either by ids or by a filter."))
+        if (self.set is not None) == (self.delete is not None):
+            raise ValueError(_("Either set fields or delete."))
+        return self
 
 
 def json_response(body: str, status: int = 200) -> HttpResponse:
@@ -65,19 +93,18 @@ def parse_filter(text: str | None) -> Any:
     if not text:
         return None
     try:
-        return json.loads(text)
+        return parse_json(text)
     except (ValueError, RecursionError):
         raise lists.BadList(_("The filter is no valid JSON."), field="filter") from None
 
 
 def _matching(request: Request, declared: ObjectType, q: ListParameters) -> Any:
     _require(request, "read", declared)
-    tree = parse_filter(q.filter)
     return lists.matching(
         request.asker,
         declared,
         clock_of(request.asker),
-        tree=tree,
+        tree=parse_filter(q.filter),
         search=q.search,
         deleted=q.deleted,
     )
@@ -101,14 +128,25 @@ def chosen_fields(request: Request, declared: ObjectType, names: str | None) -> 
     return [visible[n] for n in dict.fromkeys([*wanted, *currencies]) if n in visible]
 
 
-class BulkIn(Strict):
-    """Which records to change: `ids`, or all that match `filter` and `search`; and what to do with them."""
+def record_response(
+    request: Request, declared: ObjectType, pk: UUID, status: int = 200
+) -> HttpResponse:
+    """One record; a record given out of one's own sight is answered with its id alone."""
+    shown = services.read_json(request.asker, declared, pk)
+    if shown is None:
+        return json_response(json.dumps({"id": str(pk), "can": [], "updated_at": ""}), status)
+    body, updated_at = shown
+    response = json_response(body, status)
+    response["ETag"] = services.etag(updated_at)
+    return response
 
-    ids: list[UUID] | None = Field(None, max_length=10_000)
-    filter: dict[str, Any] | None = None
-    search: str = ""
-    set: dict[str, Any] | None = None
-    delete: Literal[True] | None = None
+
+def _read(request: Request, declared: ObjectType, pk: UUID) -> HttpResponse:
+    _require(request, "read", declared)
+    response = record_response(request, declared, pk)
+    if "ETag" not in response:
+        raise NotFound(_("There is no such record, or you may not see it."))
+    return response
 
 
 def _change(
@@ -124,77 +162,51 @@ def _change(
     return record_response(request, declared, record.pk)
 
 
-def record_response(
-    request: Request, declared: ObjectType, pk: UUID, status: int = 200
-) -> HttpResponse:
-    """One record; a record given out of one's own sight is answered with its id alone."""
-    body = services.read_json(request.asker, declared, pk)
-    if body is None:
-        return json_response(json.dumps({"id": str(pk), "can": [], "updated_at": ""}), status)
-    return _with_etag(body, status)
-
-
-def _with_etag(body: str, status: int = 200) -> HttpResponse:
-    response = json_response(body, status)
-    response["ETag"] = services.etag(dt.datetime.fromisoformat(json.loads(body)["updated_at"]))
-    return response
-
-
-def _bulk(request: Request, declared: ObjectType, body: BulkIn) -> HttpResponse:
-    verb = "delete" if body.delete else "change"
-    _require(request, verb, declared)
-    values = change_schema(declared.name)(**(body.set or {})).model_dump(exclude_unset=True)
-    columns = services.bulk_columns(
-        asker=request.asker, object_type=declared, values=values, delete=bool(body.delete)
+def _bulk(request: Request, declared: ObjectType, body: BulkIn) -> Status[dict[str, Any]]:
+    _require(request, "delete" if body.delete else "change", declared)
+    edit = services.bulk_edit(
+        asker=request.asker,
+        object_type=declared,
+        values=change_values(declared.name, body.set),
+        delete=bool(body.delete),
     )
     if body.ids is not None and len(body.ids) <= BULK_AT_ONCE:
-        changed = services.bulk_change(
-            asker=request.asker,
-            object_type=declared,
-            ids=body.ids,
-            columns=columns,
-            delete=bool(body.delete),
-        )
+        changed = edit.apply(body.ids)
         skipped = len(set(body.ids)) - changed
-        return json_response(
-            json.dumps(
-                {"changed": changed, "skipped": skipped, "request_id": str(request.request_id)}
-            )
-        )
-    params = json.loads(body.model_dump_json(exclude_unset=True))
-    job = start_job(
-        "bulk_edit",
-        asker=request.asker,
-        params={**params, "object": declared.name},
-        request_id=request.request_id,
-    )
-    return json_response(json.dumps(job), 202)
+        done = {"changed": changed, "skipped": skipped, "request_id": str(request.request_id)}
+        return Status(200, done)
+    clock = clock_of(request.asker)  # refuse now what the job could not do later
+    lists.matching(
+        request.asker, declared, clock, tree=body.filter, search=body.search or ""
+    ).exists()
+    params = {**body.model_dump(mode="json", exclude_none=True), "object": declared.name}
+    job = start_job("bulk_edit", asker=request.asker, params=params, request_id=request.request_id)
+    return Status(202, job)
 
 
 def object_router(name: str) -> Router:
     """CRUD, list, count, aggregate, bulk and history of one declared object."""
     declared = object_type(name)
     router = Router(tags=[name])
-    create, change, out = create_schema(name), change_schema(name), out_schema(name)
-    title = declared.model.__name__
+    out, title = out_schema(name), declared.model.__name__
+    change = change_schema(name)
 
     @router.get(
         "", response=page_schema(name), operation_id=f"list_{name}", summary=f"List {title}"
     )
     def list_(request: Request, q: Query[PageParameters]) -> HttpResponse:
         records = _matching(request, declared, q)
-        fields = chosen_fields(request, declared, q.fields)
-        return json_response(
-            lists.page(
-                request.asker,
-                declared,
-                records,
-                fields,
-                sort=q.sort,
-                cursor=q.cursor,
-                limit=q.limit,
-            )
+        page = lists.page(
+            request.asker,
+            declared,
+            records,
+            chosen_fields(request, declared, q.fields),
+            sort=q.sort,
+            cursor=q.cursor,
+            limit=q.limit,
+            deleted=q.deleted,
         )
+        return json_response(page)
 
     @router.get("/count", response=CountOut, operation_id=f"count_{name}", summary=f"Count {title}")
     def count(request: Request, q: Query[CountParameters]) -> dict[str, Any]:
@@ -202,7 +214,7 @@ def object_router(name: str) -> Router:
 
     @router.get(
         "/aggregate",
-        response=dict[str, Any],
+        response=AggregateOut,
         operation_id=f"aggregate_{name}",
         summary=f"Total {title}",
     )
@@ -217,31 +229,34 @@ def object_router(name: str) -> Router:
 
     @router.get("/{uuid:pk}", response=out, operation_id=f"read_{name}", summary=f"Read {title}")
     def read(request: Request, pk: UUID) -> HttpResponse:
-        _require(request, "read", declared)
-        body = services.read_json(request.asker, declared, pk)
-        if body is None:
-            raise NotFound(_("There is no such record, or you may not see it."))
-        return _with_etag(body)
+        return _read(request, declared, pk)
 
     @router.get(
         "/{uuid:pk}/history",
-        response=dict[str, Any],
+        response=HistoryOut,
         operation_id=f"history_{name}",
         summary=f"History of {title}",
     )
     def history(
         request: Request,
         pk: UUID,
-        cursor: int | None = None,
-        limit: int = Query(50, ge=1, le=200),
+        cursor: Annotated[int | None, Query(None, ge=0, lt=2**63)],
+        limit: Annotated[int, Query(50, ge=1, le=200)],
     ) -> dict[str, Any]:
         _require(request, "read", declared)
         return record_history(request.asker, declared, pk, before=cursor, limit=limit)
 
     if "create" in declared.verbs:
+        create = create_schema(name)
 
         @router.post(
-            "", response={201: out}, operation_id=f"create_{name}", summary=f"Create {title}"
+            "",
+            response={201: out},
+            operation_id=f"create_{name}",
+            summary=f"Create {title}",
+            openapi_extra=header(
+                "Idempotency-Key", "Repeated within a day: the first answer again."
+            ),
         )
         @answered_once
         def post(request: Request, body: create) -> HttpResponse:  # type: ignore[valid-type]
@@ -254,18 +269,22 @@ def object_router(name: str) -> Router:
     if "change" in declared.verbs:
 
         @router.patch(
-            "/{uuid:pk}", response=out, operation_id=f"change_{name}", summary=f"Change {title}"
+            "/{uuid:pk}",
+            response=out,
+            operation_id=f"change_{name}",
+            summary=f"Change {title}",
+            openapi_extra=header("If-Match", "The ETag of the version the change is meant for."),
         )
         def patch(request: Request, pk: UUID, body: change) -> HttpResponse:  # type: ignore[valid-type]
             return _change(request, declared, pk, body.model_dump(exclude_unset=True))  # type: ignore[attr-defined]
 
         @router.post(
             "/bulk",
-            response={200: dict[str, Any], 202: dict[str, Any]},
+            response={200: BulkOut, 202: JobOut},
             operation_id=f"bulk_{name}",
             summary=f"Change many {title}",
         )
-        def bulk(request: Request, body: BulkIn) -> HttpResponse:
+        def bulk(request: Request, body: BulkIn) -> Status[dict[str, Any]]:
             return _bulk(request, declared, body)
 
     if "delete" in declared.verbs:
@@ -276,9 +295,9 @@ def object_router(name: str) -> Router:
             operation_id=f"delete_{name}",
             summary=f"Delete {title}",
         )
-        def delete(request: Request, pk: UUID) -> tuple[int, None]:
+        def delete(request: Request, pk: UUID) -> Status[None]:
             services.delete_record(asker=request.asker, object_type=declared, pk=pk)
-            return 204, None
+            return Status(204, None)
 
         @router.post(
             "/{uuid:pk}/restore",

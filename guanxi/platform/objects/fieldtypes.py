@@ -4,12 +4,23 @@ One small class per type in one map; a new type is one class.
 """
 
 import datetime as dt
+import json
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from django.db import models
-from pydantic import AfterValidator, EmailStr, Field, StringConstraints
+from django.utils.translation import gettext as _
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
 
 from guanxi.platform.objects.columns import MoneyField, PhoneField, ScoreField
 
@@ -17,13 +28,76 @@ COMPARE = ("eq", "ne", "lt", "lte", "gt", "gte", "between", "empty", "not_empty"
 CHOOSE = ("in", "not_in", "empty", "not_empty")
 
 
-def _no_nul(value: str) -> str:
-    if any(ord(c) < 32 and c not in "\n\r\t" for c in value):
-        raise ValueError("Remove the control characters.")
+LONGEST_TEXT = 1_000_000  # characters
+LARGEST_JSON = 64 * 1024  # characters
+EARLIEST, LATEST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+
+
+def storable(value: str) -> bool:
+    """Whether PostgreSQL and a screen can carry the text: no control characters, no half pairs."""
+    return not any((c < " " and c not in "\n\r\t") or "\ud800" <= c <= "\udfff" for c in value)
+
+
+def _storable_text(value: str) -> str:
+    if not storable(value):
+        raise ValueError(_("Remove the control characters."))
     return value
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_no_nul)]
+def _texts_within(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _texts_within(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts_within(inner)
+
+
+def _storable_json(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        size, storable_inside = len(json.dumps(value)), all(map(storable, _texts_within(value)))
+    except RecursionError:
+        raise ValueError(_("This is nested too deeply.")) from None
+    if size > LARGEST_JSON:
+        raise ValueError(_("This is longer than %(n)s characters.") % {"n": LARGEST_JSON})
+    if not storable_inside:
+        raise ValueError(_("Remove the control characters."))
+    return value
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Standard JSON only: NaN and Infinity, which Python reads too, are ValueErrors."""
+    return json.loads(text, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _written_as_text(value: Any) -> Any:
+    """Dates come as text; a number would be read as seconds since 1970."""
+    if not isinstance(value, str):
+        raise ValueError(_("Write a date as text, such as 2024-12-31."))
+    return value
+
+
+def _storable_instant(value: dt.datetime) -> dt.datetime:
+    if not EARLIEST <= value < LATEST:
+        raise ValueError(_("Choose a year from 1000 to 9998."))
+    return value.astimezone(dt.UTC)
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_storable_text)]
+JsonMap = Annotated[dict[str, Any], AfterValidator(_storable_json)]
+Date = Annotated[dt.date, BeforeValidator(_written_as_text, json_schema_input_type=dt.date)]
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_as_text, json_schema_input_type=dt.datetime),
+    AfterValidator(_storable_instant),
+]
 
 
 class FieldType:
@@ -42,11 +116,20 @@ class FieldType:
 
 class TextType(FieldType):
     name = "text"
-    operators = ("eq", "ne", "contains", "not_contains", "starts", "in", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = (
+        "eq",
+        "ne",
+        "contains",
+        "not_contains",
+        "starts",
+        "in",
+        "empty",
+        "not_empty",
+    )
     groupable = True
 
     def schema(self, column: "models.Field[Any, Any]") -> Any:
-        return Annotated[Text, Field(max_length=column.max_length)] if column.max_length else Text
+        return Annotated[Text, Field(max_length=column.max_length or LONGEST_TEXT)]
 
 
 class LongTextType(TextType):
@@ -76,7 +159,7 @@ class NumberType(FieldType):
     python = int
 
     def schema(self, column: "models.Field[Any, Any]") -> Any:
-        return Annotated[int, Field(ge=-(2**31), lt=2**31)]
+        return Annotated[StrictInt, Field(ge=-(2**31), lt=2**31)]
 
 
 class DecimalType(FieldType):
@@ -114,6 +197,9 @@ class BooleanType(FieldType):
     groupable = True
     python = bool
 
+    def schema(self, column: "models.Field[Any, Any]") -> Any:
+        return StrictBool
+
 
 class DateType(FieldType):
     name = "date"
@@ -121,11 +207,17 @@ class DateType(FieldType):
     python = dt.date
     groupable = True
 
+    def schema(self, column: "models.Field[Any, Any]") -> Any:
+        return Date
+
 
 class DateTimeType(FieldType):
     name = "datetime"
     operators = (*COMPARE, "in_period")
     python = dt.datetime
+
+    def schema(self, column: "models.Field[Any, Any]") -> Any:
+        return Instant
 
 
 class ChoiceType(FieldType):
@@ -136,7 +228,7 @@ class ChoiceType(FieldType):
     def schema(self, column: "models.Field[Any, Any]") -> Any:
         from typing import Literal
 
-        values = tuple(value for value, _label in column.flatchoices if value is not None)  # type: ignore[attr-defined]
+        values = tuple(value for value, _label in column.flatchoices if value is not None)
         return Literal[(*values, "") if column.blank and "" not in values else values]
 
 
@@ -152,17 +244,24 @@ class TagsType(FieldType):
     operators = CHOOSE
     python = list[UUID]
 
+    def schema(self, column: "models.Field[Any, Any]") -> Any:
+        return Annotated[list[UUID], Field(max_length=1000)]
+
 
 class JsonType(FieldType):
     name = "json"
     python = dict[str, Any]
 
+    def schema(self, column: "models.Field[Any, Any]") -> Any:
+        return JsonMap
+
 
 TYPES: dict[str, FieldType] = {
     t.name: t()
     for t in (
-        TextType, LongTextType, EmailType, PhoneType, UrlType, NumberType, DecimalType, MoneyType, FloatType,
-        ScoreType, BooleanType, DateType, DateTimeType, ChoiceType, LinkType, TagsType, JsonType,
+        TextType, LongTextType, EmailType, PhoneType, UrlType, NumberType, DecimalType, MoneyType,
+        FloatType, ScoreType, BooleanType, DateType, DateTimeType, ChoiceType, LinkType, TagsType,
+        JsonType,
     )
 }  # fmt: skip
 
@@ -189,13 +288,11 @@ _BY_COLUMN: "list[tuple[type[models.Field[Any, Any]], str]]" = [
 def type_of(column: "models.Field[Any, Any]") -> FieldType:
     """The field type of a database column. Raises KeyError for a column no type fits."""
     if isinstance(column, models.GeneratedField):
-        return type_of(column.output_field)
+        output: models.Field[Any, Any] = column.output_field  # type: ignore[assignment]
+        return type_of(output)
     if getattr(column, "flatchoices", None):
         return TYPES["choice"]
     for cls, name in _BY_COLUMN:
         if isinstance(column, cls):
             return TYPES[name]
     raise KeyError(f"no field type for {column!r}")
-
-
-__all__ = ["TYPES", "EmailStr", "FieldType", "type_of"]

@@ -42,12 +42,12 @@ def answered_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
             cursor.execute(
                 "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{user.pk}:{key}"]
             )
-        print_ = hashlib.sha256(
-            request.method.encode() + request.path.encode() + request.body
+        fingerprint = hashlib.sha256(
+            f"{request.method} {request.path} ".encode() + request.body
         ).digest()
         earlier = IdempotentResponse.objects.filter(user=user, key=key).first()
         if earlier is not None:
-            if bytes(earlier.fingerprint) != print_:
+            if bytes(earlier.fingerprint) != fingerprint:
                 raise KeyReused(
                     _("This Idempotency-Key was used for another request."), field="Idempotency-Key"
                 )
@@ -58,7 +58,7 @@ def answered_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         IdempotentResponse.objects.create(
             user=user,
             key=key,
-            fingerprint=print_,
+            fingerprint=fingerprint,
             status=response.status_code,
             body=response.content.decode(),
         )

@@ -1,6 +1,5 @@
 """Lists of any object: filter, search, sort, keyset pages, capped counts, groups with totals."""
 
-import base64
 import datetime as dt
 import json
 from collections.abc import Sequence
@@ -9,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core import signing
 from django.db.models import (
     Avg,
+    BooleanField,
     Count,
     F,
-    Func,
     Max,
     Min,
     Model,
@@ -29,14 +29,22 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.filters.compiler import Clock, compile_filter
-from guanxi.platform.objects.columns import PhoneField, normalize_phone
+from guanxi.platform.objects.columns import DerivedField, normalize_phone
 from guanxi.platform.objects.errors import DomainError
-from guanxi.platform.objects.registry import ObjectField, ObjectType
-from guanxi.platform.objects.rows import row_json
+from guanxi.platform.objects.fieldtypes import storable
+from guanxi.platform.objects.registry import (
+    ObjectField,
+    ObjectType,
+    is_registered,
+    type_of_model,
+)
+from guanxi.platform.objects.rows import linked_text, row_json
 
 COUNT_CAP = 1000
 GROUP_CAP = 500
 MAX_SORT_KEYS = 3
+UNSORTABLE = ("tags", "json", "long_text")
+FALLBACK_SORT = "-created_at"  # where the object's own is hidden from the asker
 
 
 class BadList(DomainError):
@@ -47,43 +55,49 @@ class BadList(DomainError):
 
 @dataclass(frozen=True)
 class SortKey:
-    """One sort key: the ORM path it sorts by, and whether it may be null."""
+    """One sort key: the ORM path or annotation it sorts by, and whether it may be null."""
 
     path: str
     descending: bool
     nullable: bool
     column: Any
+    expression: Any = None  # what `path` stands for, if it is no path
 
 
 def sort_keys(asker: Asker, object_type: ObjectType, sort: str | None) -> list[SortKey]:
     """The keys of "name,-created_at". Raises BadList for a field that cannot be sorted by."""
-    keys = []
-    for part in (sort or object_type.sort).split(","):
-        name, descending = part.removeprefix("-").strip(), part.startswith("-")
-        f = asker.fields(object_type).get(name)
-        if f is None or f.type.name in ("tags", "json", "long_text"):
-            raise BadList(
-                _('This list cannot be sorted by "%(name)s".') % {"name": name}, field="sort"
-            )
-        path = object_type.sort_columns.get(name, f.path)
-        if f.type.name == "link":
-            path = f"{f.path}__{_title_sort(f)}"
-        nullable = f.column.null or "__" in path
-        keys.append(SortKey(path, descending, nullable, _column(object_type.model, path)))
-    if len(keys) > MAX_SORT_KEYS:
+    parts = (sort or _default_sort(asker, object_type)).split(",")
+    if len(parts) > MAX_SORT_KEYS:
         raise BadList(
             _("A list is sorted by at most %(n)s fields.") % {"n": MAX_SORT_KEYS}, field="sort"
         )
-    return keys
+    return [_sort_key(asker, object_type, part.strip()) for part in parts]
 
 
-def _title_sort(f: ObjectField) -> str:
-    from guanxi.platform.objects.registry import is_registered, type_of_model
+def _default_sort(asker: Asker, object_type: ObjectType) -> str:
+    visible = asker.fields(object_type)
+    names = [part.removeprefix("-") for part in object_type.sort.split(",")]
+    return object_type.sort if all(name in visible for name in names) else FALLBACK_SORT
 
-    if f.target is None or not is_registered(f.target):
-        return "pk"
-    target = type_of_model(f.target)
-    return target.sort_columns.get(target.title, target.title)
+
+def _sort_key(asker: Asker, object_type: ObjectType, part: str) -> SortKey:
+    name, descending = part.removeprefix("-"), part.startswith("-")
+    f = asker.fields(object_type).get(name)
+    if f is None or f.type.name in UNSORTABLE:
+        raise BadList(_('This list cannot be sorted by "%(name)s".') % {"name": name}, field="sort")
+    if f.type.name == "link" and f.target is not None and is_registered(f.target):
+        target = type_of_model(f.target)
+        title = target.sort_columns.get(target.title, target.title)
+        return SortKey(
+            f"_sort_{name}",
+            descending,
+            True,
+            target.model._meta.get_field(title),
+            linked_text(asker, object_type, f, title),
+        )
+    path = object_type.sort_columns.get(name, f.path)
+    nullable = f.column.null or "__" in path
+    return SortKey(path, descending, nullable, _column(object_type.model, path))
 
 
 def _column(model: type[Model], path: str) -> Any:
@@ -100,7 +114,7 @@ class RowAfter(Expression):
     conditional = True
 
     def __init__(self, key: Any, pk: Any, value: Any, pk_value: Any, *, descending: bool):
-        super().__init__(output_field=None)
+        super().__init__(output_field=BooleanField())
         self.parts = [key, pk, value, pk_value]
         self.operator = "<" if descending else ">"
 
@@ -110,43 +124,42 @@ class RowAfter(Expression):
     def set_source_expressions(self, exprs: Sequence[Any]) -> None:
         self.parts = list(exprs)
 
-    @property
-    def output_field(self) -> Any:
-        from django.db.models import BooleanField
-
-        return BooleanField()
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         sqls, params = zip(*(compiler.compile(p) for p in self.parts), strict=True)
         flat = [x for p in params for x in p]
         return f"({sqls[0]}, {sqls[1]}) {self.operator} ({sqls[2]}, {sqls[3]})", flat
 
 
-def encode_cursor(values: Sequence[Any], pk: UUID) -> str:
+def _cursor_salt(object_type: ObjectType, keys: Sequence[SortKey]) -> str:
+    return f"{object_type.name}:{','.join(f'{k.path}{k.descending}' for k in keys)}"
+
+
+def encode_cursor(
+    object_type: ObjectType, keys: Sequence[SortKey], values: Sequence[Any], pk: UUID
+) -> str:
+    """The position of a row in a list, signed: a cursor somebody wrote is refused, not run."""
+
     def plain(value: Any) -> Any:
         if isinstance(value, dt.date | dt.datetime):
             return value.isoformat()
         return str(value) if isinstance(value, Decimal | UUID) else value
 
-    raw = json.dumps(
-        [[plain(v) for v in values], str(pk)], separators=(",", ":"), ensure_ascii=False
+    return signing.dumps(
+        [[plain(v) for v in values], str(pk)], salt=_cursor_salt(object_type, keys)
     )
-    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, keys: Sequence[SortKey]) -> tuple[list[Any], UUID]:
+def decode_cursor(
+    object_type: ObjectType, keys: Sequence[SortKey], cursor: str
+) -> tuple[list[Any], UUID]:
     """The position a cursor names. Raises BadList if it was not made for this sort."""
     try:
-        values, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if len(values) != len(keys) or any(isinstance(v, str) and "\0" in v for v in values):
-            raise ValueError
-        return [
-            None if v is None else k.column.to_python(v) for v, k in zip(values, keys, strict=True)
-        ], UUID(pk)
-    except Exception as error:
+        values, pk = signing.loads(cursor, salt=_cursor_salt(object_type, keys))
+    except (signing.BadSignature, ValueError):
         raise BadList(
             _("Start the list again: this page does not belong to it."), field="cursor"
-        ) from error
+        ) from None
+    return [k.column.to_python(v) for v, k in zip(values, keys, strict=True)], UUID(pk)
 
 
 def _after(keys: Sequence[SortKey], values: Sequence[Any], pk: UUID) -> Q:
@@ -216,25 +229,29 @@ def matching(
 ) -> "QuerySet[Any]":
     """The visible records that fit a filter and a search text."""
     records = visible_to(asker, object_type.model, deleted=deleted)
-    if tree:
+    if tree is not None:
         records = records.filter(compile_filter(asker, object_type, tree, clock))
     if text := search.strip():
-        if "\0" in text:
+        if not storable(text):
             raise BadList(_("Remove the control characters."), field="search")
         records = records.filter(_found(asker, object_type, text))
     return records
 
 
 def _found(asker: Asker, object_type: ObjectType, text: str) -> Q:
+    """Where one of the searched fields the asker may see contains the text."""
     visible = asker.fields(object_type)
     condition = Q(pk__in=[])
+    number = normalize_phone(text)
+    for column in object_type.model._meta.fields:
+        if isinstance(column, DerivedField) and column.source in visible:
+            if column.name in object_type.search:
+                condition |= Q(**{f"{column.name}__startswith": text.lower()})
+            elif column.derive is normalize_phone and column.source in object_type.search:
+                condition |= Q(**{column.name: number}) if number else Q()
     for name in object_type.search or (object_type.title,):
-        if name.endswith("_sort"):
-            condition |= Q(**{f"{name}__startswith": text.lower()})
-        elif name in visible:
+        if name in visible:
             condition |= Q(**{f"{name}__icontains": text})
-            if isinstance(visible[name].column, PhoneField) and (number := normalize_phone(text)):
-                condition |= Q(**{name: number})
     return condition
 
 
@@ -247,19 +264,26 @@ def page(
     sort: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
+    deleted: bool = False,
 ) -> str:
     """One page as JSON text: {"items": [...], "next": cursor or null}."""
     keys = sort_keys(asker, object_type, sort)
-    position = decode_cursor(cursor, keys) if cursor else None
-    body = row_json(asker, object_type, fields)
+    position = decode_cursor(object_type, keys, cursor) if cursor else None
+    body = row_json(asker, object_type, fields, deleted=deleted)
+    named = {k.path: k.expression for k in keys if k.expression is not None}
+    records = records.annotate(**named)
     found: list[tuple[Any, ...]] = []
     for segment in _segments(records, keys, position):
         rows = segment.annotate(_json=body).values_list("_json", "pk", *(k.path for k in keys))
         found += rows[: limit + 1 - len(found)]
         if len(found) > limit:
             break
-    more = encode_cursor(found[limit - 1][2:], found[limit - 1][1]) if len(found) > limit else None
-    return f'{{"items":[{",".join(row[0] for row in found[:limit])}],"next":{json.dumps(more)}}}'
+    following = None
+    if len(found) > limit:
+        _body, pk, *values = found[limit - 1]
+        following = encode_cursor(object_type, keys, values, pk)
+    items = ",".join(row[0] for row in found[:limit])
+    return f'{{"items":[{items}],"next":{json.dumps(following)}}}'
 
 
 def count(records: "QuerySet[Any]", *, exact: bool = False) -> dict[str, Any]:
@@ -271,6 +295,7 @@ def count(records: "QuerySet[Any]", *, exact: bool = False) -> dict[str, Any]:
 
 
 MEASURES = {"sum": Sum, "avg": Avg, "min": Min, "max": Max}
+MEASURABLE = ("number", "decimal", "money", "float", "score")
 
 
 def aggregate(
@@ -282,49 +307,47 @@ def aggregate(
     measures: Sequence[str],
 ) -> dict[str, Any]:
     """Counts and measures ("sum:total") of the records, by the values of `group` if given."""
-    visible = asker.fields(object_type)
-    wanted: dict[str, Any] = {"count": Count("pk")}
-    for measure in measures:
-        verb, _colon, name = measure.partition(":")
-        if measure == "count":
-            continue
-        f = visible.get(name)
-        if (
-            verb not in MEASURES
-            or f is None
-            or f.type.name not in ("number", "decimal", "money", "float", "score")
-        ):
-            raise BadList(_('"%(name)s" cannot be added up.') % {"name": measure}, field="measures")
-        wanted[measure.replace(":", "_")] = Cast(MEASURES[verb](f.path), TextField())
+    wanted = _measures(asker, object_type, measures)
     total = records.aggregate(**wanted)
     if not group:
-        return {"groups": [], "total": total}
-    f = visible.get(group)
+        return {"groups": [], "total": _named(total), "at_least": False}
+    f = asker.fields(object_type).get(group)
     if f is None or not f.type.groupable:
         raise BadList(
             _('This list cannot be grouped by "%(name)s".') % {"name": group}, field="group"
         )
-    names = ["_key", "_label"] if f.type.name == "link" else ["_key"]
-    marked = records.annotate(_key=F(f.path))
-    if f.type.name == "link":
-        marked = marked.annotate(_label=F(f"{f.path}__{_title(f)}"))
-    rows = (
-        marked.order_by().values(*names).annotate(**wanted).order_by("-count", "_key")[:GROUP_CAP]
-    )
-    labels = dict(f.choices)
-    groups = []
-    for row in rows:
-        key = row.pop("_key")
-        label = row.pop("_label", None) or labels.get(key, key)
-        groups.append({"key": key, "label": None if label is None else str(label), **row})
-    return {"groups": groups, "total": total}
+    by: dict[str, Any] = {"_key": F(f.path)}
+    if f.type.name == "link" and f.target is not None and is_registered(f.target):
+        by["_label"] = linked_text(asker, object_type, f, type_of_model(f.target).title)
+    rows = records.order_by().annotate(**by).values(*by).annotate(**wanted)
+    found = list(rows.order_by("-_count", "_key")[: GROUP_CAP + 1])
+    return {
+        "groups": [_group(f, row) for row in found[:GROUP_CAP]],
+        "total": _named(total),
+        "at_least": len(found) > GROUP_CAP,
+    }
 
 
-def _title(f: ObjectField) -> str:
-    from guanxi.platform.objects.registry import type_of_model
+def _measures(asker: Asker, object_type: ObjectType, measures: Sequence[str]) -> dict[str, Any]:
+    """The aggregates, by names that no field of a model has."""
+    wanted: dict[str, Any] = {"_count": Count("pk")}
+    for measure in measures:
+        if measure == "count":
+            continue
+        verb, _colon, name = measure.partition(":")
+        f = asker.fields(object_type).get(name)
+        if verb not in MEASURES or f is None or f.type.name not in MEASURABLE:
+            raise BadList(_('"%(name)s" cannot be added up.') % {"name": measure}, field="measures")
+        wanted[f"_{verb}_{name}"] = Cast(MEASURES[verb](f.path), TextField())
+    return wanted
 
-    assert f.target is not None
-    return type_of_model(f.target).title
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    return {name.removeprefix("_"): value for name, value in row.items()}
 
 
-__all__ = ["BadList", "Func", "aggregate", "count", "matching", "page", "sort_keys"]
+def _group(f: ObjectField, row: dict[str, Any]) -> dict[str, Any]:
+    key = row.pop("_key")
+    label = row.pop("_label") if "_label" in row else dict(f.choices).get(key, key)
+    shown = None if label is None else str(label)
+    return {"key": key, "label": shown, **_named(row)}

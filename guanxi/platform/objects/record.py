@@ -1,6 +1,7 @@
 """The base of every table people work with."""
 
-from typing import Any
+import re
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +18,17 @@ class UUID7(models.Func):
 
 
 class Row(models.Model):
-    """One row with a key, its times and a place in the recycle bin; a trigger keeps `updated_at`."""
+    """One row with a key, its times and a place in the recycle bin.
+
+    A trigger keeps `updated_at`.
+    """
+
+    # Columns that `clean` computes, each with the field it follows: undone and refused with it.
+    computed: ClassVar[dict[str, str]] = {}
+    # Columns the event stream does not tell: secrets, and what a trigger keeps from other rows.
+    untold: ClassVar[tuple[str, ...]] = ()
+    # Whether triggers write rows of this table: they follow from changes that are told already.
+    kept_by_triggers: ClassVar[bool] = False
 
     id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
@@ -43,6 +54,11 @@ class Record(Row):
 
     class Meta:
         abstract = True
+
+
+def object_name(model: type[models.Model]) -> str:
+    """The name of an object in addresses, events and scopes: OrderLine -> "order_line"."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", model.__name__).lower()
 
 
 def not_deleted(**extra: Any) -> models.Q:

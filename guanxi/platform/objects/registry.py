@@ -4,6 +4,7 @@ A plain field of a model needs no second mention: it is derived. Another app add
 through `contribute` (fields of a one-to-one table by record id).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +15,9 @@ from django.db import models
 
 from guanxi.platform.objects.columns import DerivedField
 from guanxi.platform.objects.fieldtypes import FieldType, type_of
-from guanxi.platform.objects.record import Row
+from guanxi.platform.objects.record import Row, object_name
+
+RowClass = type[Row]
 
 
 def has_db_default(column: "models.Field[Any, Any]") -> bool:
@@ -45,9 +48,12 @@ class ObjectField:
         return [(v, label) for v, label in getattr(self.column, "flatchoices", []) if v is not None]
 
     @property
-    def target(self) -> type[Row] | None:
+    def target(self) -> RowClass | None:
         """The model a link or a set of tags points to."""
-        return self.column.related_model if self.type.name in ("link", "tags") else None  # type: ignore[return-value]
+        if self.type.name not in ("link", "tags"):
+            return None
+        model: RowClass = self.column.related_model  # type: ignore[assignment]
+        return model
 
 
 @dataclass(frozen=True)
@@ -71,9 +77,13 @@ class Action:
 # Who may see a record. Several scopes of one object add up.
 @dataclass(frozen=True)
 class Owned:
-    """The owner and, by scope, the owner's team or the record's territory."""
+    """The owner and, by scope, the owner's team or the record's territory.
+
+    `unowned`: a record without an owner lies in a pool that every team sees.
+    """
 
     territory: str | None = None
+    unowned: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,10 @@ class Through:
 
 @dataclass(frozen=True)
 class Everyone:
-    """Every signed-in user: lists that all need to work, such as users and tags."""
+    """Every signed-in user sees them: lists that all need to work, such as users and tags.
+
+    Nobody owns them, so that only a role whose scope is "all" may change or delete them.
+    """
 
 
 Scope = Owned | Through | Everyone
@@ -110,12 +123,13 @@ class ObjectType:
     groups: Sequence[Group] = ()
     actions: Sequence[Action] = ()
     verbs: Sequence[str] = ("create", "change", "delete")
+    locked: models.Q | None = None  # records nobody changes or deletes directly
     contributed: dict[str, ObjectField] = field(default_factory=dict, compare=False)
     validate: Callable[[Any], None] | None = None  # a rule over several fields of one record
 
     @property
     def name(self) -> str:
-        return self.model._meta.model_name or ""
+        return object_name(self.model)
 
     @property
     def url(self) -> str:
@@ -153,14 +167,14 @@ class ObjectType:
 
     @cached_property
     def sort_columns(self) -> dict[str, str]:
-        """Fields that are sorted by a stored derived column instead of their own: {"name": "name_sort"}."""
+        """Fields sorted by a stored derived column, not their own: {"name": "name_sort"}."""
         return {
             c.source: c.name
             for c in self.model._meta.fields
             if isinstance(c, DerivedField) and c.name.endswith("_sort")
         }
 
-    @cached_property
+    @property
     def related(self) -> dict[str, tuple["ObjectType", str]]:
         """Objects that point here, by the name filters use: {"orders": (order, "customer")}."""
         found = {}
@@ -179,24 +193,30 @@ class ObjectType:
 
 _types: dict[str, ObjectType] = {}
 _by_model: dict[type[models.Model], ObjectType] = {}
+_waiting: dict[str, list[ObjectField]] = defaultdict(list)  # contributed before their object is
 
 
 def register(object_type: ObjectType) -> ObjectType:
-    """Declare an object type. Raises ValueError if its name or path is taken, or it names an unknown field."""
+    """Declare an object type. Raises ValueError for a taken name or path, or an unknown field."""
     if object_type.name in _types or object_type.url in {t.url for t in _types.values()}:
         raise ValueError(f"object type {object_type.name!r} is declared twice")
     named = [
+        object_type.title,
         *object_type.list,
+        *object_type.search,
         *object_type.read_only,
+        *object_type.hidden,
+        *object_type.personal,
         *(f for g in object_type.groups for f in g.fields),
+        *(rule.field for rule in object_type.scope if isinstance(rule, Through)),
     ]
     for name in named:
-        if "__" in name:
-            continue
         try:
-            object_type.model._meta.get_field(name)
+            object_type.model._meta.get_field(name.split("__")[0])
         except FieldDoesNotExist:
             raise ValueError(f"{object_type.name} has no field {name!r}") from None
+    for contributed in _waiting.pop(object_type.name, []):
+        object_type.contributed[contributed.name] = contributed
     _types[object_type.name] = object_type
     _by_model[object_type.model] = object_type
     return object_type
@@ -208,18 +228,21 @@ def unregister(object_type: ObjectType) -> None:
 
 
 def contribute(to: str, model: type[models.Model], *, via: str, fields: Sequence[str]) -> None:
-    """Add read-only `fields` of a one-to-one table (reverse name `via`) to the object type `to`."""
-    target = _types[to]
+    """Add read-only `fields` of a one-to-one table (reverse name `via`) to the type `to`."""
     for name in fields:
-        column = model._meta.get_field(name)
-        target.contributed[name] = ObjectField(
+        column: Any = model._meta.get_field(name)
+        contributed = ObjectField(
             name=name,
             path=f"{via}__{name}",
-            column=column,  # type: ignore[arg-type]
-            type=type_of(column),  # type: ignore[arg-type]
-            label=column.verbose_name,  # type: ignore[union-attr]
+            column=column,
+            type=type_of(column),
+            label=column.verbose_name,
             read_only=True,
         )
+        if to in _types:
+            _types[to].contributed[name] = contributed
+        else:
+            _waiting[to].append(contributed)
 
 
 def types() -> Iterator[ObjectType]:

@@ -7,12 +7,12 @@ expression compiled for each request.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, Exists, Expression, F, OuterRef, TextField, Value, When
+from django.db.models import Case, Exists, Expression, F, OuterRef, Q, TextField, Value, When
 
-from guanxi.platform.access.predicate import Asker, predicate, visible_to
+from guanxi.platform.access.predicate import NOBODY, Asker, predicate
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import (
     Everyone,
@@ -43,7 +43,7 @@ class Assembled(Expression):
     def set_source_expressions(self, exprs: Sequence[Any]) -> None:
         self.inner = list(exprs)
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         text, params = [self.pieces[0]], []
         for expression, piece in zip(self.inner, self.pieces[1:], strict=True):
             sql, values = compiler.compile(expression)
@@ -52,8 +52,8 @@ class Assembled(Expression):
         return "".join(text), params
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _quoted(name: Any) -> str:
+    return '"' + str(name).replace('"', '""') + '"'
 
 
 def _text(value: str) -> str:
@@ -75,26 +75,32 @@ def _link(table: str, f: ObjectField, *, masked: bool) -> str:
     if f.target is None or not is_registered(f.target):
         return "null"
     column = f"{table}.{_quoted(f.column.column)}"
-    title = f.target._meta.get_field(type_of_model(f.target).title).column
-    label = (
-        HOLE
-        if masked
-        else f"(select l.{_quoted(title)} from {_quoted(f.target._meta.db_table)} l where l.id = {column})"
-    )
-    return f"case when {column} is null then null else json_build_object('id', {column}, 'label', {label}) end"
+    title: Any = f.target._meta.get_field(type_of_model(f.target).title)
+    target = _quoted(f.target._meta.db_table)
+    found = f"(select l.{_quoted(title.column)} from {target} l where l.id = {column})"  # noqa: S608  identifiers only
+    pair = f"json_build_object('id', {column}, 'label', {HOLE if masked else found})"
+    return f"case when {column} is null then null else {pair} end"
 
 
-def _tags(table: str, f: ObjectField) -> str:
+def _tags(table: str, f: ObjectField, *, masked: bool) -> str:
     """[{id, label, color}] in the order of the labels."""
     column: Any = f.column
     through, target = column.remote_field.through._meta, column.related_model._meta
     near = through.get_field(column.m2m_field_name()).column
     far = through.get_field(column.m2m_reverse_field_name()).column
-    title = type_of_model(column.related_model).title
+    title = f"t.{_quoted(type_of_model(column.related_model).title)}"
+    has_color = any(c.name == "color" for c in target.concrete_fields)
+    pair = _object(
+        [
+            ("id", "t.id"),
+            ("label", "null" if masked else title),
+            ("color", "t.color" if has_color and not masked else "null"),
+        ]
+    )
     return (
-        "coalesce((select json_agg(json_build_object("
-        f"'id', t.id, 'label', t.{_quoted(title)}, 'color', t.color) order by t.{_quoted(title)})"
-        f" from {_quoted(through.db_table)} m join {_quoted(target.db_table)} t on t.id = m.{_quoted(far)}"
+        f"coalesce((select json_agg({pair} order by {title}, t.id)"  # noqa: S608  identifiers only
+        f" from {_quoted(through.db_table)} m"
+        f" join {_quoted(target.db_table)} t on t.id = m.{_quoted(far)}"
         f" where m.{_quoted(near)} = {table}.id and t.deleted_at is null), '[]'::json)"
     )
 
@@ -103,7 +109,7 @@ def _own(table: str, f: ObjectField, masked: frozenset[str]) -> str:
     if f.type.name == "link":
         return _link(table, f, masked=f.name in masked)
     if f.type.name == "tags":
-        return _tags(table, f)
+        return _tags(table, f, masked=f.name in masked)
     return f.type.shown.format(f"{table}.{_quoted(f.column.column)}")
 
 
@@ -113,14 +119,15 @@ def _contributed(table: str, fields: Sequence[ObjectField]) -> str:
     pairs = [(f.name, f.type.shown.format(f"c.{_quoted(f.column.column)}")) for f in fields]
     empty = ", ".join(f'"{f.name}": null' for f in fields)
     return (
-        f"coalesce((select ({_object(pairs)})::jsonb from {_quoted(model._meta.db_table)} c"
+        f"coalesce((select ({_object(pairs)})::jsonb"  # noqa: S608  identifiers only
+        f" from {_quoted(model._meta.db_table)} c"
         f" where c.{_quoted(model._meta.pk.column)} = {table}.id), '{{{empty}}}'::jsonb)"
     )
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _template(model: type[Row], field_names: tuple[str, ...], masked: frozenset[str]) -> str:
-    """The SQL of these fields, with a hole for `can` and one for each masked label, in that order."""
+    """The SQL of these fields, with a hole for `can` and for each masked label, in that order."""
     declared = type_of_model(model)
     table = _quoted(declared.model._meta.db_table)
     pairs = [("id", f"{table}.id"), ("updated_at", f"{table}.updated_at"), ("can", HOLE)]
@@ -138,70 +145,89 @@ def _template(model: type[Row], field_names: tuple[str, ...], masked: frozenset[
     return f"({' || '.join(parts)})::text"
 
 
-def _sees_every(asker: Asker, target: ObjectType) -> bool:
-    everyone = any(isinstance(rule, Everyone) for rule in target.scope)
-    return asker.may("read", target) and (everyone or asker.grants.scope("read", target) == "all")
-
-
-def labels_masked(asker: Asker, declared: ObjectType, f: ObjectField) -> bool:
-    """Whether the label of a link must be checked row by row before this asker sees it."""
-    if f.type.name != "link" or f.target is None or not is_registered(f.target):
-        return False
+def _labels_shown(asker: Asker, declared: ObjectType, f: ObjectField) -> bool:
+    """Whether this asker sees the label of every record that `f` of a visible record names."""
+    if f.target is None or not is_registered(f.target):
+        return True
     target = type_of_model(f.target)
-    if tuple(declared.scope) == (Through(f.name),) and asker.token_allows("read", target):
+    if not asker.may("read", target) or asker.grants.mask(target, target.title) == "hidden":
         return False
-    return not _sees_every(asker, target)
+    everyone = any(isinstance(rule, Everyone) for rule in target.scope)
+    followed = tuple(declared.scope) == (Through(f.name),)  # seen only if the target is
+    return everyone or followed or asker.grants.scope("read", target) == "all"
 
 
-def _masked_label(asker: Asker, f: ObjectField) -> Expression:
-    assert f.target is not None  # noqa: S101  labels_masked said so
-    title = type_of_model(f.target).title
-    seen = Exists(visible_to(asker, f.target).filter(pk=OuterRef(f.path)))
-    return Case(
-        When(seen, then=F(f"{f.path}__{title}")), default=Value(None), output_field=TextField()
-    )
+def linked_text(asker: Asker, declared: ObjectType, f: ObjectField, column: str) -> Expression:
+    """A column of the records that the link `f` names; null for those the asker may not see."""
+    text = F(f"{f.path}__{column}")
+    if f.target is None or _labels_shown(asker, declared, f):
+        return text  # type: ignore[return-value]
+    target = type_of_model(f.target)
+    seen = Q(pk__in=[])
+    if asker.grants.mask(target, target.title) != "hidden":
+        shown = predicate(asker, target)  # in the recycle bin too: there they can be found
+        seen = Q(Exists(f.target._default_manager.filter(shown, pk=OuterRef(f.path))))
+    return Case(When(seen, then=text), default=Value(None), output_field=TextField())
 
 
-def _can(asker: Asker, declared: ObjectType) -> Expression:
+def labels_of(asker: Asker, model: type[Row], ids: Iterable[Any]) -> dict[str, str]:
+    """The labels of those of the records, in use or in the bin, that the asker may see; by id."""
+    if not is_registered(model):
+        return {}
+    target = type_of_model(model)
+    if asker.grants.mask(target, target.title) == "hidden":
+        return {}
+    seen = model._default_manager.filter(predicate(asker, target), pk__in=ids)
+    return {str(pk): label for pk, label in seen.values_list("pk", target.title)}
+
+
+def _can(asker: Asker, declared: ObjectType, *, deleted: bool) -> Expression:
     """What the asker may do with each record, as a JSON array."""
-    read = asker.grants.scope("read", declared)
-    always: list[str] = []
-    by_scope: dict[str | None, list[str]] = {}
-    verbs = {"change": ["change", *(a.name for a in declared.actions)], "delete": ["delete"]}
-    for verb, names in verbs.items():
+    offered = {"change": ["change", *(a.name for a in declared.actions)], "delete": ["delete"]}
+    if deleted:
+        offered = {"delete": ["restore"]}
+    arrays: list[Any] = []
+    for verb, names in offered.items():
         if not asker.may(verb, declared):
             continue
-        scope = asker.grants.scope(verb, declared)
-        if scope == read or tuple(declared.scope) == (Everyone(),):
-            always += names
-        else:
-            by_scope.setdefault(scope, []).extend(names)
-    arrays: list[Any] = [
-        Case(
-            When(predicate(asker, declared, names[0]), then=Value(_array(names))),
-            default=Value("[]"),
-            output_field=TextField(),
-        )
-        for names in by_scope.values()
-    ]
-    if not arrays:
-        return Assembled(f"{_text(_array(always))}::json", [])
-    text = " || ".join([f"({HOLE})::jsonb"] * len(arrays) + [f"{_text(_array(always))}::jsonb"])
-    return Assembled(f"({text})", arrays)
+        everywhere = _reaches_all_seen(asker, declared, verb)
+        allowed = Q() if everywhere else predicate(asker, declared, verb)
+        if allowed == Q():
+            arrays.append(Value(_array(names)))
+        elif allowed != NOBODY:
+            shown = When(allowed, then=Value(_array(names)))
+            arrays.append(Case(shown, default=Value("[]"), output_field=TextField()))
+    text = " || ".join([f"({HOLE})::jsonb"] * len(arrays))
+    return Assembled(f"({text})" if arrays else "'[]'::jsonb", arrays)
+
+
+def _reaches_all_seen(asker: Asker, declared: ObjectType, verb: str) -> bool:
+    """Whether every record the asker sees is within the verb's scope, without asking the rows."""
+    owned_only = not any(isinstance(rule, Everyone) for rule in declared.scope)
+    same = asker.grants.scope(verb, declared) == asker.grants.scope("read", declared)
+    return owned_only and same and declared.locked is None
 
 
 def _array(names: list[str]) -> str:
     return "[" + ",".join(f'"{n}"' for n in names) + "]"
 
 
-def row_json(asker: Asker, declared: ObjectType, fields: Iterable[ObjectField]) -> Expression:
+def row_json(
+    asker: Asker, declared: ObjectType, fields: Iterable[ObjectField], *, deleted: bool = False
+) -> Expression:
     """The expression whose text is one record's JSON: id, updated_at, can and the fields given.
 
-    `fields` must come from `asker.fields`, which leaves out what is hidden from them.
+    `fields` must come from `asker.fields`, which leaves out what is hidden from them. `deleted`
+    says that the records lie in the recycle bin.
     """
     shown = list(fields)
-    masked = [f for f in shown if labels_masked(asker, declared, f)]
+    masked = [f for f in shown if not _labels_shown(asker, declared, f)]
     text = _template(
         declared.model, tuple(f.name for f in shown), frozenset(f.name for f in masked)
     )
-    return Assembled(text, [_can(asker, declared), *(_masked_label(asker, f) for f in masked)])
+    labels = [
+        linked_text(asker, declared, f, type_of_model(f.target).title)
+        for f in masked
+        if f.type.name == "link" and f.target is not None
+    ]
+    return Assembled(text, [_can(asker, declared, deleted=deleted), *labels])

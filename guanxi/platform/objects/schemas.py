@@ -1,15 +1,16 @@
 """The API's schemas, made from the declarations: absent is not null, the unknown is refused."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from guanxi.platform.objects.registry import ObjectField, ObjectType
+from guanxi.platform.objects.registry import ObjectField, ObjectType, object_type
 
 
-class Strict(Schema):
+class Strict(BaseModel):
     """A request body: what it does not know it refuses, naming the field."""
 
     model_config = ConfigDict(extra="forbid")
@@ -21,7 +22,7 @@ class LinkOut(Schema):
 
 
 class TagOut(LinkOut):
-    color: str
+    color: str | None = None
 
 
 class CountOut(Schema):
@@ -29,8 +30,57 @@ class CountOut(Schema):
     at_least: bool
 
 
-def _name(object_type: ObjectType, suffix: str) -> str:
-    return object_type.model.__name__ + suffix
+class AggregateOut(Schema):
+    """Each group: `key`, `label`, `count` and one text a measure, named "sum_total"."""
+
+    groups: list[dict[str, Any]]
+    total: dict[str, Any]
+    at_least: bool = Field(description="There are more groups than shown.")
+
+
+class ChangeOut(Schema):
+    id: str
+    at: str
+    actor: LinkOut | None
+    source: str
+    action: str
+    changes: dict[str, dict[str, Any]]
+    request_id: str | None
+    can_undo: bool
+
+
+class HistoryOut(Schema):
+    items: list[ChangeOut]
+    next: str | None
+
+
+class BulkOut(Schema):
+    changed: int
+    skipped: int
+    request_id: str
+
+
+class JobOut(Schema):
+    """A long task, as those who wait for it see it."""
+
+    id: str
+    kind: str
+    state: str
+    done: int
+    total: int | None
+    message: str
+    result: dict[str, Any]
+    error: str | None
+    object: str | None
+    subject: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    can: list[str]
+
+
+def _name(declared: ObjectType, suffix: str) -> str:
+    return declared.model.__name__ + suffix
 
 
 def _written(f: ObjectField) -> Any:
@@ -38,16 +88,16 @@ def _written(f: ObjectField) -> Any:
     return kind | None if f.column.null else kind
 
 
+def _writable(declared: ObjectType) -> list[ObjectField]:
+    return [f for f in declared.own_fields.values() if not f.read_only]
+
+
 @cache
 def create_schema(name: str) -> type[Strict]:
     """The body of POST /{path}."""
-    from guanxi.platform.objects.registry import object_type
-
     declared = object_type(name)
     fields: dict[str, Any] = {
-        f.name: (_written(f), ... if f.required else None)
-        for f in declared.own_fields.values()
-        if not f.read_only
+        f.name: (_written(f), ... if f.required else None) for f in _writable(declared)
     }
     return create_model(_name(declared, "Create"), __base__=Strict, **fields)
 
@@ -55,13 +105,14 @@ def create_schema(name: str) -> type[Strict]:
 @cache
 def change_schema(name: str) -> type[Strict]:
     """The body of PATCH /{path}/{id}: only what is sent is changed."""
-    from guanxi.platform.objects.registry import object_type
-
     declared = object_type(name)
-    fields: dict[str, Any] = {
-        f.name: (_written(f), None) for f in declared.own_fields.values() if not f.read_only
-    }
+    fields: dict[str, Any] = {f.name: (_written(f), None) for f in _writable(declared)}
     return create_model(_name(declared, "Change"), __base__=Strict, **fields)
+
+
+def change_values(name: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The values of a change that comes inside another body. Raises pydantic's ValidationError."""
+    return change_schema(name).model_validate(dict(values or {})).model_dump(exclude_unset=True)
 
 
 def _shown(f: ObjectField) -> Any:
@@ -70,9 +121,7 @@ def _shown(f: ObjectField) -> Any:
             return LinkOut | None
         case "tags":
             return list[TagOut]
-        case "decimal" | "money":
-            return str | None
-        case "choice":
+        case "decimal" | "money" | "choice":
             return str | None
         case _:
             return f.type.python | None
@@ -81,8 +130,6 @@ def _shown(f: ObjectField) -> Any:
 @cache
 def out_schema(name: str) -> type[Schema]:
     """One record as shown; fields that are hidden from the asker or not asked for are absent."""
-    from guanxi.platform.objects.registry import object_type
-
     declared = object_type(name)
     fields: dict[str, Any] = {"id": (str, ...), "can": (list[str], ...), "updated_at": (str, ...)}
     fields |= {f.name: (_shown(f), None) for f in declared.fields.values() if f.name not in fields}
@@ -91,11 +138,10 @@ def out_schema(name: str) -> type[Schema]:
 
 @cache
 def page_schema(name: str) -> type[Schema]:
-    from guanxi.platform.objects.registry import object_type
-
+    items: Any = list[out_schema(name)]  # type: ignore[misc]
     return create_model(
         _name(object_type(name), "Page"),
         __base__=Schema,
-        items=(list[out_schema(name)], ...),  # type: ignore[misc]
+        items=(items, ...),
         next=(str | None, Field(description="Cursor of the next page; null at the end.")),
     )

@@ -1,15 +1,21 @@
-"""Bulk edit of more records than fit in one request."""
+"""Bulk edit of more records than fit in one request; forgetting answers nobody will ask again."""
 
+import datetime as dt
 from typing import Any
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from guanxi.platform.access.predicate import visible_to
 from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.jobs.services import RunningJob, job_kind
 from guanxi.platform.objects import lists, services
+from guanxi.platform.objects.models import IdempotentResponse
 from guanxi.platform.objects.registry import object_type
-from guanxi.platform.objects.schemas import change_schema
+from guanxi.platform.objects.schemas import change_values
 
 BATCH = 5000
+REMEMBERED = dt.timedelta(days=1)  # how long a repeated request gets its first answer again
 
 
 @job_kind("bulk_edit")
@@ -20,11 +26,12 @@ def bulk_edit(job: RunningJob) -> dict[str, Any]:
     made unmatching was itself changed by it.
     """
     asker, declared = job.asker, object_type(job.params["object"])
-    delete = bool(job.params.get("delete"))
-    values = change_schema(declared.name)(**(job.params.get("set") or {})).model_dump(
-        exclude_unset=True
+    edit = services.bulk_edit(
+        asker=asker,
+        object_type=declared,
+        values=change_values(declared.name, job.params.get("set")),
+        delete=bool(job.params.get("delete")),
     )
-    columns = services.bulk_columns(asker=asker, object_type=declared, values=values, delete=delete)
     if job.params.get("ids") is not None:
         records = visible_to(asker, declared.model).filter(pk__in=job.params["ids"])
     else:
@@ -35,20 +42,20 @@ def bulk_edit(job: RunningJob) -> dict[str, Any]:
     if "total" not in job.checkpoint:
         job.checkpoint["total"] = records.count()
     while True:
-        batch = (
-            records.order_by("pk") if last is None else records.filter(pk__gt=last).order_by("pk")
-        )
-        ids = list(batch.values_list("pk", flat=True)[:BATCH])
+        rest = records.filter(pk__gt=last) if last else records
+        ids = list(rest.order_by("pk").values_list("pk", flat=True)[:BATCH])
         if not ids:
-            return {
-                "changed": changed,
-                "skipped": seen - changed,
-                "request_id": job.params.get("request_id"),
-            }
+            request_id = job.params.get("request_id")
+            return {"changed": changed, "skipped": seen - changed, "request_id": request_id}
         with job.step():
-            changed += services.bulk_change(
-                asker=asker, object_type=declared, ids=ids, columns=columns, delete=delete
-            )
+            changed += edit.apply(ids)
             seen, last = seen + len(ids), ids[-1]
             job.checkpoint.update(changed=changed, last=str(last), seen=seen)
             job.progress(seen, job.checkpoint["total"])
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="forget_answers", pass_context=False)
+def forget_answers(timestamp: int) -> None:
+    """Every hour: drop remembered answers, which hold personal values, after a day."""
+    IdempotentResponse.objects.filter(created_at__lt=timezone.now() - REMEMBERED).delete()

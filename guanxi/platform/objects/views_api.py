@@ -11,7 +11,7 @@ from pydantic import Field
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotAllowed, NotFound
-from guanxi.platform.objects.fieldtypes import Text
+from guanxi.platform.objects.fieldtypes import JsonMap, Text
 from guanxi.platform.objects.models import SavedView
 from guanxi.platform.objects.registry import object_type
 from guanxi.platform.objects.schemas import Strict
@@ -24,14 +24,14 @@ class ViewIn(Strict):
     object: str = Field(max_length=60)
     name: Text = Field(min_length=1, max_length=100)
     kind: Literal["table"] = "table"
-    definition: dict[str, Any] = {}
+    definition: JsonMap = {}
     shared: Shared = "private"
     pinned: bool = False
 
 
 class ViewChange(Strict):
     name: Text | None = Field(None, min_length=1, max_length=100)
-    definition: dict[str, Any] | None = None
+    definition: JsonMap | None = None
     shared: Shared | None = None
     pinned: bool | None = None
 

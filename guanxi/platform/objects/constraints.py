@@ -1,0 +1,85 @@
+"""Which field of a record a broken database constraint is about."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.constraints import BaseConstraint
+from django.utils.translation import gettext as _
+
+from guanxi.platform.objects.columns import DerivedField
+from guanxi.platform.objects.record import Row
+from guanxi.platform.objects.registry import ObjectType, types
+
+Problem = dict[str, Any]
+
+
+def columns_of(constraint: BaseConstraint) -> list[str]:
+    """The columns that must be different, or that must fit together."""
+    if isinstance(constraint, models.UniqueConstraint):
+        return [*constraint.fields, *_names(constraint.expressions)]
+    return list(_names([constraint.condition]) if hasattr(constraint, "condition") else [])
+
+
+def broken_constraints(record: Row, changed: Iterable[str]) -> list[BaseConstraint]:
+    """The constraints a record breaks, of those that any changed column has a part in."""
+    written, broken = set(changed), []
+    for constraint in record._meta.constraints:
+        condition = getattr(constraint, "condition", None)
+        if not written & {*columns_of(constraint), *_names([condition] if condition else [])}:
+            continue
+        try:
+            constraint.validate(type(record), record)
+        except ValidationError:
+            broken.append(constraint)
+    return broken
+
+
+def problem_of(
+    object_type: ObjectType, constraint: BaseConstraint, changed: Iterable[str] = ()
+) -> Problem:
+    """The refusal, naming the field: of several columns the one just written."""
+    columns = columns_of(constraint)
+    written = set(changed)
+    candidates = [c for c in columns if c in written] + columns
+    fields = [_field(object_type, name) for name in candidates]
+    field = next((f for f in fields if f in object_type.own_fields), None)
+    if isinstance(constraint, models.UniqueConstraint):
+        message, code = _("Another record has this value already."), "unique"
+    elif constraint.violation_error_message != BaseConstraint.default_violation_error_message:
+        message, code = str(constraint.violation_error_message), "check"
+    else:
+        message, code = _("These values do not fit together."), "check"
+    return {"field": field, "message": message, "code": code}
+
+
+def problem_of_name(name: str) -> Problem | None:
+    """The refusal for a constraint the database names; None for one no object declares."""
+    for object_type in types():
+        for constraint in object_type.model._meta.constraints:
+            if constraint.name == name:
+                return problem_of(object_type, constraint)
+    return None
+
+
+def _field(object_type: ObjectType, column: str) -> str:
+    """The field people know: a computed column stands for the one it is computed from."""
+    source = object_type.model.computed.get(column, column)
+    known = object_type.model._meta.get_field(source)
+    return known.source if isinstance(known, DerivedField) else source
+
+
+def _names(expressions: Iterable[Any]) -> Iterator[str]:
+    for expression in expressions:
+        if isinstance(expression, models.F):
+            yield str(expression.name)  # type: ignore[attr-defined]
+        elif isinstance(expression, models.Q):
+            for child in expression.children:
+                if isinstance(child, tuple):
+                    yield str(child[0]).split("__")[0]
+                    yield from _names([child[1]])
+                else:
+                    yield from _names([child])
+        elif hasattr(expression, "get_source_expressions"):
+            yield from _names(expression.get_source_expressions())
