@@ -81,8 +81,8 @@ function Item({ object, relation }: { object: ObjectMeta; relation: Relation }) 
     <li className={styles.relation}>
       <div className={styles.relationText}>
         <Link
-          to="/$path/$id"
-          params={{ path: "customers", id: other.id }}
+          to="/customers/$id"
+          params={{ id: other.id }}
           className="ellipsis"
           title={other.label}
         >

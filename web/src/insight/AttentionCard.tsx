@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Button, Tooltip } from "antd";
-import { Check, Phone, SquareCheckBig } from "lucide-react";
+import { Phone, SquareCheckBig } from "lucide-react";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { DismissMenu } from "@/insight/DismissMenu";
@@ -54,8 +54,8 @@ export function AttentionCard(props: Props) {
       <div className={styles.what}>
         <h3 id={`${id}-name`} className={styles.name}>
           <Link
-            to="/$path/$id"
-            params={{ path: "customers", id: item.customer.id }}
+            to="/customers/$id"
+            params={{ id: item.customer.id }}
             className="ellipsis"
             title={item.customer.label}
           >
@@ -95,7 +95,7 @@ function Actions({ item, opened, onOpened, onLeaving }: Props) {
             aria-keyshortcuts="e"
             onClick={() => onOpened("do")}
           >
-            <span className="ellipsis">{title}</span>
+            {t(kind === "call" ? "insight.suggest.call" : "insight.suggest.task")}
           </Button>
         </Tooltip>
       )}
@@ -128,7 +128,6 @@ function Actions({ item, opened, onOpened, onLeaving }: Props) {
           void act(item, done);
         }}
       />
-      {!item.can.length && <Check size={14} aria-label={t("insight.readOnly")} />}
     </div>
   );
 }

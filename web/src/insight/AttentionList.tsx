@@ -121,7 +121,7 @@ function useTriage(items: Attention[]) {
     else if (action === "previous") look(step(items, current, -1));
     else if (!item) return;
     else if (action === "open") {
-      void navigate({ to: "/$path/$id", params: { path: "customers", id: item.customer.id } });
+      void navigate({ to: "/customers/$id", params: { id: item.customer.id } });
     } else if (item.can.includes(action)) {
       look(item.id);
       setOpened({ id: item.id, what: action });

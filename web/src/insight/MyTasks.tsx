@@ -94,8 +94,8 @@ function TaskRow({ row }: { row: RecordRow }) {
         </Link>
         {customer && (
           <Link
-            to="/$path/$id"
-            params={{ path: "customers", id: customer.id }}
+            to="/customers/$id"
+            params={{ id: customer.id }}
             className={styles.taskCustomer}
             title={customer.label}
           >

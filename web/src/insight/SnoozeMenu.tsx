@@ -26,7 +26,11 @@ export function SnoozeMenu({ open, onOpen, onSnooze }: Props) {
     month: addDays(today, 30),
   };
   const snooze = (until: string) => onSnooze(until, format.date(until));
-  const items = Object.entries(days).map(([key, day]) => ({
+  // On a Sunday tomorrow is next Monday: one of the two is enough.
+  const distinct = Object.entries(days).filter(
+    ([, day], index, all) => all.findIndex(([, other]) => other === day) === index,
+  );
+  const items = distinct.map(([key, day]) => ({
     key: day,
     label: (
       <span className={styles.snooze}>
