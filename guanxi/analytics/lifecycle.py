@@ -6,7 +6,7 @@ Five questions are asked in turn, each answered by a degree between 0 and 1:
     alive?     the least of three: P(alive) where a model knows it, how
                usual the silence is, and the pace it leaves to expect    -> else termination
     came back? the last gap was longer than chance allows the customer   -> return
-    few?       one or two purchases; half so with three                  -> development
+    few?       one or two purchases; a third so with three               -> development
     growing?   buys more, or more often, than before; or is not settled  -> growth, else maturity
 
 The evidence for a stage is the product of the degrees on the way to it. So evidence adds up to
@@ -15,7 +15,9 @@ one over the six stages, and the evidence for the chosen stage is its confidence
 A stage already held is given up only for one whose evidence is greater by `MARGIN`, so that a
 customer at a border does not change sides every night.
 
-The thresholds were set on the Online Retail data (UCI, 4,338 buyers in one year).
+The thresholds were set on Online Retail (UCI, 4,338 buyers in a year). Held against the half
+year that followed 9 June 2011, 98 % of the customers in maturity came back, 90 % in growth, 60 %
+in development; of all repeat buyers 85 %, but of those late by 0.9 and more 10 in 22.
 """
 
 from dataclasses import dataclass

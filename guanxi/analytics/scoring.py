@@ -152,7 +152,7 @@ class Columns:
 
 
 def _firm_margin_rate(facts: ir.Table) -> float | None:
-    """Give the margin per unit of revenue over all lines that know it, None if too few do."""
+    """Give the margin per unit of revenue over all lines that know it, None if none does."""
     sums = facts.aggregate(
         margin=facts["margin"].sum(), amount=facts["amount_with_margin"].sum()
     ).to_pyarrow()
@@ -174,7 +174,10 @@ def _ranked(facts: ir.Table, previous_stages: ir.Table | pa.Table | None) -> ir.
     ranked = abc(rfm(facts), value="current_value")
     if previous_stages is None:
         return ranked.order_by("customer_id")
-    held = ibis.memtable(as_table(previous_stages).to_pyarrow())
+    stages = as_table(previous_stages).select("customer_id", "stage").to_pyarrow()
+    if pc.count_distinct(stages["customer_id"]).as_py() < stages.num_rows:
+        raise ValueError("previous_stages names a customer twice")
+    held = ibis.memtable(stages)
     held = held.select(_held_by=held["customer_id"], previous_stage=held["stage"])
     joined = ranked.left_join(held, ranked["customer_id"] == held["_held_by"])
     return joined.drop("_held_by").order_by("customer_id")

@@ -68,9 +68,11 @@ def _vector(name: str, values: ArrayLike) -> Floats:
         raise ValueError(f"{name} must be a column of numbers: {error}") from error
     if vector.ndim != 1:
         raise ValueError(f"{name} must be one column, not an array of {vector.ndim} dimensions")
-    _refuse(name, np.isnan(vector), "is missing (NaN)")
-    _refuse(name, np.isinf(vector), "is infinite")
-    _refuse(name, vector < 0, "is negative")
+    # Two passes settle the usual case; which rows are wrong is asked only if some are.
+    if not (vector.min(initial=0) >= 0 and vector.max(initial=0) < np.inf):
+        _refuse(name, np.isnan(vector), "is missing (NaN)")
+        _refuse(name, np.isinf(vector), "is infinite")
+        _refuse(name, vector < 0, "is negative")
     return vector
 
 

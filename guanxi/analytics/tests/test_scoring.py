@@ -198,6 +198,12 @@ def test_held_stages_of_strangers_are_ignored() -> None:
     assert [row["stage"] for row in result.customers.to_pylist()] == ["development"]
 
 
+def test_customer_with_two_held_stages_is_refused() -> None:
+    held = pa.table({"customer_id": ["a", "a"], "stage": ["growth", "maturity"]})
+    with pytest.raises(ValueError, match="names a customer twice"):
+        score(("a", "1", ago(9), 10.0), previous_stages=held)
+
+
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres", "snowflake", "bigquery", "trino"])
 def test_facts_compile_for_other_engines(dialect: str) -> None:
     lines = ibis.table(
