@@ -1,0 +1,289 @@
+"""What customers bought: orders whose lines add up to the cent, returns, and sales to strangers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from guanxi.demo import columns
+from guanxi.demo.behaviour import WINDOW_DAYS, Parameters, Purchases
+from guanxi.demo.columns import Flags, Floats, Ints, Keys
+from guanxi.demo.customers import Crowd, Part
+from guanxi.demo.draws import chance, texts, weighted
+from guanxi.demo.firm import TABLES, Firm
+from guanxi.demo.money import RATE_SCALE
+
+LINES = (34, 27, 18, 11, 6, 4)  # of a hundred orders, how many have one line, two, ...
+MOST_UNITS = 40  # of one product on a line
+RETURNED = 0.022  # share of lines
+STRANGERS = 0.03  # sales to nobody we know, to each order of a customer
+DISCOUNTS = (0, 3, 5, 8, 10, 12)  # per cent off for firms
+NUMBER_STARTS = ("SO", "WEB", "POS", "RT")  # by the source; the last for returns
+ERP, WEB, STORE = range(3)
+STATUSES = ("placed", "completed")
+
+
+@dataclass(frozen=True)
+class Baskets:
+    """Lines in boxes of orders × positions; quantity 0 where there is none. Money in cents."""
+
+    product: Ints
+    quantity: Ints
+    price: Ints
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The orders of one block, by time. `returned` marks the documents of returns."""
+
+    keys: Keys
+    customer: Ints
+    day: Ints
+    returned: Flags
+    product: Ints  # of the first line
+    numbers: columns.Texts
+    tables: dict[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class _Sales:
+    """Orders before they are filled; value in the reporting currency."""
+
+    customer: Ints
+    day: Ints
+    value: Floats
+
+
+def draw_orders(
+    random: np.random.Generator,
+    firm: Firm,
+    crowd: Crowd,
+    purchases: Purchases,
+    *,
+    customer_of_buyer: Ints,
+    parameters: Parameters,
+    block: int,
+) -> Orders:
+    """Turn purchases into orders with lines."""
+    known = _Sales(
+        customer_of_buyer[purchases.buyer],
+        firm.today_number - purchases.ago,
+        purchases.value,
+    )
+    sales = _with_strangers(random, firm, known, parameters)
+    at_home = (sales.customer < 0) | (crowd.part[sales.customer] == Part.PERSON)
+    discount = random.choice(DISCOUNTS, crowd.size)[sales.customer]
+    discount[at_home] = 0
+    baskets = _fill(random, firm, sales.value, at_home.astype(np.int64), discount)
+    back, back_baskets = _returns(random, firm, sales, baskets)
+    everything = _Sales(
+        np.concatenate([sales.customer, sales.customer[back.customer]]),
+        np.concatenate([sales.day, back.day]),
+        np.concatenate([sales.value, back.value]),
+    )
+    boxes = Baskets(
+        *(
+            np.concatenate([getattr(baskets, name), getattr(back_baskets, name)])
+            for name in ("product", "quantity", "price")
+        )
+    )
+    return _ordered(random, firm, crowd, everything, boxes, block=block)
+
+
+def _with_strangers(
+    random: np.random.Generator, firm: Firm, known: _Sales, parameters: Parameters
+) -> _Sales:
+    """Add sales without a customer, smaller ones, on any day."""
+    count = round(len(known.day) * STRANGERS)
+    days = firm.today_number - 1 - random.integers(0, WINDOW_DAYS, count)
+    value = random.gamma(2.0, 0.12 * parameters.v, count)
+    return _Sales(
+        np.concatenate([known.customer, np.full(count, -1, np.int64)]),
+        np.concatenate([known.day, days]),
+        np.concatenate([known.value, value]),
+    )
+
+
+def _fill(
+    random: np.random.Generator, firm: Firm, value: Floats, audience: Ints, discount: Ints
+) -> Baskets:
+    """Fill each order with products worth about its value, the last line making up the rest."""
+    count, most = len(value), len(LINES)
+    lines = 1 + weighted(random, LINES, count)
+    shares = random.exponential(size=(count, most)) + 0.15
+    shares[np.arange(most) >= lines[:, None]] = 0
+    budget = shares / shares.sum(axis=1, keepdims=True) * (value * 100)[:, None]
+    price = (firm.catalog.prices * (100 - np.array(DISCOUNTS)[:, None]) + 50) // 100
+    off = np.searchsorted(DISCOUNTS, discount)
+    made = Baskets(*(np.zeros((count, most), np.int64) for _ in range(3)))
+    rest = value * 100
+    for position in range(most):
+        rows = np.flatnonzero(position < lines)
+        last: Flags = lines[rows] - 1 == position
+        target = np.where(last, rest[rows], budget[rows, position])
+        product = _choose(random, firm, target, last, audience[rows], made.product[rows, :position])
+        unit = price[off[rows], product]
+        quantity = np.rint(target / unit).astype(np.int64)
+        quantity[(position == 0) | ~last] = np.maximum(quantity[(position == 0) | ~last], 1)
+        quantity = np.maximum(quantity, 0)  # no line when earlier ones took it all
+        made.product[rows, position] = product
+        made.quantity[rows, position] = quantity
+        made.price[rows, position] = unit
+        rest[rows] -= quantity * unit
+    return made
+
+
+def _choose(
+    random: np.random.Generator,
+    firm: Firm,
+    target: Floats,
+    last: Flags,
+    audience: Ints,
+    taken: Ints,
+) -> Ints:
+    """Choose a product by popularity among those that fit the amount, for last lines small ones."""
+    price = firm.catalog.prices
+    edges = np.concatenate([np.zeros((2, 1)), np.cumsum(firm.catalog.popularity, axis=1)], axis=1)
+    dearest = target * np.where(last, 1 / (3 - 1.5 * bool(taken.shape[1])), 1.15)
+    high = np.searchsorted(price, dearest, side="right")
+    high = np.maximum(high, 1)
+    low = np.minimum(np.searchsorted(price, target / MOST_UNITS), high - 1)
+    low_edge, high_edge = edges[audience, low], edges[audience, high]
+    chosen = np.zeros(len(target), np.int64)
+    again = np.arange(len(target))
+    for _ in range(3):  # tries; after them the same product may stand twice
+        drawn = low_edge[again] + random.random(len(again)) * (high_edge - low_edge)[again]
+        found = np.where(
+            audience[again] == 0,
+            np.searchsorted(edges[0], drawn, side="right"),
+            np.searchsorted(edges[1], drawn, side="right"),
+        )
+        chosen[again] = np.clip(found - 1, low[again], high[again] - 1)
+        again = again[(taken[again] == chosen[again, None]).any(axis=1)]
+        if not len(again):
+            break
+    return chosen
+
+
+def _returns(
+    random: np.random.Generator, firm: Firm, sales: _Sales, baskets: Baskets
+) -> tuple[_Sales, Baskets]:
+    """Let some lines of goods come back, wholly or in part, some days later.
+
+    The returned sale names as customer the row of the sale it takes back.
+    """
+    goods = np.array([category != "service" for category in firm.catalog.categories])
+    order, position = np.nonzero((baskets.quantity > 0) & goods[baskets.product])
+    comes = chance(random, RETURNED, len(order))
+    order, position = order[comes], position[comes]
+    day = sales.day[order] + random.integers(2, 16, len(order))
+    over = day < firm.today_number
+    order, position, day = order[over], position[over], day[over]
+    quantity = baskets.quantity[order, position]
+    back = np.where(chance(random, 0.6, len(order)), quantity, (quantity + 1) // 2)
+    made = Baskets(*(np.zeros((len(order), len(LINES)), np.int64) for _ in range(3)))
+    made.product[:, 0] = baskets.product[order, position]
+    made.quantity[:, 0] = -back
+    made.price[:, 0] = baskets.price[order, position]
+    return _Sales(order, day, np.zeros(len(order))), made
+
+
+def _ordered(
+    random: np.random.Generator,
+    firm: Firm,
+    crowd: Crowd,
+    sales: _Sales,
+    baskets: Baskets,
+    *,
+    block: int,
+) -> Orders:
+    """Put the orders in the order of time and write them and their lines down."""
+    seconds = random.integers(30_600, 70_200, len(sales.day))  # half past eight to half past seven
+    instant = columns.instants(sales.day, seconds, firm.time_zone)
+    by_time = np.argsort(instant, kind="stable")
+    customer, day, instant = sales.customer[by_time], sales.day[by_time], instant[by_time]
+    boxes = Baskets(baskets.product[by_time], baskets.quantity[by_time], baskets.price[by_time])
+    returned = boxes.quantity.sum(axis=1) < 0
+    currency = np.where(customer < 0, 0, crowd.currency[customer])
+    rate = firm.rates.on(day, currency)
+    boxes = _in_currency(boxes, rate)
+    source = _sources(random, crowd, customer)
+    keys = columns.uuid7_keys(
+        random, at=firm.millisecond(block), table=TABLES["sales_order"], count=len(day)
+    )
+    numbers = _numbers(day, np.where(returned, len(NUMBER_STARTS) - 1, source), block)
+    orders = {
+        "id": columns.key_column(keys),
+        "customer_id": columns.key_column(crowd.keys, customer),
+        "owner_id": columns.key_column(
+            firm.keys["platform_user"], np.where(customer < 0, -1, crowd.owner[customer])
+        ),
+        "source": columns.choice_column(source, firm.words.order_sources),
+        "number": columns.text_column(numbers),
+        "ordered_at": columns.instant_column(instant),
+        "ordered_on": columns.day_column(day),
+        "status": columns.choice_column(day < firm.today_number - 2, STATUSES),
+        "currency": columns.choice_column(currency, firm.rates.currencies),
+        "rate": columns.decimal_column(rate, RATE_SCALE),
+        "total": columns.decimal_column((boxes.quantity * boxes.price).sum(axis=1), 2),
+    }
+    tables = {
+        "sales_orderline": _lines(random, firm, keys, boxes, rate, block=block),
+        "sales_order": pa.table(orders),
+    }
+    return Orders(keys, customer, day, returned, boxes.product[:, 0], numbers, tables)
+
+
+def _in_currency(boxes: Baskets, rate: Ints) -> Baskets:
+    """The same baskets at prices in the orders' own currencies, at least a cent."""
+    one = 10**RATE_SCALE
+    price = (boxes.price * one + rate[:, None] // 2) // rate[:, None]
+    return Baskets(boxes.product, boxes.quantity, np.where(boxes.quantity != 0, price, 0))
+
+
+def _sources(random: np.random.Generator, crowd: Crowd, customer: Ints) -> Ints:
+    """Firms order through sales, persons in the web shop or, as strangers do, in the store."""
+    drawn = random.random(len(customer))
+    person = np.where(drawn < 0.75, WEB, STORE)
+    organization = np.where(drawn < 0.8, ERP, WEB)
+    source = np.where(crowd.organizations[customer], organization, person)
+    return np.where(customer < 0, STORE, source)
+
+
+def _numbers(day: Ints, start: Ints, block: int) -> columns.Texts:
+    """Numbers with their date; each block counts on from a hundred thousand of its own."""
+    different, which = np.unique(day, return_inverse=True)
+    dates = [date.strftime("%y%m%d") for date in different.astype("datetime64[D]").tolist()]
+    return texts(
+        f"{NUMBER_STARTS[s]}{dates[d]}-{block * 100_000 + i:06d}"
+        for i, (s, d) in enumerate(zip(start.tolist(), which.tolist(), strict=True), start=1)
+    )
+
+
+def _lines(
+    random: np.random.Generator, firm: Firm, keys: Keys, boxes: Baskets, rate: Ints, *, block: int
+) -> pa.Table:
+    order, box = np.nonzero(boxes.quantity)
+    first = np.searchsorted(order, np.arange(len(keys)))
+    product, quantity, price = (
+        values[order, box] for values in (boxes.product, boxes.quantity, boxes.price)
+    )
+    one = 10**RATE_SCALE
+    unit_cost = (firm.catalog.costs[product] * one + rate[order] // 2) // rate[order]
+    own = columns.uuid7_keys(
+        random, at=firm.millisecond(block), table=TABLES["sales_orderline"], count=len(order)
+    )
+    return pa.table(
+        {
+            "id": columns.key_column(own),
+            "order_id": columns.key_column(keys, order),
+            "position": np.arange(len(order)) - first[order] + 1,
+            "kind": columns.choice_column(quantity < 0, ("sale", "return")),
+            "product_id": columns.key_column(firm.keys["products_product"], product),
+            "description": columns.choice_column(product, firm.catalog.names),
+            "quantity": quantity,
+            "unit_price": columns.decimal_column(price, 2),
+            "amount": columns.decimal_column(quantity * price, 2),
+            "cost": columns.decimal_column(quantity * unit_cost, 2),
+        }
+    )
