@@ -33,6 +33,7 @@ class Block:
     """Some of the customers with all that belongs to them."""
 
     number: int
+    first: int  # how many customers came in blocks before
     customers: int
     tables: dict[str, pa.Table]  # in an order in which they can be written
     truth: pa.Table
@@ -145,7 +146,9 @@ class Sample:
                 random, firm, crowd, described.names, orders, left=left, block=number
             ),
         }
-        return Block(number, count, tables, self._truth(buyers, keys, customer_of_buyer))
+        return Block(
+            number, number * BLOCK, count, tables, self._truth(buyers, keys, customer_of_buyer)
+        )
 
     def _truth(self, buyers: Buyers, keys: Keys, customer_of_buyer: Ints) -> pa.Table:
         return pa.table(
