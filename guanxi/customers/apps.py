@@ -8,4 +8,4 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        from guanxi.customers import objects  # noqa: F401  declares the objects of this area
+        from guanxi.customers import imports, objects  # noqa: F401  declares what this area adds

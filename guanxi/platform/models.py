@@ -2,6 +2,7 @@
 
 from guanxi.platform.access.models import Role, SignInAttempt, Team, Territory, Token, User
 from guanxi.platform.events.models import Event
+from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.objects.models import IdempotentResponse, SavedView
 from guanxi.platform.workspaces.models import Workspace
@@ -9,6 +10,9 @@ from guanxi.platform.workspaces.models import Workspace
 __all__ = [
     "Event",
     "IdempotentResponse",
+    "Import",
+    "ImportRow",
+    "ImportVerdict",
     "Job",
     "Role",
     "SavedView",

@@ -1,0 +1,137 @@
+"""The staged values of one half of a row, as SQL."""
+
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from guanxi.platform.exchange.layout import Layout
+from guanxi.platform.exchange.targets import Context
+
+CASTS = {
+    "birthday": "date", "customer_since": "date", "credit_limit": "numeric", "owner": "uuid",
+    "territory": "uuid",
+}  # fmt: skip
+NOT_COLUMNS = ("kind", "external_id", "wechat", "tags", "role", "other_phone", "other_email")
+DERIVED = ("name_sort", "phone_normal")
+
+
+@dataclass
+class Part:
+    """Part 0 is the row's organization, part 1 its person (or "the customer", of either kind)."""
+
+    context: Context
+    layout: Layout
+    number: int
+
+    def __bool__(self) -> bool:
+        return bool(self.layout.names(f"{self.number}."))
+
+    def has(self, name: str) -> bool:
+        return f"{self.number}.{name}" in self.layout
+
+    def text(self, name: str, array: str = "r.values") -> str:
+        return self.layout.sql(f"{self.number}.{name}", array)
+
+    def several(self, name: str, array: str = "r.values") -> list[str]:
+        """The values of a field that may be mapped more than once."""
+        slots = [s for s in self.layout.names(f"{self.number}.{name}") if not s.endswith("_normal")]
+        return [self.layout.sql(s, array) for s in slots]
+
+    def normal_phones(self, array: str = "r.values") -> list[tuple[str, str]]:
+        """(value, E.164) of the other phones."""
+        slots = self.layout.names(f"{self.number}.other_phone")
+        return [
+            (self.layout.sql(s, array), self.layout.sql(f"{s}_normal", array))
+            for s in slots
+            if not s.endswith("_normal")
+        ]
+
+    @property
+    def kind(self) -> str:
+        """The SQL of the customer's kind."""
+        if self.number == 0:
+            return "'organization'"
+        default = self.context.options["kind"]
+        halves = {e.get("half") for e in self.context.imported.mapping if e.get("field")}
+        if {"organization", "person"} & halves or default not in ("person", "organization"):
+            default = "person"
+        if not self.has("kind"):
+            return f"'{default}'"
+        return f"coalesce(nullif({self.text('kind')}, ''), '{default}')"
+
+    @property
+    def columns(self) -> list[str]:
+        """The customer's columns that the file fills, without derived ones."""
+        prefix = f"{self.number}."
+        names = [s.removeprefix(prefix) for s in self.layout.names(prefix)]
+        return [n for n in names if not n.startswith(NOT_COLUMNS) and n not in DERIVED]
+
+    def column(self, name: str) -> str:
+        return f"{name}_id" if name in ("owner", "territory") else name
+
+    def value(self, name: str, array: str = "r.values") -> str:
+        """The typed value of a column; null where the file says nothing (the empty text for texts)."""
+        text = self.text(name, array)
+        return f"nullif({text}, '')::{CASTS[name]}" if name in CASTS else text
+
+    def keys(self) -> list[str]:
+        """Rows (part, kind, k, source, normal, name, external) for matching."""
+        name, kind, external = self.text("name"), self.kind, self.text("external_id")
+        source = sql.Literal(self.context.options["source"]).as_string(None)
+        found = []
+        if self.has("external_id"):
+            found.append(("'x'", source, external))
+        if self.has("wechat"):
+            found.append(("'w'", "''", self.text("wechat")))
+        if self.has("phone"):
+            found.append(("'p'", "''", self.text("phone_normal")))
+        found += [("'p'", "''", normal) for _value, normal in self.normal_phones()]
+        if self.has("email"):
+            found.append(("'e'", "''", f"lower({self.text('email')})"))
+        found += [("'e'", "''", f"lower({v})") for v in self.several("other_email")]
+        without = " and ".join(f"{normal} = ''" for _k, _s, normal in found) or "true"
+        if self.number == 0 or "organization" in kind or self.has("kind"):
+            folded = (
+                f"case when {kind} = 'organization' then customers_fold_name({name}) else '' end"
+            )
+            found.append(("'n'", "''", folded))
+        if self.number == 1 and kind != "'organization'":
+            everything = (
+                f"case when {kind} = 'person' and {without} then md5(r.values::text) else '' end"
+            )
+            found.append(("'v'", "''", everything))
+        return [
+            f"({self.number}::smallint, {kind}::text, {k}::text, {src}::text, ({normal})::text,"
+            f" {name}::text, {external}::text)"
+            for k, src, normal in found
+        ]
+
+    def present(self) -> str:
+        """The condition that the row says anything about this part."""
+        slots = [
+            self.layout.sql(s)
+            for s in self.layout.names(f"{self.number}.")
+            if not s.endswith((".kind", ".role", "name_sort", "phone_normal", "_normal"))
+        ]
+        return "(" + " or ".join(f"{s} <> ''" for s in slots) + ")" if slots else "false"
+
+    def all_equal(self, array: str) -> str:
+        """The condition that customer c already has every value the row gives."""
+        tests = [
+            f"({self.text(n, array)} = '' or c.{self.column(n)} is not distinct from {self.value(n, array)})"
+            for n in self.columns
+        ]
+        return "(" + " and ".join(tests or ["true"]) + ")"
+
+    def identities(self, array: str) -> list[tuple[str, str, str, str]]:
+        """(kind, source, value, normal) of what identifies the customer besides phone and e-mail."""
+        source = sql.Literal(self.context.options["source"]).as_string(None)
+        external, wechat = self.text("external_id", array), self.text("wechat", array)
+        found = []
+        if self.has("external_id"):
+            found.append(("'external'", source, external, external))
+        if self.has("wechat"):
+            found.append(("'wechat'", "''", wechat, wechat))
+        found += [("'phone'", "''", v, normal) for v, normal in self.normal_phones(array)]
+        found += [("'email'", "''", v, f"lower({v})") for v in self.several("other_email", array)]
+        return found

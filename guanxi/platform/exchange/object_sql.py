@@ -1,0 +1,243 @@
+"""Matching and writing of one declared object's rows, set by set."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, models
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from guanxi.platform.access.predicate import visible_to
+from guanxi.platform.exchange.ids import id_sql
+from guanxi.platform.exchange.layout import Layout
+from guanxi.platform.exchange.reasons import reason
+from guanxi.platform.exchange.targets import Context
+
+if TYPE_CHECKING:
+    from guanxi.platform.exchange.objects import ObjectTarget
+
+CASTS = {
+    "number": "bigint", "decimal": "numeric", "money": "numeric", "float": "float8", "score": "float8",
+    "boolean": "boolean", "date": "date", "datetime": "timestamptz", "link": "uuid",
+}  # fmt: skip
+VALUES = "coalesce(v.merged, r.values)"
+KEYS = """
+create temp table i_row on commit drop as
+select r.row, first_value(r.row) over w as leader, {key} as key
+from platform_importrow r where r.imported = {imported} and r.reasons is null
+window w as (partition by {key}, case when {key} = '' then r.row end order by r.row)
+"""
+MERGED = """
+create temp table i_merged on commit drop as
+select i.leader, array[{merged}] as values
+from i_row i join platform_importrow r on r.imported = {imported} and r.row = i.row
+where i.leader in (select leader from i_row where row <> leader)
+group by 1
+"""
+VERDICTS = """
+insert into platform_importverdict (imported, row, part, verdict, record_id, leader, merged)
+select {imported}, i.row, 0, case when c.id is null then 'create' else 'update' end,
+    coalesce(c.id, {new_id}), i.leader, case when i.leader = i.row then m.values end
+from i_row i
+join platform_importrow r on r.imported = {imported} and r.row = i.leader
+left join i_merged m on m.leader = i.leader
+left join lateral (
+    select c.id from {table} c where c.deleted_at is null and {found} order by c.id limit 1
+) c on true
+"""
+LACKING = """
+update platform_importverdict v set verdict = 'reject', record_id = null, reasons = %s::jsonb
+from platform_importrow r
+where v.imported = {imported} and v.verdict = 'create' and v.leader = v.row
+  and r.imported = v.imported and r.row = v.row and {value} = ''
+"""
+NO_SUCH_ID = """
+update platform_importverdict v set verdict = 'reject', record_id = null, reasons = %s::jsonb
+from platform_importrow r
+where v.imported = {imported} and v.verdict = 'create' and r.imported = v.imported and r.row = v.row
+  and {value} <> ''
+"""
+UNCHANGED = """
+update platform_importverdict v set verdict = 'unchanged' from platform_importrow r, {table} c
+where v.imported = {imported} and v.verdict = 'update' and v.leader = v.row and r.imported = v.imported
+  and r.row = v.row and c.id = v.record_id and ({skip} or {same})
+"""
+HIDDEN = """
+update platform_importverdict v set verdict = 'reject', record_id = null, reasons = %s::jsonb
+where v.imported = {imported} and v.verdict = '{verdict}' and v.record_id not in ({permitted})
+"""
+FOLLOW = """
+update platform_importverdict v set
+    verdict = case when l.verdict = 'create' then 'update' else l.verdict end,
+    record_id = l.record_id,
+    reasons = coalesce(l.reasons, jsonb_build_array(jsonb_build_object(
+        'field', null, 'code', 'same_in_file', 'message', replace(%s, '#', l.row::text))))
+from platform_importverdict l
+where v.imported = {imported} and v.leader <> v.row and l.imported = v.imported and l.part = v.part
+  and l.row = v.leader
+"""
+BATCH = """
+from platform_importverdict v
+join platform_importrow r on r.imported = v.imported and r.row = v.row
+where v.imported = {imported} and v.row > {first} and v.row <= {last} and v.leader = v.row
+"""
+GONE = (
+    """
+update platform_importverdict x set verdict = 'reject', reasons = %s::jsonb
+where x.imported = {imported} and x.leader in (select v.row """
+    + BATCH
+    + """ and (v.verdict = 'update' and not exists (
+        select 1 from {table} c where c.id = v.record_id and c.deleted_at is null)
+    or v.verdict = 'create' and exists (
+        select 1 from {table} c where c.deleted_at is null and c.id <> v.record_id and {found})))
+"""
+)
+INSERT = (
+    "insert into {table} ({columns}) select {values} "
+    + BATCH
+    + " and v.verdict = 'create' order by v.row"
+)
+UPDATE = (
+    "update {table} c set {assignments} "
+    + BATCH.replace("where", "where c.id = v.record_id and")
+    + " and v.verdict = 'update' and not {same}"
+)
+
+
+class Statements:
+    """The SQL of one import of one object type."""
+
+    def __init__(self, target: "ObjectTarget", context: Context, layout: Layout):
+        self.target, self.context, self.layout = target, context, layout
+        self.model = target.declared.model
+        self.names = {
+            "imported": f"'{context.imported.pk}'::uuid",
+            "table": sql.Identifier(self.model._meta.db_table).as_string(None),
+        }
+        self.columns = [
+            f for f in self.model._meta.fields if f.name in layout and f.name != "id"
+        ]  # fmt: skip
+
+    def _do(self, template: str, params: list[Any] | None = None, **names: Any) -> None:
+        with connection.cursor() as cursor:
+            statement = template.format(**self.names, **names)
+            cursor.execute(statement, params) if params else cursor.execute(statement)
+
+    def _value(self, f: "models.Field[Any, Any]", array: str) -> str:
+        text = self.layout.sql(f.name, array)
+        known = self.target.declared.own_fields.get(f.name)
+        cast = CASTS.get(known.type.name) if known else None
+        if cast:
+            return f"nullif({text}, '')::{cast}"
+        return f"nullif({text}, '')" if f.null else text
+
+    def _key(self) -> list[str]:
+        """The slots rows are recognized by."""
+        if "id" in self.layout:
+            return ["id"]
+        for key in self.target.unique_keys():
+            if all(name in self.layout for name in key):
+                return list(key)
+        return [f.name for f in self.columns if f.name in self.target.declared.own_fields]
+
+    def _found(self, array: str) -> str:
+        key = self._key()
+        if key == ["id"]:
+            return f"c.id = nullif({self.layout.sql('id', array)}, '')::uuid"
+        tests = []
+        for name in key:
+            f: Any = self.model._meta.get_field(name)
+            tests.append(f"c.{f.column} is not distinct from {self._value(f, array)}")
+            if not f.null:
+                tests[-1] = f"c.{f.column} = {self._value(f, array)}"
+        return " and ".join(tests)
+
+    def match(self) -> None:
+        """Write the verdict of every readable row."""
+        key = " || '|' || ".join(f"replace({self.layout.sql(n)}, '|', '||')" for n in self._key())
+        self._do(KEYS, key=f"({key})")
+        merged = ", ".join(
+            f"coalesce((array_agg(r.values[{i}] order by r.row desc)"
+            f" filter (where r.values[{i}] <> ''))[1], '')"
+            for i in range(1, len(self.layout.slots) + 1)
+        )
+        self._do(MERGED, merged=merged)
+        new_id = id_sql(self.context.imported, 0, "i.leader")
+        self._do(VERDICTS, new_id=new_id, found=self._found("coalesce(m.values, r.values)"))
+        self._refuse_lacking()
+        skip = str(self.context.options["on_match"] == "skip").lower()
+        self._do(UNCHANGED, skip=skip, same=self._same())
+        self._hide()
+        message = _("The same record as in row #; the values are brought together.")
+        self._do(FOLLOW, [message])
+
+    def _refuse_lacking(self) -> None:
+        if "id" in self.layout:
+            missing = reason("id", "not_found", _("There is no record with this id."))
+            self._do(NO_SUCH_ID, [missing], value=self.layout.sql("id"))
+        for name, f in self.target._importable().items():
+            if f.required:
+                lacking = reason(name, "required", _("This field is required. Fill it in."))
+                self._do(LACKING, [lacking], value=self.layout.sql(name, VALUES))
+
+    def _same(self) -> str:
+        tests = [
+            f"({self.layout.sql(f.name, VALUES)} = ''"
+            f" or c.{f.column} is not distinct from {self._value(f, VALUES)})"
+            for f in self.columns
+        ]
+        return "(" + " and ".join(tests or ["true"]) + ")"
+
+    def _hide(self) -> None:
+        """Reject rows whose record the asker may not change, in words that give nothing away."""
+        why = reason(None, "not_yours", _("This record exists already, and you may not change it."))
+        for verb, verdict in (("read", "unchanged"), ("change", "update")):
+            records = visible_to(self.context.asker, self.model, verb).order_by().values("pk")
+            permitted, params = records.query.sql_with_params()
+            statement = HIDDEN.format(**self.names, verdict=verdict, permitted=permitted)
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [why, *params])
+
+    def write(self, first: int, last: int) -> None:
+        """Write the rows first < row <= last."""
+        batch = {"first": first, "last": last}
+        message = _("Somebody deleted or changed this record meanwhile. Import the row again.")
+        found = self._found(VALUES)
+        self._do(GONE, [reason(None, "meanwhile", message)], found=found, **batch)
+        columns, values = ["id"], ["v.record_id"]
+        for f in self.columns:
+            columns.append(f.column)
+            values.append(self._inserted(f))
+        names = {f.name for f in self.model._meta.fields}
+        if "owner" in names and "owner" not in self.layout:
+            columns.append("owner_id")
+            values.append(self._owner())
+        for name, source in self.model.computed.items():
+            raise_unless_known(name, source)
+        self._do(INSERT, columns=", ".join(columns), values=", ".join(values), **batch)
+        if self.columns:
+            assignments = ", ".join(
+                f"{f.column} = case when {self.layout.sql(f.name, VALUES)} = '' then c.{f.column}"
+                f" else {self._value(f, VALUES)} end"
+                for f in self.columns
+            )
+            self._do(UPDATE, assignments=assignments, same=self._same(), **batch)
+
+    def _inserted(self, f: "models.Field[Any, Any]") -> str:
+        value = self._value(f, VALUES)
+        if f.null:
+            return value
+        default: Any = f.db_default if f.db_default is not models.NOT_PROVIDED else None
+        if default is None or getattr(default, "value", default) in ("", None):
+            return value
+        literal = sql.Literal(getattr(default, "value", default)).as_string(None)
+        return f"coalesce(nullif({self.layout.sql(f.name, VALUES)}, ''), ({literal})::text)" + (
+            f"::{f.db_type(connection)}"
+        )
+
+    def _owner(self) -> str:
+        chosen = self.context.options.get("owner") or "me"
+        return "null::uuid" if chosen == "nobody" else f"'{self.context.asker.user.pk}'::uuid"
+
+
+def raise_unless_known(name: str, source: str) -> None:
+    """Columns that `clean` computes are filled by their own target, not here."""

@@ -1,0 +1,129 @@
+"""Rows of a file into the staging table: converted column by column, written by COPY."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from guanxi.platform.exchange.layout import Layout, Slot
+from guanxi.platform.exchange.readers.formulas import remove_mark
+from guanxi.platform.exchange.values.convert import BadValue, Column
+
+CHUNK = 2000  # rows converted at once
+COPY = "copy platform_importrow (imported, row, cells, values, reasons) from stdin"
+_SPECIAL = re.compile(r'[\\"\t\n\r\x08\x0b\x0c\x00]')
+_ESCAPES = str.maketrans(
+    {"\\": "\\\\\\\\", '"': '\\\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b",
+     "\v": "\\v", "\f": "\\f", "\0": ""}
+)  # fmt: skip
+_JSON = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+Row = tuple[int, list[str]]
+Converter = tuple[Slot, Column, int | None]
+
+
+def copy_array(values: Sequence[str]) -> str:
+    """A text array as COPY reads it."""
+    if _SPECIAL.search("".join(values)):
+        return '{"' + '","'.join(v.translate(_ESCAPES) for v in values) + '"}'
+    return '{"' + '","'.join(values) + '"}'
+
+
+def chunks(rows: Iterable[Row], size: int = CHUNK) -> Iterator[list[Row]]:
+    rows = iter(rows)
+    while chunk := list(islice(rows, size)):
+        yield chunk
+
+
+class Stager:
+    """Converts chunks of rows by a layout; keeps the converters' memory between chunks."""
+
+    def __init__(self, imported: UUID, layout: Layout, *, width: int, complete_end: bool = True):
+        self.prefix = f"{imported}\t"
+        self.layout, self.width, self.complete_end = layout, width, complete_end
+        self.converters = layout.columns()
+        self.rejected = 0
+
+    def look_up(self, rows: Sequence[Row]) -> None:
+        """Ask the database for the linked records these rows name; not possible within a COPY."""
+        for slot, column, _source in self.converters:
+            if slot.lookup and slot.column is not None:
+                wanted = {c[slot.column].strip() for _n, c in rows if len(c) > slot.column}
+                unknown = [w for w in wanted if w and w not in column.known]
+                if unknown:
+                    found = slot.lookup.find(unknown)
+                    for name in unknown:
+                        message = slot.lookup.message(name)
+                        column.known[name] = found.get(name) or BadValue("not_found", message)
+
+    def lines(self, rows: Sequence[Row]) -> str:
+        """The COPY text of a chunk."""
+        width = self.width
+        if any(len(cells) != width for _n, cells in rows):
+            padded = [c if len(c) >= width else [*c, *[""] * (width - len(c))] for _n, c in rows]
+        else:
+            padded = [cells for _n, cells in rows]
+        bad: dict[int, list[dict[str, Any]]] = {}
+        columns: list[list[str]] = []
+        for slot, column, source in self.converters:
+            if source is not None:
+                cells: Sequence[str] = columns[source]
+            elif slot.column is not None:
+                index = slot.column
+                cells = [remove_mark(c[index]) if c[index][:1] == "'" else c[index] for c in padded]
+            else:
+                cells = [""] * len(rows)
+            columns.append(self._checked(slot, column(cells), bad))
+        self._note_shape(rows, bad)
+        self.rejected += len(bad)
+        by_row = zip(*columns, strict=True) if columns else ([""] for _r in rows)
+        prefix, out = self.prefix, []
+        for i, ((number, cells), values) in enumerate(zip(rows, by_row, strict=True)):
+            why = json.dumps(bad[i], ensure_ascii=False).translate(_JSON) if i in bad else "\\N"
+            out.append(f"{prefix}{number}\t{copy_array(cells)}\t{copy_array(values)}\t{why}\n")
+        return "".join(out)
+
+    def _checked(
+        self, slot: Slot, values: list[str | BadValue], bad: dict[int, list[dict[str, Any]]]
+    ) -> list[str]:
+        for i, value in enumerate(values):
+            if value.__class__ is not str:
+                assert isinstance(value, BadValue)
+                reason = {
+                    "field": self.layout.fields[slot.name], "code": value.code, "message": value.message,
+                }  # fmt: skip
+                bad.setdefault(i, []).append(reason)
+                values[i] = ""
+        return values  # type: ignore[return-value]
+
+    def _note_shape(self, rows: Sequence[Row], bad: dict[int, list[dict[str, Any]]]) -> None:
+        for i, (_number, cells) in enumerate(rows):
+            if len(cells) > self.width and any(cells[self.width :]):
+                message = _(
+                    "The row has more cells than the file has columns. Put text that holds the"
+                    " delimiter into quotation marks."
+                )
+                bad.setdefault(i, []).append(
+                    {"field": None, "code": "too_many_cells", "message": message}
+                )
+
+    @staticmethod
+    def reject_last() -> dict[str, Any]:
+        """The reason for a last row that was cut off."""
+        message = _("The file ends within this row: it was cut off. Export it again.")
+        return {"field": None, "code": "cut_off", "message": message}
+
+    def copy(self, rows: Sequence[Row]) -> None:
+        """Convert and write many rows by one COPY."""
+        self.look_up(rows)
+        with connection.cursor() as cursor, cursor.copy(COPY) as out:
+            for start in range(0, len(rows), CHUNK):
+                out.write(self.lines(rows[start : start + CHUNK]))
+
+
+__all__ = ["CHUNK", "Converter", "Stager", "chunks", "copy_array"]
