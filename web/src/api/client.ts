@@ -57,6 +57,8 @@ const base = "/api/v1";
 let language = "en";
 let waitForSignIn: (() => Promise<void>) | null = null;
 
+export const requestLanguage = () => language;
+
 export function setRequestLanguage(tag: string) {
   language = tag;
 }
@@ -74,7 +76,7 @@ export function apiUrl(path: string, query: Query = {}) {
   return `${base}${path}${search.size ? `?${search}` : ""}`;
 }
 
-function csrfToken() {
+export function csrfToken() {
   return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 

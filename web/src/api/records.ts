@@ -115,6 +115,10 @@ export function changeRecord(path: string, id: string, values: Values, etag?: st
 
 export const deleteRecord = (path: string, id: string) => request("DELETE", `/${path}/${id}`);
 
+/** A verb of this kind of record, such as completing a task. */
+export const runAction = (path: string, id: string, action: string) =>
+  request<RecordRow>("POST", `/${path}/${id}/${action}`);
+
 export const restoreRecord = (path: string, id: string) =>
   request<RecordRow>("POST", `/${path}/${id}/restore`);
 

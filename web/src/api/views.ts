@@ -9,6 +9,14 @@ export const viewsQuery = (object: string) =>
     staleTime: 60_000,
   });
 
+/** The views people keep at hand, under their module in the rail. */
+export const pinnedViewsQuery = queryOptions({
+  queryKey: ["views"],
+  queryFn: async () => (await get<Page<SavedView>>("/views")).items,
+  select: (views) => views.filter(({ pinned }) => pinned),
+  staleTime: 60_000,
+});
+
 export interface ViewDraft {
   name: string;
   object: string;

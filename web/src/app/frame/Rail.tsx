@@ -1,8 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Tooltip } from "antd";
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "@/api/session";
+import { pinnedViewsQuery } from "@/api/views";
 import { type Module, useModules } from "@/app/frame/navigation";
 import styles from "./frame.module.css";
 
@@ -47,6 +49,7 @@ export function ModuleList({ label, collapsed = false, onGo }: ModuleListProps) 
           <div key={module.to}>
             {startsSection && <h2 className={styles.section}>{module.section}</h2>}
             <ModuleLink module={module} collapsed={collapsed} onGo={onGo} />
+            {!collapsed && <PinnedViews module={module} onGo={onGo} />}
           </div>
         );
       })}
@@ -75,4 +78,22 @@ function ModuleLink({ module: { to, label, icon: Icon }, collapsed, onGo }: Modu
       </Link>
     </Tooltip>
   );
+}
+
+function PinnedViews({ module, onGo }: { module: Module; onGo?: () => void }) {
+  const { data = [] } = useQuery({ ...pinnedViewsQuery, enabled: module.object !== undefined });
+  const views = data.filter(({ object }) => object === module.object);
+  return views.map(({ id, name }) => (
+    <Link
+      key={id}
+      to={module.to}
+      search={{ view: id }}
+      className={styles.pinned}
+      activeOptions={{ exact: true, includeSearch: true }}
+      title={name}
+      onClick={onGo}
+    >
+      <span className="ellipsis">{name}</span>
+    </Link>
+  ));
 }

@@ -15,10 +15,15 @@ const densities: Density[] = ["comfortable", "compact"];
 export function UserMenu() {
   const { t } = useTranslation();
   const user = useUser();
+  const short = initials(user.full_name || user.username);
   return (
     <Popover trigger="click" placement="bottomRight" content={<MenuContent />} destroyOnHidden>
-      <button type="button" className={styles.avatar} aria-label={t("user.menu")}>
-        <Avatar size={30}>{initials(user.full_name || user.username)}</Avatar>
+      <button
+        type="button"
+        className={styles.avatar}
+        aria-label={`${short} ${user.full_name}, ${t("user.menu")}`}
+      >
+        <Avatar size={30}>{short}</Avatar>
       </button>
     </Popover>
   );

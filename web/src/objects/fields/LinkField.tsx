@@ -12,7 +12,7 @@ import styles from "./fields.module.css";
 const asLink = (value: unknown) => (value as LinkValue | null | undefined) ?? null;
 
 /** Objects without a page of their own show as plain text. */
-const withoutPage = new Set(["user", "team", "territory", "tag"]);
+const withoutPage = new Set(["user", "role", "team", "territory", "tag"]);
 
 function LinkDisplay({ value, field }: DisplayProps) {
   const object = findObject(useObjects(), field.target ?? "");

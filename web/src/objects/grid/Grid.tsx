@@ -182,7 +182,7 @@ export function Grid(props: Props) {
       aria-label={object.label_plural}
       aria-description={t("grid.keys")}
       aria-rowcount={hasMore ? -1 : rows.length + 1}
-      aria-colcount={columns.length + 1}
+      aria-colcount={columns.length + 2}
       aria-multiselectable
       onKeyDown={cursor.onKeyDown}
       onCopy={onCopy}

@@ -57,16 +57,17 @@ function Row(props: RowProps) {
           reachable={props.isFirst && at === 0}
         />
       ))}
-      <button
-        type="button"
-        tabIndex={-1}
-        className={styles.peek}
-        aria-label={t("grid.peek", { name })}
-        title={t("grid.peek", { name })}
-        onClick={() => onPeek(record)}
-      >
-        <PanelRightOpen size={15} aria-hidden />
-      </button>
+      <div role="gridcell" className={styles.peek} aria-colindex={columns.length + 2}>
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={t("grid.peek", { name })}
+          title={t("grid.peek", { name })}
+          onClick={() => onPeek(record)}
+        >
+          <PanelRightOpen size={15} aria-hidden />
+        </button>
+      </div>
     </div>
   );
 }

@@ -37,7 +37,9 @@ function ColumnList({ object, columns, onSearch }: Props) {
   const [text, setText] = useState("");
   const shown = new Set(columns.map(({ field }) => field.name));
   const wanted = text.toLowerCase();
-  const fields = object.fields.filter(({ label }) => label.toLowerCase().includes(wanted));
+  const fields = object.fields.filter(
+    ({ label, type }) => type !== "json" && label.toLowerCase().includes(wanted),
+  );
 
   function toggle(name: string) {
     const now = columns.map(({ field, width }) => ({ name: field.name, width }));

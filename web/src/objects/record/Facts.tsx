@@ -1,3 +1,4 @@
+import { Pencil } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fieldOf } from "@/api/meta";
@@ -59,20 +60,16 @@ function Fact({ object, loaded: { record, etag }, field }: Props & { field: Fiel
             onCancel={() => setEditing(false)}
           />
         ) : isEditable(field, record) ? (
-          // biome-ignore lint/a11y/useSemanticElements: the value may hold a link, which a button may not
-          <div
-            role="button"
-            tabIndex={0}
-            className={styles.value}
-            aria-label={t("record.editField", { field: field.label })}
-            onClick={() => setEditing(true)}
-            onKeyDown={(event) => {
-              if (event.key !== "Enter" || event.target !== event.currentTarget) return;
-              event.preventDefault();
-              setEditing(true);
-            }}
-          >
+          // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: the button inside is for keys
+          <div className={styles.value} onClick={() => setEditing(true)}>
             <FieldValue field={field} value={value} record={record} />
+            <button
+              type="button"
+              className={styles.edit}
+              aria-label={t("record.editField", { field: field.label })}
+            >
+              <Pencil size={13} aria-hidden />
+            </button>
           </div>
         ) : (
           <div className={styles.locked}>

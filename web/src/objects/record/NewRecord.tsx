@@ -63,7 +63,7 @@ function NewRecordForm({ object, onClose, given = noValues, onCreated }: Omit<Pr
   const errorText = useErrorText();
   const { offer } = useUndo();
   const { first, rest } = useFormFields(object, given);
-  const [values, setValues] = useState<Values>({});
+  const [values, setValues] = useState<Values>(() => defaultsOf(object));
   const [more, setMore] = useState(false);
   // One key per opened form: a second click or a repeated request makes no second record.
   const [key] = useState(() => crypto.randomUUID());
@@ -113,6 +113,13 @@ function NewRecordForm({ object, onClose, given = noValues, onCreated }: Omit<Pr
     </form>
   );
 }
+
+const defaultsOf = (object: ObjectMeta): Values =>
+  Object.fromEntries(
+    object.fields
+      .filter((field) => !field.read_only && !isBlank(field.default))
+      .map((field) => [field.name, field.default]),
+  );
 
 function wireValues(object: ObjectMeta, values: Values): Values {
   const filled = Object.entries(values).filter(([, value]) => !isBlank(value));

@@ -1,10 +1,10 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { App, Button, Dropdown } from "antd";
 import { Ellipsis } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { deleteRecord } from "@/api/records";
+import { deleteRecord, runAction } from "@/api/records";
 import type { ObjectMeta, RecordRow } from "@/api/types";
 import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
@@ -36,6 +36,11 @@ export function RecordHeader({ object, record, children, actions }: Props) {
         <div className={styles.chips}>{children}</div>
       </div>
       <div className={styles.actions}>
+        {object.actions
+          .filter(({ name }) => record.can.includes(name))
+          .map(({ name, label }) => (
+            <ActionButton key={name} object={object} record={record} name={name} label={label} />
+          ))}
         {actions}
         {record.can.includes("delete") && (
           <Dropdown
@@ -49,6 +54,34 @@ export function RecordHeader({ object, record, children, actions }: Props) {
         )}
       </div>
     </header>
+  );
+}
+
+interface ActionProps {
+  object: ObjectMeta;
+  record: RecordRow;
+  name: string;
+  label: string;
+}
+
+/** A verb the server offers for this record; the answer is the record after it. */
+function ActionButton({ object, record, name, label }: ActionProps) {
+  const client = useQueryClient();
+  const { message } = App.useApp();
+  const errorText = useErrorText();
+  const { offer } = useUndo();
+  const run = useMutation({
+    mutationFn: () => runAction(object.path, record.id, name),
+    onSuccess: async ({ requestId }) => {
+      await refreshRecords(client, object.path);
+      offer(label, requestId);
+    },
+    onError: (error) => message.error(errorText(error)),
+  });
+  return (
+    <Button loading={run.isPending} onClick={() => run.mutate()}>
+      {label}
+    </Button>
   );
 }
 

@@ -1,4 +1,5 @@
-import { createFileRoute, notFound } from "@tanstack/react-router";
+import { createFileRoute, Link, notFound } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
 import { findObject, metaQuery, useObject } from "@/api/meta";
 import { viewsQuery } from "@/api/views";
 import { ListPage } from "@/objects/list/ListPage";
@@ -15,6 +16,7 @@ export const Route = createFileRoute("/_app/$path/")({
 });
 
 function ObjectList() {
+  const { t } = useTranslation();
   const { path } = Route.useParams();
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
@@ -24,6 +26,9 @@ function ObjectList() {
       key={path}
       object={object}
       search={search}
+      emptyAction={
+        object.can.includes("import") && <Link to="/imports/new">{t("nav.imports")}</Link>
+      }
       onSearch={(change) =>
         void navigate({ search: (old) => ({ ...old, ...change }), replace: "q" in change })
       }
