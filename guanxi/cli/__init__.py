@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import click
+import psycopg
 
 from guanxi.platform.workspaces.errors import WorkspaceError
 
@@ -19,6 +20,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except WorkspaceError as error:
             raise click.ClickException(str(error)) from error
+        except psycopg.Error as error:
+            raise click.ClickException(f"The database says: {error}") from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import psycopg
 
+from guanxi.platform.workspaces import backup as backups
 from guanxi.platform.workspaces import privileges, roles
+from guanxi.platform.workspaces.errors import WorkspaceError
+from guanxi.platform.workspaces.home import Home, workspace_home
+from guanxi.platform.workspaces.locks import FileLock
 
+from . import doctor as examination
+from . import preparation
 from .workspace import django_ready
+
+BEFORE_MIGRATION = "before-migration"
+KEPT = 5  # automatic backups
 
 
 @click.command()
 @click.option("--print-setup-link", is_flag=True, hidden=True)
 def migrate(print_setup_link: bool) -> None:
-    """Bring the database's schema to this version of Guanxi."""
+    """Bring the database to this version of Guanxi; a workspace in use is backed up before."""
     with django_ready("owner"):
         from django.core.management import call_command
 
-        with psycopg.connect(**roles.connection_parameters("owner")) as owner:
-            app = roles.connection_parameters("app")
-            privileges.prepare_database(owner, app=app["user"])
+        prepare_privileges()
+        if migrations_are_pending():
+            back_up_before_migration(workspace_home())
         call_command("migrate", verbosity=0 if print_setup_link else 1, interactive=False)
         if print_setup_link:
             from guanxi.platform.access.services import setup_link
@@ -27,4 +38,70 @@ def migrate(print_setup_link: bool) -> None:
             click.echo(setup_link() or "")
 
 
-COMMANDS = (migrate,)
+def prepare_privileges() -> None:
+    """Make sure of extensions and privileges, also on a server that somebody else set up."""
+    app, owner = roles.connection_parameters("app"), roles.connection_parameters("owner")
+    if app["user"] != owner["user"]:
+        with psycopg.connect(**owner) as session:
+            privileges.prepare_database(session, app=app["user"])
+
+
+def migrations_are_pending() -> bool:
+    """Return whether the schema is older than the code. Needs Django set up."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def back_up_before_migration(home: Home) -> None:
+    """Back a workspace up unless it is empty, and let go of older backups of that kind."""
+    with backups.opened(home) as workspace:
+        if backups.is_empty(workspace):
+            return
+        backups.backup(workspace, label=BEFORE_MIGRATION)
+    for old in sorted(home.backups.glob(f"*-{BEFORE_MIGRATION}.tar.gz"))[:-KEPT]:
+        old.unlink()
+
+
+@click.command()
+def backup() -> None:
+    """Write the whole workspace (database, files, keys) into one file in its folder backups."""
+    with backups.opened(workspace_home()) as workspace:
+        click.echo(backups.backup(workspace))
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace a workspace that is not empty.")
+def restore(file: Path, force: bool) -> None:
+    """Replace the workspace by a backup, once that has proved whole."""
+    home = workspace_home()
+    lock = FileLock(home.run / "serve.lock")
+    if not lock.acquire(wait=False):
+        raise WorkspaceError("Guanxi is serving this workspace. Stop it, then restore.")
+    try:
+        with backups.opened(home) as workspace:
+            manifest = backups.restore(workspace, file, force=force)
+        preparation.forget(home)
+    finally:
+        lock.release()
+    click.echo(f"Restored the workspace as it was at {manifest.made_at}.")
+
+
+@click.command()
+@click.option("--bundle", is_flag=True, help="Also pack the findings and the logs into one file.")
+def doctor(bundle: bool) -> None:
+    """Examine the workspace and its database, and say what is wrong and what to do."""
+    home = workspace_home()
+    findings = examination.examine(home)
+    for finding in findings:
+        click.echo(finding)
+    if bundle:
+        click.echo(examination.bundle(home, findings))
+    if any(finding.is_bad for finding in findings):
+        raise SystemExit(1)
+
+
+COMMANDS = (migrate, backup, restore, doctor)

@@ -31,7 +31,7 @@ with Cluster(Home(Path(sys.argv[1]))):
 @pytest.fixture
 def folder(scratch: Path) -> Iterator[Path]:
     """A folder that every user may pass, as /var/lib is; pytest's own is closed to others."""
-    path = Path(tempfile.mkdtemp(prefix="guanxi-", dir="/tmp"))
+    path = Path(tempfile.mkdtemp(prefix="guanxi-", dir=scratch))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path)
@@ -40,7 +40,7 @@ def folder(scratch: Path) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def pattern(scratch: Path) -> Iterator[Path]:
     """A workspace with a database that was made and stopped."""
-    path = Path(tempfile.mkdtemp(prefix="guanxi-", dir="/tmp"))
+    path = Path(tempfile.mkdtemp(prefix="guanxi-", dir=scratch))
     home = Home(path).create()
     (path / "postgresql.conf").write_text("fsync = off\nshared_buffers = 32MB")
     (path / "postgresql.conf").chmod(0o644)

@@ -1,0 +1,150 @@
+"""Backup, destruction, restore: the same firm afterwards; and what is damaged is refused."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from guanxi.platform.workspaces.backup import Workspace, backup, opened, restore, verify
+from guanxi.platform.workspaces.errors import WorkspaceError
+from guanxi.platform.workspaces.home import Home
+
+from .conftest import connect, notes, write
+
+FIRM = """
+    CREATE TABLE platform_workspace (name text);
+    CREATE TABLE django_migrations (app text, name text);
+    CREATE TABLE event (id bigint GENERATED ALWAYS AS IDENTITY, text text);
+    REVOKE UPDATE, DELETE ON event FROM guanxi_app;
+    INSERT INTO platform_workspace VALUES ('好客');
+    INSERT INTO django_migrations VALUES ('platform', '0001_ground'), ('platform', '0002_roles');
+"""
+
+
+@pytest.fixture
+def firm(home: Home) -> Iterator[Workspace]:
+    """A workspace of a firm, with a row, a file and a key of its own; its database runs."""
+    with opened(home) as workspace:
+        with connect(home) as owner:
+            owner.execute(FIRM)
+        write(home, "first")
+        (home.files / "2026").mkdir()
+        (home.files / "2026" / "合同.pdf").write_bytes(b"contract" * 1000)
+        yield workspace
+
+
+def test_the_same_firm_after_destruction(firm: Workspace, make_home: Callable[[str], Home]) -> None:
+    secret = firm.home.secret_key()
+    file = backup(firm)
+    assert file.stat().st_mode & 0o777 == 0o600
+    with opened(make_home("elsewhere")) as other:
+        manifest = restore(other, file)
+        assert manifest.migrations == ["platform.0002_roles"]
+        assert notes(other.home) == ["first"]
+        assert (other.home.files / "2026" / "合同.pdf").read_bytes() == b"contract" * 1000
+        assert other.home.secret_key() == secret
+        with connect(other.home, "app") as app:
+            app.execute("INSERT INTO event (text) VALUES ('happened')")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute("UPDATE event SET text = 'did not'")
+        with connect(other.home) as owner:
+            owner.execute("CREATE TABLE later (text text)")  # the owner still owns the schema
+        left = [path.name for path in other.home.path.iterdir() if "restor" in path.name]
+        assert left == []
+        assert databases(other) == ["guanxi", "postgres", "template0", "template1"]
+
+
+def test_a_firm_is_replaced_only_if_told_to(firm: Workspace) -> None:
+    file = backup(firm)
+    write(firm.home, "second")
+    (firm.home.files / "later.txt").touch()
+    with pytest.raises(WorkspaceError, match="not empty"):
+        restore(firm, file)
+    assert notes(firm.home) == ["first", "second"]
+    restore(firm, file, force=True)
+    assert notes(firm.home) == ["first"]
+    assert not (firm.home.files / "later.txt").exists()
+
+
+def test_nothing_to_back_up(home: Home) -> None:
+    with opened(home) as workspace, pytest.raises(WorkspaceError, match="not set up"):
+        backup(workspace)
+
+
+def test_passwords_of_the_server_stay_there(firm: Workspace) -> None:
+    with tarfile.open(backup(firm)) as archive:
+        assert [name for name in archive.getnames() if "database-" in name] == []
+
+
+@pytest.mark.parametrize("damage", ["cut short", "a byte changed", "no backup at all", "empty"])
+def test_damage_is_noticed_before_anything_changes(firm: Workspace, damage: str) -> None:
+    file = backup(firm)
+    write(firm.home, "second")
+    content = bytearray(gzip.decompress(file.read_bytes()))
+    position = content.index(b"contract")
+    content[position] ^= 1
+    file.write_bytes(
+        {
+            "cut short": file.read_bytes()[:-2000],
+            "a byte changed": gzip.compress(bytes(content)),
+            "no backup at all": b"hello",
+            "empty": b"",
+        }[damage]
+    )
+    with pytest.raises(WorkspaceError, match=r"not a whole backup|damaged"):
+        restore(firm, file, force=True)
+    assert notes(firm.home) == ["first", "second"]
+
+
+@pytest.mark.parametrize("name", ["../evil", "files/../../evil", "/etc/evil", "files", "other/a"])
+def test_members_out_of_place_are_refused(folder: Path, name: str) -> None:
+    file = archive_of(folder, {name: b"evil"})
+    with pytest.raises(WorkspaceError, match="unexpected"):
+        verify(file)
+
+
+def test_what_cannot_be_loaded_leaves_all_as_it_was(firm: Workspace, folder: Path) -> None:
+    file = archive_of(folder, {"database.dump": b"no dump", "files/new.txt": b"new"})
+    with pytest.raises(WorkspaceError, match="pg_restore"):
+        restore(firm, file, force=True)
+    assert notes(firm.home) == ["first"]
+    assert not (firm.home.files / "new.txt").exists()
+
+
+def test_another_servers_roles_are_refused(firm: Workspace, folder: Path) -> None:
+    file = archive_of(folder, {"database.dump": b""}, roles={"app": "web", "owner": "boss"})
+    with pytest.raises(WorkspaceError, match="role web"):
+        restore(firm, file, force=True)
+
+
+def archive_of(folder: Path, members: dict[str, bytes], **manifest: object) -> Path:
+    """Make a backup file by hand, with right checksums."""
+    described = {
+        "format": 1,
+        "guanxi": "0.1.0",
+        "made_at": "2026-01-01",
+        "postgresql": 18,
+        "roles": {"app": "guanxi_app", "owner": "guanxi_owner"},
+        "migrations": [],
+        "sha256": {name: sha256(content).hexdigest() for name, content in members.items()},
+    } | manifest
+    file = folder / "made.tar.gz"
+    with tarfile.open(file, "w:gz") as archive:
+        for name, content in {**members, "manifest.json": json.dumps(described).encode()}.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return file
+
+
+def databases(workspace: Workspace) -> list[str]:
+    with workspace.administer() as session:
+        return [name for (name,) in session.execute("SELECT datname FROM pg_database ORDER BY 1")]
