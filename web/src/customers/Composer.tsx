@@ -14,6 +14,7 @@ import { isBlank } from "@/objects/fields/fieldType";
 import { toWire } from "@/objects/fields/fieldTypes";
 import { useErrorText } from "@/ui/errorText";
 import { isSend, sendKeys } from "@/ui/keys";
+import { TextArea } from "@/ui/TextArea";
 import styles from "./timeline.module.css";
 
 interface Props {
@@ -73,12 +74,12 @@ export function Composer({ customer, mode, onMode, focus }: Props) {
           onChange={(event) => set(form.headline ?? "", event.target.value)}
         />
       )}
-      <Input.TextArea
+      <TextArea
         ref={box}
         variant="borderless"
         aria-label={t(`customer.compose.text.${mode}`)}
         placeholder={t(`customer.compose.text.${mode}`)}
-        autoSize={{ minRows: 2, maxRows: 12 }}
+        rows={2}
         value={String(values[form.text] ?? "")}
         onChange={(event) => set(form.text, event.target.value)}
       />

@@ -96,7 +96,7 @@ function WriteButtons({ onWrite }: { onWrite: (mode: Mode) => void }) {
       const Icon = forms[mode].icon;
       return (
         <Button key={mode} icon={<Icon size={15} />} onClick={() => onWrite(mode)}>
-          <span className={styles.actionText}>{t(`customer.action.${mode}`)}</span>
+          {t(`customer.action.${mode}`)}
         </Button>
       );
     });

@@ -1,9 +1,10 @@
-import { Button, Dropdown, Input, Modal } from "antd";
+import { Button, Dropdown, Modal } from "antd";
 import { X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type DismissReason, dismissReasons } from "@/insight/insightApi";
 import { isSend } from "@/ui/keys";
+import { TextArea } from "@/ui/TextArea";
 
 interface Props {
   open: boolean;
@@ -53,10 +54,10 @@ export function DismissMenu({ open, onOpen, onDismiss }: Props) {
         destroyOnHidden
         width={420}
       >
-        <Input.TextArea
+        <TextArea
           autoFocus
           aria-label={t("insight.dismiss.otherTitle")}
-          autoSize={{ minRows: 2, maxRows: 6 }}
+          rows={2}
           value={note}
           onChange={(event) => setNote(event.target.value)}
           onKeyDown={(event) => isSend(event) && note.trim() && send()}

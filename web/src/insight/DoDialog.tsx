@@ -7,6 +7,7 @@ import type { Attention, Done } from "@/insight/insightApi";
 import { addDays, dayIn } from "@/ui/days";
 import { useFormat } from "@/ui/format";
 import { isSend } from "@/ui/keys";
+import { TextArea } from "@/ui/TextArea";
 import styles from "./attention.module.css";
 
 interface Props {
@@ -114,9 +115,9 @@ function DoForm({ item, onClose, onDo }: Omit<Props, "open">) {
       <label htmlFor={`${id}-note`}>
         {t("insight.do.note")} <small className="secondary">{t("common.optional")}</small>
       </label>
-      <Input.TextArea
+      <TextArea
         id={`${id}-note`}
-        autoSize={{ minRows: 2, maxRows: 8 }}
+        rows={2}
         value={note}
         onChange={(event) => setNote(event.target.value)}
       />

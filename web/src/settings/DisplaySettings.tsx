@@ -1,7 +1,7 @@
 import { App, Segmented, Select } from "antd";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import { type UserSettings, useUser } from "@/api/session";
+import { type UserSettings, useSession, useUser } from "@/api/session";
 import type { Density, Theme } from "@/api/types";
 import { useErrorText } from "@/ui/errorText";
 import { languageNames, languages } from "@/ui/languages";
@@ -20,6 +20,7 @@ export function DisplaySettings({ onSave }: Props) {
   const { t, i18n } = useTranslation();
   const id = useId();
   const user = useUser();
+  const { workspace } = useSession();
   const { message } = App.useApp();
   const errorText = useErrorText();
   const change = (settings: UserSettings) =>
@@ -38,9 +39,10 @@ export function DisplaySettings({ onSave }: Props) {
       <Select
         id={`${id}-zone`}
         showSearch
-        value={user.time_zone}
+        value={user.time_zone || null}
+        placeholder={workspace?.time_zone}
         options={zones}
-        onChange={(time_zone) => change({ time_zone })}
+        onChange={(time_zone) => change({ time_zone: time_zone ?? "" })}
       />
       <span>{t("user.theme")}</span>
       <Segmented

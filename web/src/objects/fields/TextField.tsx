@@ -5,6 +5,7 @@ import {
   type EditorProps,
   type FieldType,
 } from "@/objects/fields/fieldType";
+import { TextArea } from "@/ui/TextArea";
 
 function TextDisplay({ value }: DisplayProps) {
   return <>{asString(value)}</>;
@@ -30,13 +31,12 @@ function TextEditor({ id, value, field, onChange, autoFocus, invalid }: EditorPr
 
 function LongTextEditor({ id, value, field, onChange, onClose, autoFocus, invalid }: EditorProps) {
   return (
-    <Input.TextArea
+    <TextArea
       id={id}
       aria-label={field.label}
       value={asString(value)}
       maxLength={field.max_length ?? undefined}
       autoFocus={autoFocus}
-      autoSize={{ minRows: 3, maxRows: 12 }}
       status={invalid ? "error" : undefined}
       onChange={(event) => onChange(event.target.value)}
       onBlur={onClose}
