@@ -18,6 +18,8 @@ import { Route as AppSettingsRouteImport } from "./routes/_app/settings";
 import { Route as AppPathIndexRouteImport } from "./routes/_app/$path/index";
 import { Route as AppPathIdRouteImport } from "./routes/_app/$path/$id";
 import { Route as AppCustomersIdRouteImport } from "./routes/_app/customers/$id";
+import { Route as AppImportsIndexRouteImport } from "./routes/_app/imports/index";
+import { Route as AppImportsIdRouteImport } from "./routes/_app/imports/$id";
 import { Route as AppImportsNewRouteImport } from "./routes/_app/imports/new";
 import { Route as AppUsersIdRouteImport } from "./routes/_app/users/$id";
 
@@ -65,6 +67,16 @@ const AppCustomersIdRoute = AppCustomersIdRouteImport.update({
   path: "/customers/$id",
   getParentRoute: () => AppRoute,
 } as any);
+const AppImportsIndexRoute = AppImportsIndexRouteImport.update({
+  id: "/imports/",
+  path: "/imports/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppImportsIdRoute = AppImportsIdRouteImport.update({
+  id: "/imports/$id",
+  path: "/imports/$id",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppImportsNewRoute = AppImportsNewRouteImport.update({
   id: "/imports/new",
   path: "/imports/new",
@@ -84,9 +96,11 @@ export interface FileRoutesByFullPath {
   "/settings": typeof AppSettingsRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
+  "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
   "/users/$id": typeof AppUsersIdRoute;
   "/$path/": typeof AppPathIndexRoute;
+  "/imports/": typeof AppImportsIndexRoute;
 }
 export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
@@ -96,9 +110,11 @@ export interface FileRoutesByTo {
   "/": typeof AppIndexRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
+  "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
   "/users/$id": typeof AppUsersIdRoute;
   "/$path": typeof AppPathIndexRoute;
+  "/imports": typeof AppImportsIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -110,9 +126,11 @@ export interface FileRoutesById {
   "/_app/": typeof AppIndexRoute;
   "/_app/$path/$id": typeof AppPathIdRoute;
   "/_app/customers/$id": typeof AppCustomersIdRoute;
+  "/_app/imports/$id": typeof AppImportsIdRoute;
   "/_app/imports/new": typeof AppImportsNewRoute;
   "/_app/users/$id": typeof AppUsersIdRoute;
   "/_app/$path/": typeof AppPathIndexRoute;
+  "/_app/imports/": typeof AppImportsIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -124,9 +142,11 @@ export interface FileRouteTypes {
     | "/settings"
     | "/$path/$id"
     | "/customers/$id"
+    | "/imports/$id"
     | "/imports/new"
     | "/users/$id"
-    | "/$path/";
+    | "/$path/"
+    | "/imports/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/setup"
@@ -136,9 +156,11 @@ export interface FileRouteTypes {
     | "/"
     | "/$path/$id"
     | "/customers/$id"
+    | "/imports/$id"
     | "/imports/new"
     | "/users/$id"
-    | "/$path";
+    | "/$path"
+    | "/imports";
   id:
     | "__root__"
     | "/_app"
@@ -149,9 +171,11 @@ export interface FileRouteTypes {
     | "/_app/"
     | "/_app/$path/$id"
     | "/_app/customers/$id"
+    | "/_app/imports/$id"
     | "/_app/imports/new"
     | "/_app/users/$id"
-    | "/_app/$path/";
+    | "/_app/$path/"
+    | "/_app/imports/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -225,6 +249,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppCustomersIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/imports/": {
+      id: "/_app/imports/";
+      path: "/imports";
+      fullPath: "/imports/";
+      preLoaderRoute: typeof AppImportsIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/imports/$id": {
+      id: "/_app/imports/$id";
+      path: "/imports/$id";
+      fullPath: "/imports/$id";
+      preLoaderRoute: typeof AppImportsIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/imports/new": {
       id: "/_app/imports/new";
       path: "/imports/new";
@@ -248,9 +286,11 @@ interface AppRouteChildren {
   AppIndexRoute: typeof AppIndexRoute;
   AppPathIdRoute: typeof AppPathIdRoute;
   AppCustomersIdRoute: typeof AppCustomersIdRoute;
+  AppImportsIdRoute: typeof AppImportsIdRoute;
   AppImportsNewRoute: typeof AppImportsNewRoute;
   AppUsersIdRoute: typeof AppUsersIdRoute;
   AppPathIndexRoute: typeof AppPathIndexRoute;
+  AppImportsIndexRoute: typeof AppImportsIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -259,9 +299,11 @@ const AppRouteChildren: AppRouteChildren = {
   AppIndexRoute: AppIndexRoute,
   AppPathIdRoute: AppPathIdRoute,
   AppCustomersIdRoute: AppCustomersIdRoute,
+  AppImportsIdRoute: AppImportsIdRoute,
   AppImportsNewRoute: AppImportsNewRoute,
   AppUsersIdRoute: AppUsersIdRoute,
   AppPathIndexRoute: AppPathIndexRoute,
+  AppImportsIndexRoute: AppImportsIndexRoute,
 };
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);

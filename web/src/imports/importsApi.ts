@@ -21,9 +21,11 @@ export type Verdict = (typeof verdicts)[number];
 export type ImportOptions = Record<string, unknown>;
 
 export interface Detected {
+  kind?: "csv" | "xlsx";
   encoding?: string;
   delimiter?: string | null;
   has_header?: boolean;
+  sheet?: string | null;
   sheets?: string[] | null;
   header?: string[];
   sample?: (string | null)[][];
@@ -55,16 +57,21 @@ export interface Import {
   undo_until: string | null;
 }
 
-export interface TargetField extends FieldMeta {
-  group?: string | null;
+export interface TargetField extends Pick<FieldMeta, "name" | "label" | "required"> {
+  /** Which of the records of one row it belongs to; absent where a row is one record. */
+  half?: Half | "" | null;
   /** Tells records apart, so that a second import finds them again. */
   key?: boolean;
+  /** Several columns may be mapped to it. */
+  multiple?: boolean | null;
 }
 
 export interface ImportTarget {
   name: string;
   label: string;
   fields: TargetField[];
+  /** What may be chosen beside the mapping, and what holds until somebody does. */
+  options?: ImportOptions;
 }
 
 export interface RowReason {
@@ -150,3 +157,7 @@ export const refreshImport = (client: QueryClient, id: string) =>
     client.invalidateQueries({ queryKey: [...key, "rows", id] }),
     client.invalidateQueries({ queryKey: importsQuery.queryKey }),
   ]);
+
+/** Scores every customer with what has just come in. */
+export const startScoring = async () =>
+  (await request<Job>("POST", "/insight/runs", { body: {} })).data;
