@@ -8,6 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from ninja import Router
 
+from guanxi.demo.api import router as sample_router
 from guanxi.insight.api import router as insight_router
 from guanxi.insight.api import scores_router
 from guanxi.interactions.api import router as interactions_router
@@ -41,6 +42,7 @@ def build_api() -> API:
     api.add_router("", _service_router())
     api.add_router("", open_router)
     api.add_router("", session_router)
+    api.add_router("", sample_router)
     api.add_router("/jobs", jobs_router)
     api.add_router("/views", views_router)
     api.add_router("/changes", changes_router)

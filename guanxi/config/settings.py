@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "guanxi.products",
     "guanxi.sales",
     "guanxi.insight",
+    "guanxi.demo",
 ]
 
 MIDDLEWARE = [

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanxi.customers.models import Customer
 from guanxi.interactions.models import Interaction, Task
@@ -23,7 +24,7 @@ class Stage(models.TextChoices):
     GROWTH = "growth", _("growth")
     MATURITY = "maturity", _("maturity")
     TERMINATION = "termination", _("termination")
-    RETURN = "return", _("return")
+    RETURN = "return", pgettext_lazy("lifecycle stage", "return")
 
 
 class RFMClass(models.TextChoices):

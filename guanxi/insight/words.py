@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_percent
-from babel.units import format_unit
+from babel.numbers import format_currency, format_decimal, format_percent
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 LOCALES = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW"}
 ALMOST = 0.01  # a probability is never said to be 0 % or 100 %
@@ -45,7 +45,10 @@ def share(value: float) -> str:
 
 def days(number: float) -> str:
     """A length of time, in whole days."""
-    return format_unit(max(round(number), 1), "duration-day", length="long", locale=locale())
+    whole = max(round(number), 1)
+    return ngettext("%(number)s day", "%(number)s days", whole) % {
+        "number": format_decimal(whole, locale=locale())
+    }
 
 
 def ago(number: float) -> str:
