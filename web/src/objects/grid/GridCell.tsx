@@ -1,5 +1,4 @@
-import { Link } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { type MouseEvent, useEffect, useRef } from "react";
 import type { FieldMeta } from "@/api/types";
 import { isBlank } from "@/objects/fields/fieldType";
 import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
@@ -57,23 +56,32 @@ export function GridCell(props: Props) {
   );
 }
 
-function CellValue({ record, object, field, isTitle }: Props & { isTitle: boolean }) {
+function CellValue({ record, object, field, isTitle, onOpen }: Props & { isTitle: boolean }) {
   const format = useFormat();
   const { Display, toText } = typeOf(field);
   const value = record[field.name];
   if (isBlank(value) && !isTitle) return null;
   const text = toText(value, field, format, record);
+
+  /** A plain anchor: a router link in every row costs too much while scrolling. */
+  function open(event: MouseEvent) {
+    event.stopPropagation();
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    onOpen(record);
+  }
+
   return (
     <span className="ellipsis" title={text}>
       {isTitle ? (
-        <Link
-          to={recordPath(object.path, record.id)}
+        <a
+          href={recordPath(object.path, record.id)}
           className={styles.title}
           tabIndex={-1}
-          onClick={(event) => event.stopPropagation()}
+          onClick={open}
         >
           {text || "–"}
-        </Link>
+        </a>
       ) : (
         <Display value={value} field={field} record={record} plain />
       )}

@@ -1,5 +1,5 @@
 import type { ReactTable } from "@tanstack/react-table";
-import { Checkbox, Dropdown, type MenuProps } from "antd";
+import { Dropdown, type MenuProps } from "antd";
 import { ArrowDown, ArrowUp, ChevronDown } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -22,6 +22,7 @@ interface Props {
 export function GridHeader(props: Props) {
   const { table, columns, onColumns } = props;
   const { t } = useTranslation();
+  const someSelected = table.getIsSomeRowsSelected() && !table.getIsAllRowsSelected();
   const [dragged, setDragged] = useState<number | null>(null);
 
   function move(from: number, to: number) {
@@ -35,10 +36,13 @@ export function GridHeader(props: Props) {
     <div role="rowgroup" className={styles.head}>
       <div role="row" className={styles.row} aria-rowindex={1}>
         <div role="columnheader" className={styles.check}>
-          <Checkbox
+          <input
+            type="checkbox"
             aria-label={t("grid.selectAll")}
             checked={table.getIsAllRowsSelected()}
-            indeterminate={table.getIsSomeRowsSelected() && !table.getIsAllRowsSelected()}
+            ref={(box) => {
+              if (box) box.indeterminate = someSelected;
+            }}
             onChange={table.getToggleAllRowsSelectedHandler()}
           />
         </div>

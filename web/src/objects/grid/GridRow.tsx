@@ -1,4 +1,3 @@
-import { Checkbox } from "antd";
 import { PanelRightOpen } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
@@ -39,7 +38,9 @@ function Row(props: RowProps) {
       data-peeked={peeked}
     >
       <div role="gridcell" className={styles.check} aria-colindex={1}>
-        <Checkbox
+        <input
+          type="checkbox"
+          data-idle
           aria-label={t("grid.selectRow", { name })}
           tabIndex={-1}
           checked={selected}
