@@ -58,7 +58,7 @@ MERGED = """
 create temp table i_merged on commit drop as
 select l.part, l.leader, array[{merged}] as values
 from i_leader l join platform_importrow r on r.imported = {imported} and r.row = l.row
-where l.leader in (select leader from i_leader x where x.part = l.part and x.row <> x.leader)
+where (l.part, l.leader) in (select part, leader from i_leader where row <> leader)
 group by 1, 2
 """
 HITS = """
@@ -220,7 +220,7 @@ class Matching:
         self._do("analyze i_key")
         self._do(SHARED)
         self._do(LEADERS)
-        self._do("create index on i_leader (part, row)")
+        self._do("analyze i_leader")
         for _jump in range(JUMPS):
             if not self._do(JUMP):
                 break
@@ -229,6 +229,7 @@ class Matching:
             for i in range(1, len(self.layout.slots) + 1)
         )
         self._do(MERGED, merged=merged)
+        self._do("analyze i_merged")
 
     def _decide(self) -> None:
         self._do(HITS)
@@ -245,6 +246,7 @@ class Matching:
             same = part.all_equal("coalesce(m.values, r.values)")
             self._do(EQUAL_VALUES, part=part.number, same=same)
         self._do(DECISIONS, switchboard=SWITCHBOARD)
+        self._do("analyze i_decision")
         for part in self.parts:
             new_id = id_sql(self.context.imported, part.number, "coalesce(l.leader, r.row)")
             self._do(VERDICTS, part=part.number, new_id=new_id, present=part.present())
@@ -254,7 +256,6 @@ class Matching:
             self._do(TAKE_CONTACTS)
         reason = _reason(None, "empty", _("The row names no customer. Fill in the name."))
         self._do(EMPTY, [reason])
-        self._do("analyze platform_importverdict")
 
     def _judge(self) -> None:
         from guanxi.customers.import_verdicts import judge

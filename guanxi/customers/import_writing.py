@@ -16,20 +16,26 @@ from platform_importverdict v
 join platform_importrow r on r.imported = v.imported and r.row = v.row
 where v.imported = {imported} and v.row > {first} and v.row <= {last} and v.part = {part}
 """
-RACED = (
-    """
+RACED = """
 update platform_importverdict x set verdict = 'reject', reasons = %s::jsonb
-where x.imported = {imported} and x.part = {part} and x.leader in (
-    select v.row """
-    + BATCH
-    + """ and v.leader = v.row and (
-        v.verdict = 'update' and not exists (
-            select 1 from customers_customer c where c.id = v.record_id and c.deleted_at is null)
-        or v.verdict in ('create', 'update') and {external} <> '' and exists (
-            select 1 from customers_identity i where i.kind = 'external' and i.source = {source}
-              and i.normal = {external} and i.deleted_at is null and i.customer_id <> v.record_id)))
+from (
+    select v.row from platform_importverdict v
+    join platform_importrow r on r.imported = v.imported and r.row = v.row
+    left join customers_customer c on c.id = v.record_id and c.deleted_at is null
+    left join customers_identity i on i.kind = 'external' and i.source = {source}
+        and i.normal = {external} and i.deleted_at is null and i.customer_id <> v.record_id
+    where v.imported = {imported} and v.row > {first} and v.row <= {last} and v.part = {part}
+      and v.leader = v.row
+      and (v.verdict = 'update' and c.id is null or v.verdict in ('create', 'update') and i.id is not null)
+) raced
+where x.imported = {imported} and x.row = raced.row and x.part = {part}
 """
-)
+FOLLOW_REJECTED = """
+update platform_importverdict v set verdict = 'reject', reasons = l.reasons
+from platform_importverdict l
+where v.imported = %s and v.leader <> v.row and v.verdict <> 'reject' and l.imported = v.imported
+  and l.row = v.leader and l.part = v.part and l.verdict = 'reject'
+"""
 INSERT = (
     "insert into customers_customer (id, kind, {columns}, owner_id)\nselect v.record_id, {kind},"
     " {values}, {owner}" + BATCH + " and v.verdict = 'create' and v.leader = v.row order by v.row"
@@ -103,6 +109,11 @@ class Writing:
             if len(self.parts) == 2:
                 role = self.parts[1].text("role")
                 self._do(RELATE, role=role, kind=self.parts[1].kind)
+
+    def finish(self) -> None:
+        """Rows that follow a row rejected while it was written are rejected with it."""
+        with connection.cursor() as cursor:
+            cursor.execute(FOLLOW_REJECTED, [self.imported.pk])
 
     def _do(self, template: str, params: list[Any] | None = None, **names: Any) -> None:
         statement = template.format(**self.range, **names)

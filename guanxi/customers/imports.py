@@ -206,7 +206,7 @@ class CustomerTarget:
         import_writing.Writing(context, layout).batch(first, last)
 
     def finish(self, context: Context, layout: Layout) -> None:
-        """Nothing remains: each batch is whole."""
+        import_writing.Writing(context, layout).finish()
 
 
 def owner_of(context: Context) -> UUID | None:

@@ -175,6 +175,8 @@ def match(context: Context, goal: Target) -> dict[str, int]:
     ImportVerdict.objects.filter(imported=imported.pk).delete()
     with connection.cursor() as cursor:
         cursor.execute(f"set local work_mem = '{MATCH_MEMORY}'")
+        # The staged rows have no statistics yet, and guessing too few of them makes loops of joins.
+        cursor.execute("set local enable_nestloop = off")
         cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text")
         (imported.previewed_below,) = cursor.fetchone()
         cursor.execute(LEFT_OVER)
