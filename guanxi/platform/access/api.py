@@ -1,15 +1,16 @@
 """Session, set-up, the asker's own settings, passwords and tokens."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import logout, update_session_auth_hash
+from django.core.cache import cache
 from django.middleware.csrf import get_token
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from ninja import Router
-from pydantic import Field
+from ninja import Router, Status
+from pydantic import AfterValidator, Field
 
 from guanxi.platform.access import services
 from guanxi.platform.access.middleware import require_csrf
@@ -19,6 +20,7 @@ from guanxi.platform.access.sign_in import issue_token, sign_in
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.fieldtypes import JsonMap, Text
+from guanxi.platform.objects.registry import types
 from guanxi.platform.objects.schemas import Strict
 from guanxi.platform.workspaces.models import Workspace
 from guanxi.platform.workspaces.services import current_workspace
@@ -93,7 +95,7 @@ def describe_session(request: Request, user: User | None) -> dict[str, Any]:
 
 
 class Credentials(Strict):
-    username: str = Field(max_length=100)
+    username: Text = Field(max_length=100)
     password: str = Field(max_length=1000)
 
 
@@ -131,9 +133,9 @@ def start_session(request: Request, body: Credentials) -> dict[str, Any]:
 
 
 @router.delete("/session", response={204: None}, summary="Sign out")
-def end_session(request: Request) -> tuple[int, None]:
+def end_session(request: Request) -> Status[None]:
     logout(request)
-    return 204, None
+    return Status(204, None)
 
 
 @open_router.post("/setup", response=dict[str, Any], summary="Set up an empty workspace")
@@ -148,6 +150,7 @@ def set_up(request: Request, body: SetupIn) -> dict[str, Any]:
 
 @router.patch("/session/user", response=dict[str, Any], summary="Change my own settings")
 def change_own_settings(request: Request, body: OwnSettings) -> dict[str, Any]:
+    _own_session(request)
     user = User.objects.select_related("role", "team").get(pk=request.user.pk)
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     if "language" in values:
@@ -167,7 +170,8 @@ class PasswordIn(Strict):
 
 
 @router.post("/users/{uuid:pk}/password", response={204: None}, summary="Set a password")
-def set_password(request: Request, pk: UUID, body: PasswordIn) -> tuple[int, None]:
+def set_password(request: Request, pk: UUID, body: PasswordIn) -> Status[None]:
+    _own_session(request)
     own = pk == request.user.pk
     user = request.user if own else get_permitted(request.asker, User, pk, "change")
     if own and not user.check_password(body.current or ""):
@@ -175,7 +179,7 @@ def set_password(request: Request, pk: UUID, body: PasswordIn) -> tuple[int, Non
     services.set_password(user=user, password=body.password)
     if own and request.token is None:
         update_session_auth_hash(request, user)
-    return 204, None
+    return Status(204, None)
 
 
 class WorkspaceIn(Strict):
@@ -186,30 +190,40 @@ class WorkspaceIn(Strict):
 
 @router.patch("/workspace", response=dict[str, Any], summary="Change the workspace's settings")
 def change_workspace(request: Request, body: WorkspaceIn) -> dict[str, Any]:
-    if not request.asker.grants.administer or request.token is not None:
+    _own_session(request)
+    if not request.asker.grants.administer:
         raise NotAllowed(_("Only an administrator may do this."))
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     if "language" in values:
         values["language"] = FROM_CLIENT[values["language"]]
-    Workspace.objects.update(**values) if values else None
-    from django.core.cache import cache
-
+    if values:
+        Workspace.objects.update(**values)
     cache.delete("workspace")
     return describe_session(request, request.user)
 
 
+def _known_scope(scope: str) -> str:
+    """ "read", "write", or either of them for one object: "customer:read"."""
+    name, _colon, kind = scope.rpartition(":")
+    if kind not in ("read", "write") or (name and name not in {t.name for t in types()}):
+        raise ValueError(_('"%(name)s" is no scope.') % {"name": scope[:60]})
+    return scope
+
+
 class TokenIn(Strict):
     name: Text = Field(min_length=1, max_length=100)
-    scopes: list[str] = Field(min_length=1, max_length=100)
+    scopes: list[Annotated[str, AfterValidator(_known_scope)]] = Field(min_length=1, max_length=100)
 
 
 def _own_session(request: Request) -> None:
+    """Refuse a token what only the person may do. Raises NotAllowed."""
     if request.token is not None:
-        raise NotAllowed(_("A token cannot manage tokens."))
+        raise NotAllowed(_("Sign in to do this: a token may not."))
 
 
 @router.get("/tokens", response=dict[str, Any], summary="My tokens")
 def list_tokens(request: Request) -> dict[str, Any]:
+    _own_session(request)
     tokens = Token.objects.filter(user=request.user, revoked_at=None).order_by("-created_at")
     return {
         "items": [
@@ -228,18 +242,19 @@ def list_tokens(request: Request) -> dict[str, Any]:
 @router.post(
     "/tokens", response={201: dict[str, Any]}, summary="Make a token; its key is shown once"
 )
-def create_token(request: Request, body: TokenIn) -> tuple[int, dict[str, Any]]:
+def create_token(request: Request, body: TokenIn) -> Status[dict[str, Any]]:
     _own_session(request)
     token, key = issue_token(user=request.user, name=body.name, scopes=body.scopes)
-    return 201, {"id": str(token.pk), "name": token.name, "scopes": token.scopes, "key": key}
+    made = {"id": str(token.pk), "name": token.name, "scopes": token.scopes, "key": key}
+    return Status(201, made)
 
 
 @router.delete("/tokens/{uuid:pk}", response={204: None}, summary="Revoke a token")
-def revoke_token(request: Request, pk: UUID) -> tuple[int, None]:
+def revoke_token(request: Request, pk: UUID) -> Status[None]:
     _own_session(request)
     revoked = Token.objects.filter(pk=pk, user=request.user, revoked_at=None).update(
         revoked_at=timezone.now()
     )
     if not revoked:
         raise NotFound(_("There is no such token."))
-    return 204, None
+    return Status(204, None)

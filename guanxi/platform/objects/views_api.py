@@ -1,19 +1,19 @@
 """Saved views: one's own, the team's, everyone's."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Query, Router, Status
 from pydantic import Field
 
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.http.request import Request
-from guanxi.platform.objects.errors import NotAllowed, NotFound
+from guanxi.platform.objects.errors import Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.fieldtypes import JsonMap, Text
 from guanxi.platform.objects.models import SavedView
-from guanxi.platform.objects.registry import object_type
+from guanxi.platform.objects.registry import types
 from guanxi.platform.objects.schemas import Strict
 
 router = Router(tags=["views"])
@@ -43,6 +43,7 @@ def _visible(asker: Asker) -> "QuerySet[SavedView]":
 
 
 def _changeable(request: Request, pk: UUID) -> SavedView:
+    _require(request, "write")
     view = _visible(request.asker).filter(pk=pk).first()
     if view is None:
         raise NotFound(_("There is no such view."))
@@ -66,8 +67,17 @@ def _describe(view: SavedView, asker: Asker) -> dict[str, Any]:
     }
 
 
+def _require(request: Request, kind: str) -> None:
+    """Views are about no one record: a token needs "read" or "write" for everything."""
+    if not request.asker.token_allows_all(kind):
+        raise NotAllowed(_("This token does not allow this."))
+
+
 @router.get("", response=dict[str, Any], summary="Views of one object's list")
-def list_views(request: Request, object: str | None = None) -> dict[str, Any]:
+def list_views(
+    request: Request, object: Annotated[str | None, Query(None, max_length=60)]
+) -> dict[str, Any]:
+    _require(request, "read")
     views = _visible(request.asker).order_by("name")
     if object:
         views = views.filter(object=object)
@@ -75,14 +85,14 @@ def list_views(request: Request, object: str | None = None) -> dict[str, Any]:
 
 
 @router.post("", response={201: dict[str, Any]}, summary="Save a view")
-def create_view(request: Request, body: ViewIn) -> tuple[int, dict[str, Any]]:
-    try:
-        object_type(body.object)
-    except KeyError:
-        raise NotFound(_("There is no such object."), field="object") from None
+def create_view(request: Request, body: ViewIn) -> Status[dict[str, Any]]:
+    _require(request, "write")
+    if body.object not in {t.name for t in types()}:
+        message = _("There is no such object.")
+        raise Invalid([{"field": "object", "message": message, "code": "not_found"}])
     view = SavedView(owner=request.user, **body.model_dump())
     view.save(force_insert=True)
-    return 201, _describe(view, request.asker)
+    return Status(201, _describe(view, request.asker))
 
 
 @router.patch("/{uuid:pk}", response=dict[str, Any], summary="Change a view")
@@ -97,6 +107,6 @@ def change_view(request: Request, pk: UUID, body: ViewChange) -> dict[str, Any]:
 
 
 @router.delete("/{uuid:pk}", response={204: None}, summary="Delete a view")
-def delete_view(request: Request, pk: UUID) -> tuple[int, None]:
+def delete_view(request: Request, pk: UUID) -> Status[None]:
     _changeable(request, pk).delete()
-    return 204, None
+    return Status(204, None)

@@ -1,0 +1,29 @@
+"""Fixtures across areas. Models are imported late: pytest reads this before Django is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+import conftest as ground
+
+if TYPE_CHECKING:
+    from tests.cast import Firm
+
+
+@pytest.fixture(scope="module")
+def firm(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Firm]:
+    """The cast with its records, committed once for the tests of a module."""
+    from django.core.cache import cache
+
+    from tests.cast import make_firm
+
+    with django_db_blocker.unblock():
+        cache.clear()
+        yield make_firm()
+        cache.clear()
+        ground.renew(connection.settings_dict["NAME"])
