@@ -5,7 +5,9 @@ everything is computed, and then all of it or nothing is.
 """
 
 import datetime as dt
+import math
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -129,12 +131,25 @@ def open_engine() -> Any:
 def scored_lines(engine: Any, folder: Path | None = None) -> ir.Table:
     """The order lines the models may see: of customers who are in use and not kept out of them."""
     files = warehouse.line_files(folder)
-    lines = engine.read_parquet(files) if files else ibis.memtable(EMPTY_LINES)
+    if not files:
+        return ibis.memtable(EMPTY_LINES)
+    lines = _read(engine, files)
+    customers = _read(engine, warehouse.customer_files(folder))
     lines = lines.filter(lines["customer_id"].notnull())
-    customers = engine.read_parquet(warehouse.customer_files(folder)) if files else None
-    if customers is not None:
-        lines = lines.anti_join(customers.filter(customers["is_scored"] == 0), "customer_id")
+    lines = lines.anti_join(customers.filter(customers["is_scored"] == 0), "customer_id")
     return lines.select("customer_id", "order_id", "ordered_on", "amount", "margin")
+
+
+def _read(engine: Any, files: list[str]) -> ir.Table:
+    with warnings.catch_warnings():
+        # Ibis 12 asks DuckDB 2 for the schema in a way that still works, but is going out.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        table: ir.Table = engine.read_parquet(files)
+        return table
+
+
+def _rows(table: ir.Table) -> int:
+    return int(table.count().to_pyarrow().as_py())
 
 
 def newest_purchase(lines: ir.Table, today: dt.date) -> dt.date | None:
@@ -147,7 +162,7 @@ def newest_purchase(lines: ir.Table, today: dt.date) -> dt.date | None:
 def score(lines: ir.Table, *, as_of: dt.date, previous: pa.Table | None = None) -> ScoreResult:
     """Score by the library; nobody if nobody bought up to that day."""
     usable = lines.filter(lines["ordered_on"] <= ibis.literal(as_of))
-    if not usable.limit(1).count().execute():
+    if not _rows(usable.limit(1)):
         return ScoreResult(
             customers=pa.table({"customer_id": pa.array([], pa.string())}),
             as_of=as_of,
@@ -185,7 +200,7 @@ def _look_back(lines: ir.Table, as_of: dt.date, tell: Tell) -> Sequence[ScoreRes
     """Score as of the same day of earlier months, oldest first, if there is no history yet."""
     if write_back.has_history_before(as_of):
         return []
-    count = lines.count().execute()
+    count = _rows(lines)
     months = next((months for limit, months in LOOK_BACK if count <= limit), 0)
     past: list[ScoreResult] = []
     for back in range(months, 0, -1):
@@ -212,9 +227,9 @@ def _describe(
         counts=result.counts,
         params={
             m.name: {
-                "params": m.params,
-                "standard_errors": m.standard_errors,
-                "log_likelihood": m.log_likelihood,
+                "params": _finite(m.params),
+                "standard_errors": _finite(m.standard_errors),
+                **_finite({"log_likelihood": m.log_likelihood}),
             }
             for m in result.models
         },
@@ -222,3 +237,8 @@ def _describe(
         job_id=job_id,
         started_at=started_at,
     )
+
+
+def _finite(figures: dict[str, float]) -> dict[str, float | None]:
+    """Null for what could not be found: JSON knows no NaN."""
+    return {name: v if math.isfinite(v) else None for name, v in figures.items()}

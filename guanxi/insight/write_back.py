@@ -164,7 +164,8 @@ def as_csv(batch: pa.RecordBatch) -> memoryview:
 def _stored(name: str) -> str:
     kind = INCOMING[name][1]
     if kind == "money":
-        return f"least(greatest(i.{name}, -{LARGEST}), {LARGEST})::numeric(19, 4)"
+        clamped = f"least(greatest(i.{name}, -{LARGEST}), {LARGEST})::numeric(19, 4)"
+        return f"case when i.{name} is not null then {clamped} end"  # both pass over a null
     return f"i.{name}"
 
 

@@ -1,0 +1,194 @@
+"""The warehouse follows the database, writes only what was touched, and survives being killed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from guanxi.insight import warehouse
+from guanxi.sales.models import Order, OrderLine
+
+from .firm import Cast, buy, customer
+
+JAN, FEB, MAR = dt.date(2026, 1, 10), dt.date(2026, 2, 10), dt.date(2026, 3, 10)
+
+
+def lines() -> list[tuple[Any, ...]]:
+    files = warehouse.line_files()
+    if not files:
+        return []
+    query = "select customer_id, order_id, ordered_on, amount, margin from read_parquet($files)"
+    return duckdb.execute(query, {"files": files}).fetchall()
+
+
+def expected() -> Counter[tuple[Any, ...]]:
+    """The same by Django, a row at a time."""
+    found = OrderLine.objects.filter(deleted_at=None, order__deleted_at=None).exclude(
+        order__status="cancelled"
+    )
+    return Counter(
+        (
+            line.order.customer_id,
+            line.order_id,
+            line.order.ordered_on,
+            line.amount * line.order.rate,
+            None if line.cost is None else (line.amount - line.cost) * line.order.rate,
+        )
+        for line in found.select_related("order")
+    )
+
+
+@pytest.mark.django_db
+class TestRefresh:
+    def test_holds_the_lines_that_stand(self, firm: Cast) -> None:
+        buyer = customer()
+        buy(buyer, JAN, "10.55", "-2.5", cost="1.05")
+        buy(buyer, FEB, "100", currency="USD", rate=Decimal("7.1234567890"))
+        buy(None, FEB, "33")
+        buy(buyer, MAR, "44", status="cancelled")
+        buy(buyer, MAR, "55", deleted_at=timezone.now())
+        taken_back = buy(buyer, MAR, "66", "77")
+        OrderLine.objects.filter(order=taken_back, position=2).update(deleted_at=timezone.now())
+        warehouse.refresh()
+        rounded = Counter(
+            (*row[:3], *(a if a is None else a.quantize(Decimal("0.0001")) for a in row[3:]))
+            for row in expected().elements()
+        )
+        assert Counter(lines()) == rounded
+        assert len(lines()) == 5
+        assert sum(row[0] is None for row in lines()) == 1
+
+    def test_of_an_empty_firm(self, firm: Cast) -> None:
+        assert warehouse.refresh().lines == 0
+        assert lines() == []
+
+    def test_leaves_out_what_no_number_can_hold(self, firm: Cast) -> None:
+        buy(customer(), JAN, "12", "9500000000000", rate=100)
+        warehouse.refresh()
+        assert [row[3] for row in lines()] == [Decimal(1200)]
+
+    def test_keeps_no_personal_value(self, firm: Cast, folder: Path) -> None:
+        buy(customer("王小明", phone="13800138000", email="w@example.com"), JAN, "12")
+        warehouse.refresh()
+        columns = duckdb.read_parquet(warehouse.customer_files()).columns
+        assert columns == [
+            "customer_id",
+            "owner_id",
+            "territory_id",
+            "created_on",
+            "is_organization",
+            "is_scored",
+        ]
+
+    def test_marks_who_is_not_scored(self, firm: Cast) -> None:
+        kept = customer()
+        customer(category="public_interest")
+        customer(category="internal")
+        customer(deleted_at=timezone.now())
+        warehouse.refresh()
+        rows = duckdb.read_parquet(warehouse.customer_files()).filter("is_scored = 1").fetchall()
+        assert [row[0] for row in rows] == [kept.pk]
+
+    def test_killed_before_its_commit_leaves_the_old_state(
+        self, firm: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        buyer = customer()
+        buy(buyer, JAN, "10")
+        warehouse.refresh()
+        before = lines()
+        buy(buyer, JAN, "20")
+
+        def killed(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(warehouse, "_commit", killed)
+            with pytest.raises(KeyboardInterrupt):
+                warehouse.refresh()
+        assert lines() == before
+        warehouse.refresh()
+        assert Counter(row[3] for row in lines()) == Counter([Decimal(10), Decimal(20)])
+
+    def test_sweeps_files_nobody_names(
+        self, firm: Cast, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        buy(customer(), JAN, "10")
+        warehouse.refresh()
+        monkeypatch.setattr(warehouse, "SWEEP_AFTER", -60)
+        warehouse.refresh(full=True)
+        named = {str(folder / name) for name in warehouse.read_manifest(folder).files}
+        assert {str(p) for p in folder.glob("*/**/*.parquet")} == named
+
+    def test_manifest_of_another_format_is_begun_anew(self, firm: Cast, folder: Path) -> None:
+        buy(customer(), JAN, "10")
+        warehouse.refresh()
+        (folder / "manifest.json").write_text('{"format": 0, "nonsense": true}')
+        assert warehouse.refresh().months is None
+        assert len(lines()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writes_only_the_months_that_were_touched(firm: Cast) -> None:
+    buyer = customer()
+    orders = [buy(buyer, day, "10", "20") for day in (JAN, FEB, MAR)]
+    assert warehouse.refresh().months is None
+    assert warehouse.refresh().months == []
+
+    OrderLine.objects.filter(order=orders[0], position=1).update(amount=11)
+    assert warehouse.refresh().months == ["2026-01"]
+
+    Order.objects.filter(pk=orders[1].pk).update(
+        ordered_on=MAR, ordered_at=dt.datetime.combine(MAR, dt.time(4, tzinfo=dt.UTC))
+    )
+    assert warehouse.refresh().months == ["2026-02", "2026-03"]
+    assert set(warehouse.read_manifest(warehouse.warehouse_folder()).months) == {
+        "2026-01",
+        "2026-03",
+    }
+
+    OrderLine.objects.filter(order=orders[0], position=2).update(order=orders[2], position=3)
+    assert warehouse.refresh().months == ["2026-01", "2026-03"]
+
+    Order.objects.filter(pk=orders[2].pk).update(customer=customer("Another"))
+    assert warehouse.refresh().months == ["2026-03"]
+
+    buy(buyer, dt.date(2025, 12, 31), "5")
+    assert warehouse.refresh().months == ["2025-12"]
+
+    Order.objects.filter(pk=orders[1].pk).update(deleted_at=timezone.now())
+    assert warehouse.refresh().months == ["2026-03"]
+    assert Counter(lines()) == expected()
+
+    OrderLine.objects.filter(order=orders[0]).delete()
+    assert warehouse.refresh().months is None  # a purged line no longer says which month it was in
+    assert Counter(lines()) == expected()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_misses_nothing_of_a_slow_transaction(firm: Cast) -> None:
+    buyer = customer()
+    old = buy(buyer, JAN, "10")
+    parameters = connection.get_connection_params()
+    with psycopg.connect(
+        **{k: parameters[k] for k in ("dbname", "user", "password", "host", "port")}
+    ) as slow:
+        slow.execute(
+            "insert into sales_orderline (order_id, position, quantity, unit_price, amount)"
+            " values (%s, 2, 1, 99, 99)",
+            [old.pk],
+        )
+        buy(buyer, FEB, "20")  # a later transaction that ends first
+        warehouse.refresh()
+        assert len(lines()) == 2
+        slow.commit()
+    assert "2026-01" in (warehouse.refresh().months or [])
+    assert Counter(lines()) == expected()
