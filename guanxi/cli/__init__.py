@@ -38,7 +38,7 @@ def main(home: Path | None) -> None:
 
 
 # At the end, because the commands import what is above.
-from . import maintenance, processes, serving  # noqa: E402
+from . import demo, maintenance, processes, serving  # noqa: E402
 
-for command in (*serving.COMMANDS, *processes.COMMANDS, *maintenance.COMMANDS):
+for command in (*demo.COMMANDS, *serving.COMMANDS, *processes.COMMANDS, *maintenance.COMMANDS):
     main.add_command(command)

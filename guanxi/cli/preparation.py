@@ -8,33 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import guanxi
-from guanxi.platform.workspaces.errors import WorkspaceError
 from guanxi.platform.workspaces.home import Home
 
 CODE = Path(guanxi.__file__).parent
 MEMORY = "prepared"  # file in the home's run folder; a restore removes it
 
 
-def prepare(home: Home, environment: dict[str, str]) -> str:
-    """Migrate, unless done for this very code; return the set-up link of one without a firm.
-
-    In a process that ends: ours stays small. Raises WorkspaceError if it failed.
-    """
+def prepare(home: Home, step: Callable[..., str]) -> str:
+    """Migrate, unless done for this very code; return the set-up link of one without a firm."""
     memory, fingerprint = home.run / MEMORY, fingerprint_of_code()
     if memory.exists() and memory.read_text(encoding="ascii") == fingerprint:
         return ""
-    command = [sys.executable, "-m", "guanxi.cli", "migrate", "--print-setup-link"]
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, text=True, check=False, env=os.environ | environment
-    )
-    if done.returncode:
-        raise WorkspaceError(f"The database could not be brought up to date; see {home.logs}.")
-    set_up_link = done.stdout.strip()
+    set_up_link = step("migrate", "--print-setup-link")
     if not set_up_link:  # one without a firm is looked at again: its link has to be shown
         memory.write_text(fingerprint, encoding="ascii")
     return set_up_link

@@ -5,6 +5,7 @@ Each is a command of its own, so that each has its own memory and can be started
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -16,7 +17,7 @@ from .workspace import django_ready
 
 WEB_TARGET = "guanxi.config.wsgi:application"
 JOBS_AT_ONCE = 2
-JOB_PATIENCE = 3.0  # seconds a job gets to reach its next checkpoint when the worker is stopped
+JOB_PATIENCE = 1.5  # seconds a job gets to reach its next checkpoint when the worker is stopped
 
 
 @click.command()
@@ -53,9 +54,22 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
         blocking_threads=threads,
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=3,
+        workers_kill_timeout=2,
         log_level=LogLevels.warning,
     ).serve()
+
+
+@click.command(hidden=True)
+@click.option("--customers", required=True, type=int)
+@click.option("--seed", required=True, type=int)
+@click.option("--locale", required=True)
+def load_sample(customers: int, seed: int, locale: str) -> None:
+    """Found the sample firm; print who can sign in to it."""
+    with django_ready():
+        from guanxi.demo.services import DEMO_PASSWORD, load
+
+        users = load(customers=customers, seed=seed, locale=locale)["users"]
+        click.echo(json.dumps({"password": DEMO_PASSWORD, "users": users}, ensure_ascii=False))
 
 
 def end_with_parent() -> None:
@@ -72,4 +86,4 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-COMMANDS = (worker, web)
+COMMANDS = (worker, web, load_sample)

@@ -1,17 +1,16 @@
-"""`guanxi serve` and `guanxi demo`: everything a workspace needs, in one command."""
+"""`guanxi serve`: everything a workspace needs, in one command."""
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
-import shutil
 import socket
+import subprocess
 import sys
 import time
-import webbrowser
 from collections.abc import Callable
-from pathlib import Path
 
 import click
 
@@ -21,12 +20,12 @@ from guanxi.platform.workspaces.home import Home, workspace_home
 from guanxi.platform.workspaces.locks import FileLock
 
 from . import preparation
-from .supervisor import MARK, Child, Supervisor, end_orphans
+from .supervisor import MARK, POLL, Child, Supervisor, end_orphans
 from .workspace import database
 
-THREADS = 8  # of each web process; each may hold one database connection
+GUANXI = (sys.executable, "-m", "guanxi.cli")
+THREADS = 4  # of each web process; each may hold one database connection
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
-DEMO_MARKER = "demo"  # a file in the homes that --fresh may delete
 TRY_EVERY = 0.2  # seconds between looks whether the web server is ready
 PATIENCE = 15.0  # seconds before saying that it is not
 
@@ -42,45 +41,41 @@ host_option = click.option(
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 def serve(port: int, host: str, workers: int) -> None:
     """Serve the workspace: database, web server and background jobs, until Ctrl-C."""
-    Service(workspace_home(), host=host, port=port, workers=workers).run()
+    Service(workspace_home(), host=host, port=port, workers=workers, greet=invite).run()
 
 
-@click.command()
-@port_option
-@host_option
-@click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the sample firm (else the folder demo in the workspace's).",
-)
-@click.option("--fresh", is_flag=True, help="Delete the sample firm and make it anew.")
-@click.option("--no-open", is_flag=True, help="Do not open a browser.")
-def demo(port: int, host: str, home: Path | None, fresh: bool, no_open: bool) -> None:
-    """Serve a sample firm, apart from your own workspace."""
-    demo_home = Home((home or _default_demo_path()).absolute())
-    if fresh:
-        _delete_demo(demo_home)
-    _mark_demo(demo_home)
-    os.environ["GUANXI_HOME"] = str(demo_home.path)
-    then = (lambda url: None) if no_open else webbrowser.open
-    Service(demo_home, host=host, port=port, workers=2).run(then)
+def invite(service: Service, set_up_link: str) -> list[str]:
+    """Return the set-up link of a workspace that has no firm yet."""
+    return [f"Set up your firm here, once: {set_up_link}"] if set_up_link else []
 
 
 class Service:
-    """One workspace being served."""
+    """One workspace being served.
 
-    def __init__(self, home: Home, *, host: str, port: int, workers: int) -> None:
+    `greet` gets the service and the set-up link, empty once there is a firm, and returns the lines
+    to print when all is ready.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        *,
+        host: str,
+        port: int,
+        workers: int,
+        greet: Callable[[Service, str], list[str]],
+    ) -> None:
         self.home, self.host, self.port = home, host, port
+        self.greet = greet
         self.url = os.environ.get("GUANXI_URL") or f"http://localhost:{port}"
         self.environment = {MARK: str(home.path), "GUANXI_URL": self.url}
         address = ["--host", host, "--port", str(port)]
         size = ["--workers", str(workers), "--threads", str(THREADS)]
         pool = {"GUANXI_DATABASE_POOL": str(THREADS)}
-        self.web = self._child("web", *address, *size, **pool)
-        self.worker = self._child("worker")
-        self.supervisor = Supervisor([self.web, self.worker], tell=_tell)
+        children = [self._child("web", *address, *size, **pool), self._child("worker")]
+        self.supervisor = Supervisor(children, tell=_tell)
 
-    def run(self, then: Callable[[str], object] = lambda url: None) -> None:
+    def run(self, then: Callable[[str], object] | None = None) -> None:
         """Serve until told to stop; call `then` with the address once it answers."""
         lock = FileLock(self.home.run / "serve.lock")
         if not lock.acquire(wait=False):
@@ -89,33 +84,62 @@ class Service:
             end_orphans(self.home.path)
             check_port(self.host, self.port)
             self.supervisor.stop_on_signals()
-            with database() as cluster:
-                set_up_link = preparation.prepare(self.home, self.environment)
-                announce = Announcement(self, set_up_link, then)
-                self.supervisor.run(lambda: self._watch(cluster, announce))
+            with database() as cluster, contextlib.suppress(Stopped):
+                set_up_link = preparation.prepare(self.home, self.step)
+                announcement = Announcement(self, self.greet(self, set_up_link), then)
+                self.supervisor.run(lambda: self._watch(cluster, announcement))
         finally:
             lock.release()
+
+    def step(self, command: str, *arguments: str) -> str:
+        """Run a command in a process that ends, so that ours stays small; return what it says.
+
+        Raises Stopped if we are told to stop meanwhile, WorkspaceError if it failed.
+        """
+        with subprocess.Popen(
+            [*GUANXI, command, *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | self.environment,
+            start_new_session=True,
+        ) as process:
+            while process.poll() is None:
+                if self.supervisor.stopping:
+                    process.terminate()
+                time.sleep(POLL)
+            said = process.stdout.read() if process.stdout else ""
+        if self.supervisor.stopping:
+            raise Stopped
+        if process.returncode:
+            raise WorkspaceError(f"guanxi {command} failed; see {self.home.logs}.")
+        return said.strip()
 
     def _child(self, command: str, *arguments: str, **environment: str) -> Child:
         return Child(
             name=command,
-            command=[sys.executable, "-m", "guanxi.cli", command, *arguments],
+            command=[*GUANXI, command, *arguments],
             log=self.home.logs / f"{command}.log",
             environment=self.environment | environment,
         )
 
-    def _watch(self, cluster: Cluster | None, announce: Announcement) -> None:
-        announce.when_ready()
+    def _watch(self, cluster: Cluster | None, announcement: Announcement) -> None:
+        announcement.when_ready()
         if cluster is not None and cluster.revive():
             _tell("The database had ended and was started again.")
+
+
+class Stopped(Exception):
+    """We were told to stop before everything was running."""
 
 
 class Announcement:
     """Says once that the service answers, and where; or, while it takes long, why not yet."""
 
-    def __init__(self, service: Service, set_up_link: str, then: Callable[[str], object]) -> None:
+    def __init__(
+        self, service: Service, greeting: list[str], then: Callable[[str], object] | None
+    ) -> None:
         self.service = service
-        self.set_up_link = set_up_link
+        self.greeting = greeting
         self.then = then
         self.made = False
         self.due = time.monotonic() + PATIENCE
@@ -136,9 +160,10 @@ class Announcement:
     def _make(self) -> None:
         self.made = True
         _tell(f"Guanxi is ready at {self.service.url}")
-        if self.set_up_link:
-            _tell(f"Set up your firm here, once: {self.set_up_link}")
-        self.then(self.service.url)
+        for line in self.greeting:
+            _tell(line)
+        if self.then is not None:
+            self.then(self.service.url)
 
 
 def check_port(host: str, port: int) -> None:
@@ -175,40 +200,9 @@ def why_not_ready(host: str, port: int) -> str | None:
         connection.close()
 
 
-def _default_demo_path() -> Path:
-    """Return the folder demo in the workspace's, which is made, so that it stays recognizable."""
-    return workspace_home().path / "demo"
-
-
-def _mark_demo(home: Home) -> None:
-    is_new = not home.path.exists() or not any(home.path.iterdir())
-    home.create()
-    if is_new:
-        (home.path / DEMO_MARKER).touch()
-    elif not (home.path / DEMO_MARKER).exists():
-        raise WorkspaceError(
-            f"{home.path} is a firm's workspace, not a sample's; use guanxi serve."
-        )
-
-
-def _delete_demo(home: Home) -> None:
-    if not home.path.exists():
-        return
-    if not (home.path / DEMO_MARKER).exists():
-        raise WorkspaceError(f"{home.path} is not a sample firm's workspace and is not deleted.")
-    lock = FileLock(home.run / "serve.lock")
-    if not lock.acquire(wait=False):
-        raise WorkspaceError(f"Guanxi is serving {home.path}. Stop it first.")
-    end_orphans(home.path)
-    with Cluster(home):
-        pass  # stops a server that was left behind
-    shutil.rmtree(home.path)
-    lock.release()
-
-
 def _tell(message: str) -> None:
     click.echo(message)
     sys.stdout.flush()
 
 
-COMMANDS = (serve, demo)
+COMMANDS = (serve,)

@@ -19,7 +19,7 @@ LOG_LIMIT = 20 * 1024 * 1024  # bytes, after which a log file begins anew; the l
 STEADY = 60.0  # seconds after which a child counts as well, and its restarts are forgiven
 LONGEST_PAUSE = 30.0  # seconds between restarts
 POLL = 0.1  # seconds
-PATIENCE = 4.0  # seconds that children get to end by themselves
+PATIENCE = 2.5  # seconds that children get to end by themselves
 
 
 @dataclass
