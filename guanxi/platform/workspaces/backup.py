@@ -222,7 +222,7 @@ def _add(archive: tarfile.TarFile, path: Path, name: str) -> str:
         hashing = _Hashing(source)
         member = archive.gettarinfo(arcname=name, fileobj=source)
         member.mode, member.uid, member.gid, member.uname, member.gname = 0o600, 0, 0, "", ""
-        archive.addfile(member, hashing)  # type: ignore[arg-type]
+        archive.addfile(member, hashing)
     return hashing.digest.hexdigest()
 
 
