@@ -8,4 +8,4 @@ class SalesConfig(AppConfig):
     label = "sales"
 
     def ready(self) -> None:
-        from guanxi.sales import objects, timeline  # noqa: F401  declares what this area adds
+        from guanxi.sales import imports, objects, timeline  # noqa: F401  declares what this area adds

@@ -52,6 +52,20 @@ class Import(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def state_now(self) -> str:
+        """The state; of an import whose job ended without it (a worker died), the job's."""
+        busy = (Import.State.PREVIEWING, Import.State.RUNNING, Import.State.UNDOING)
+        if self.state in busy and self.job and self.job.state in ("cancelled", "failed"):
+            return str(self.job.state)
+        return str(self.state)
+
+    @property
+    def detected_format(self) -> dict[str, object]:
+        """How the file is read unless the options say otherwise."""
+        names = ("encoding", "delimiter", "has_header", "sheet")
+        return {n: self.detected.get(n) for n in names}
+
 
 class ImportRow(models.Model):
     """One row of the file: its cells as they stood, and the values they were read as.

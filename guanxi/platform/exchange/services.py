@@ -127,7 +127,7 @@ def _is_written(imported: Import) -> bool:
 
 def what_can_be_done(imported: Import) -> list[str]:
     """The verbs that fit the import's state."""
-    match imported.state:
+    match imported.state_now:
         case State.UPLOADED:
             return ["change", "preview"]
         case State.PREVIEWED:

@@ -63,8 +63,6 @@ def _exact(changes: str | None) -> dict[str, list[Any]] | None:
 
 
 def _undo_batch(imported: Import, source: str, events: Sequence[Written]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute("set local guanxi.bulk = 'on'")
     tables, kept = models_by_name(), []
     for name, run in _runs(events):
         model = tables[name]
