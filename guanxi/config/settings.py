@@ -73,6 +73,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Everybody of the sample firm signs in with this; the sign-in page offers it on loopback only.
+DEMO_PASSWORD = "guanxi-demo"  # noqa: S105  made to be known
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 LOCALE_PATHS = [ROOT / "guanxi" / "locale"]

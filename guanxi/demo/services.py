@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.utils import timezone
@@ -28,8 +29,6 @@ from guanxi.platform.workspaces.services import found_workspace
 from guanxi.products.models import Product
 from guanxi.sales.models import ExchangeRate, Order
 
-# Everybody of a sample firm made by `load` signs in with this. Serve such a firm on loopback only.
-DEMO_PASSWORD = "guanxi-demo"  # noqa: S105 - made to be known
 MUST_BE_EMPTY = (
     Customer, Tag, Team, Territory, Product, Order, ExchangeRate, Interaction, Task,
 )  # fmt: skip
@@ -57,7 +56,7 @@ def load(
     """Found the sample firm in an empty workspace, in one transaction.
 
     Returns {"counts": rows by table, "users": [...]}; `progress` is told customers done and all.
-    Everybody's password is DEMO_PASSWORD. Raises WorkspaceNotEmpty, or ValueError for a size,
+    Everybody's password is settings.DEMO_PASSWORD. Raises WorkspaceNotEmpty, or ValueError for a size,
     seed or locale that cannot be.
     """
     if Workspace.objects.exists():
@@ -83,7 +82,7 @@ def load(
             is_demo=True,
         )
         ensure_roles()
-        return _write(sample, firm.colleagues, make_password(DEMO_PASSWORD), progress)
+        return _write(sample, firm.colleagues, make_password(settings.DEMO_PASSWORD), progress)
 
 
 def load_into_existing(

@@ -1,10 +1,11 @@
 import pytest
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import connection
 from django.db.models import F, Sum
 
 from guanxi.customers.models import Customer, Identity
-from guanxi.demo.services import DEMO_PASSWORD, WorkspaceNotEmpty, load, load_into_existing
+from guanxi.demo.services import WorkspaceNotEmpty, load, load_into_existing
 from guanxi.demo.tasks import load_sample
 from guanxi.interactions.models import Task
 from guanxi.platform.access.models import User
@@ -82,7 +83,7 @@ def test_derived_columns_and_identities_are_filled(loaded: dict):
 
 
 def test_every_colleague_can_sign_in_and_has_work(loaded: dict):
-    signed_in = authenticate(None, username="chen", password=DEMO_PASSWORD)
+    signed_in = authenticate(None, username="chen", password=settings.DEMO_PASSWORD)
     assert signed_in is not None
     assert {user.password for user in User.objects.all()} == {signed_in.password}
 

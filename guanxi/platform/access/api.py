@@ -88,6 +88,7 @@ def describe_session(request: Request, user: User | None) -> dict[str, Any]:
                 "username": u.username,
                 "full_name": u.full_name,
                 "role_label": labels.get(u.role.name, u.role.name),
+                "password": settings.DEMO_PASSWORD,
             }
             for u in people
         ]
