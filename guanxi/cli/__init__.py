@@ -38,7 +38,8 @@ def main(home: Path | None) -> None:
 
 
 # At the end, because the commands import what is above.
-from . import demo, maintenance, processes, serving  # noqa: E402
+from . import data, demo, maintenance, people, processes, serving  # noqa: E402
 
-for command in (*demo.COMMANDS, *serving.COMMANDS, *processes.COMMANDS, *maintenance.COMMANDS):
-    main.add_command(command)
+for area in (demo, serving, processes, people, data, maintenance):
+    for command in area.COMMANDS:
+        main.add_command(command)

@@ -66,10 +66,25 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
 def load_sample(customers: int, seed: int, locale: str) -> None:
     """Found the sample firm; print who can sign in to it."""
     with django_ready():
-        from guanxi.demo.services import DEMO_PASSWORD, load
+        from django.conf import settings
+
+        from guanxi.demo.services import load
 
         users = load(customers=customers, seed=seed, locale=locale)["users"]
-        click.echo(json.dumps({"password": DEMO_PASSWORD, "users": users}, ensure_ascii=False))
+        told = {"password": settings.DEMO_PASSWORD, "users": users}
+        click.echo(json.dumps(told, ensure_ascii=False))
+
+
+@click.command(hidden=True)
+def openapi() -> None:
+    """Print the API's OpenAPI document, from which the client's types are made."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings")
+    import django
+
+    django.setup()
+    from guanxi.config.urls import api
+
+    click.echo(json.dumps(api.get_openapi_schema(), indent=1, ensure_ascii=False, default=str))
 
 
 def end_with_parent() -> None:
@@ -86,4 +101,4 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-COMMANDS = (worker, web, load_sample)
+COMMANDS = (worker, web, load_sample, openapi)

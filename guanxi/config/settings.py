@@ -1,4 +1,4 @@
-"""Settings of one process serving one workspace; everything a firm may change comes from the environment."""
+"""Settings of one process serving one workspace; what a firm may change is in its environment."""
 
 import os
 from importlib.metadata import PackageNotFoundError, version

@@ -56,8 +56,8 @@ def load(
     """Found the sample firm in an empty workspace, in one transaction.
 
     Returns {"counts": rows by table, "users": [...]}; `progress` is told customers done and all.
-    Everybody's password is settings.DEMO_PASSWORD. Raises WorkspaceNotEmpty, or ValueError for a size,
-    seed or locale that cannot be.
+    Everybody's password is settings.DEMO_PASSWORD. Raises WorkspaceNotEmpty, or ValueError for a
+    size, seed or locale that cannot be.
     """
     if Workspace.objects.exists():
         raise WorkspaceNotEmpty(
