@@ -22,13 +22,11 @@ export function AmbiguousRow({ imported, row, span }: Props) {
     onSuccess: () => refreshImport(client, imported.id),
     onError: (error) => void message.error(errorText(error)),
   });
-  const mayChoose = imported.can.includes("run");
   const pick = (choice: string, label: string, isMain = false) => (
     <Button
       size="small"
       type={row.chosen === choice ? "primary" : "default"}
       aria-pressed={row.chosen === choice}
-      disabled={!mayChoose}
       loading={choose.isPending && choose.variables === choice}
       className={isMain ? styles.pickMain : undefined}
       onClick={() => choose.mutate(choice)}
@@ -44,8 +42,8 @@ export function AmbiguousRow({ imported, row, span }: Props) {
           <legend>{t("imports.whichOne", { row: row.row })}</legend>
           {row.candidates?.map(({ id, label, detail }) => (
             <div key={id} className={styles.candidate} data-chosen={row.chosen === id}>
-              <strong className="ellipsis" title={label}>
-                {label}
+              <strong className="ellipsis" title={label ?? undefined}>
+                {label ?? t("imports.hiddenCandidate")}
               </strong>
               {detail && <span className="secondary">{detail}</span>}
               {pick(id, t("imports.thisOne"), true)}

@@ -1,6 +1,7 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { fileSize } from "@/imports/fileSize";
 import { type Import, importQuery, targetsQuery } from "@/imports/importsApi";
@@ -33,6 +34,7 @@ export function ImportPage({ id, search, onSearch }: Props) {
   const { data: targets } = useSuspenseQuery(targetsQuery);
   const target = targets.find(({ name }) => name === imported.target);
   const step = shownStep(imported, search.step);
+  useTopOf(step);
   return (
     <div className={styles.page}>
       <header className={styles.header}>
@@ -55,6 +57,14 @@ export function ImportPage({ id, search, onSearch }: Props) {
       )}
     </div>
   );
+}
+
+/** Every step begins at its top, however far down the one before was left. */
+function useTopOf(step: Step) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the step is what it waits for
+  useEffect(() => {
+    document.getElementById("content")?.scrollTo({ top: 0 });
+  }, [step]);
 }
 
 interface BodyProps extends Omit<Props, "id"> {

@@ -1,5 +1,5 @@
 import { Button, Select, Switch } from "antd";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Import, ImportOptions } from "@/imports/importsApi";
 import { dateOrders, decimalMarks, delimiters, encodings } from "@/imports/options";
@@ -39,6 +39,11 @@ interface FormProps {
 
 function FormatForm({ imported: { detected, options }, onChange }: FormProps) {
   const { t } = useTranslation();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  function choose(name: "encoding" | "delimiter" | "sheet", value: string) {
+    setChosen(new Set(chosen).add(name));
+    onChange({ [name]: value });
+  }
   const automatic = { value: "", label: t("imports.automatic") };
   const isText = detected.kind !== "xlsx" && !detected.sheets?.length;
   const known = (values: readonly string[], now: string | null | undefined) =>
@@ -49,32 +54,32 @@ function FormatForm({ imported: { detected, options }, onChange }: FormProps) {
         <>
           <Choice
             label={t("imports.encoding")}
-            isFound={!options.encoding}
+            isFound={!chosen.has("encoding")}
             value={detected.encoding ?? ""}
             options={known(encodings, detected.encoding).map((value) => ({
               value,
               label: encodingLabel(value, t("imports.simplified"), t("imports.traditional")),
             }))}
-            onChange={(encoding) => onChange({ encoding })}
+            onChange={(value) => choose("encoding", value)}
           />
           <Choice
             label={t("imports.delimiter")}
-            isFound={!options.delimiter}
+            isFound={!chosen.has("delimiter")}
             value={detected.delimiter ?? ""}
             options={known(delimiters, detected.delimiter).map((value) => ({
               value,
               label: delimiterKey[value] ? t(`imports.sign.${delimiterKey[value]}`) : value,
             }))}
-            onChange={(delimiter) => onChange({ delimiter })}
+            onChange={(value) => choose("delimiter", value)}
           />
         </>
       ) : (
         <Choice
           label={t("imports.sheet")}
-          isFound={!options.sheet}
+          isFound={!chosen.has("sheet")}
           value={detected.sheet ?? detected.sheets?.[0] ?? ""}
           options={(detected.sheets ?? []).map((value) => ({ value, label: value }))}
-          onChange={(sheet) => onChange({ sheet })}
+          onChange={(value) => choose("sheet", value)}
         />
       )}
       <Labelled label={t("imports.header")}>

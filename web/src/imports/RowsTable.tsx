@@ -95,7 +95,7 @@ function Rows({ imported, target, rows, stale }: RowsProps) {
                   </td>
                 ))}
               </tr>
-              {row.candidates && row.candidates.length > 0 && (
+              {imported.can.includes("run") && row.candidates && row.candidates.length > 0 && (
                 <AmbiguousRow imported={imported} row={row} span={mapped.length + 2} />
               )}
             </Fragment>

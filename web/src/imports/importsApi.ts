@@ -82,7 +82,8 @@ export interface RowReason {
 
 export interface Candidate {
   id: string;
-  label: string;
+  /** Absent: a record this user may not see. */
+  label: string | null;
   detail?: string | null;
 }
 

@@ -19,12 +19,14 @@ export function BaseState({ base }: { base: Base }) {
       <div className={styles.tiles}>
         <Tile title={t("insight.tile.customers")}>
           <Figure to={null}>{format.number(base.customers)}</Figure>
-          <p className="secondary">
-            {t("insight.tile.orders", {
-              count: base.orders,
-              number: format.number(base.orders),
-            })}
-          </p>
+          {base.run && (
+            <p className="secondary">
+              {t("insight.tile.orders", {
+                count: base.orders,
+                number: format.number(base.orders),
+              })}
+            </p>
+          )}
         </Tile>
         <Tile title={t("insight.tile.completeness")}>
           <span className={styles.figure}>{format.share(base.completeness.value)}</span>

@@ -30,7 +30,7 @@ export function HomePage({ mine, onMine }: Props) {
           <h1>{t("insight.hello", { name: user.full_name || user.username })}</h1>
           <span className="secondary">{format.day(now)}</span>
         </div>
-        {base.orders > 0 && <ScoreNow base={base} />}
+        <ScoreNow base={base} />
       </header>
       {base.customers === 0 ? (
         <StartHere />

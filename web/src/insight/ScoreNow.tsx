@@ -42,6 +42,7 @@ export function useScoring() {
   return { running, start: start.mutate, isStarting: start.isPending };
 }
 
+/** When the scores are from, and new ones at a click; while they are made, how far they are. */
 export function ScoreNow({ base }: { base: Base }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -55,6 +56,7 @@ export function ScoreNow({ base }: { base: Base }) {
       </div>
     );
   }
+  if (!base.run) return null;
   return (
     <div className={styles.scoring}>
       {base.run?.finished_at && (
