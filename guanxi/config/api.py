@@ -17,6 +17,8 @@ from guanxi.platform.access.api import open_router
 from guanxi.platform.access.api import router as session_router
 from guanxi.platform.access.middleware import signed_in
 from guanxi.platform.events.api import router as changes_router
+from guanxi.platform.exchange.api import router as imports_router
+from guanxi.platform.exchange.export_api import export_router
 from guanxi.platform.http.openapi import API
 from guanxi.platform.http.problems import add_problem_handlers, problem
 from guanxi.platform.http.request import Request
@@ -46,12 +48,14 @@ def build_api() -> API:
     api.add_router("/jobs", jobs_router)
     api.add_router("/views", views_router)
     api.add_router("/changes", changes_router)
+    api.add_router("/imports", imports_router)
     api.add_router("/customers", timeline_router)
     api.add_router("/tasks", interactions_router)
     api.add_router("/insight", insight_router)
     api.add_router("/customers", scores_router)
     for declared in types():
         api.add_router(f"/{declared.url}", object_router(declared.name))
+        api.add_router(f"/{declared.url}", export_router(declared.name))
     return api
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 from uuid import UUID
 
@@ -99,20 +99,21 @@ def change_import(request: Request, pk: UUID, body: ImportChange) -> Shown:
     return shapes.show_import(imported)
 
 
-VERBS = {
-    "preview": services.start_preview,
-    "run": services.start_run,
-    "cancel": services.cancel_import,
-    "resume": services.resume_import,
-    "undo": services.start_undo,
-}
+def _verb(name: str, service: Callable[..., Import], summary: str) -> None:
+    """One endpoint for a verb; a variable in the address would hide its neighbours."""
+
+    @router.post(
+        f"/{{uuid:pk}}/{name}", response=Shown, operation_id=f"{name}_import", summary=summary
+    )
+    def act(request: Request, pk: UUID) -> Shown:
+        return shapes.show_import(service(asker=request.asker, pk=pk))
 
 
-@router.post("/{uuid:pk}/{verb}", response=Shown, summary="Preview, run, cancel, resume or undo")
-def act(
-    request: Request, pk: UUID, verb: Literal["preview", "run", "cancel", "resume", "undo"]
-) -> Shown:
-    return shapes.show_import(VERBS[verb](asker=request.asker, pk=pk))
+_verb("preview", services.start_preview, "Try an import without writing anything")
+_verb("run", services.start_run, "Write the previewed rows")
+_verb("cancel", services.cancel_import, "Stop an import at its next batch")
+_verb("resume", services.resume_import, "Let a stopped import go on")
+_verb("undo", services.start_undo, "Take a whole import back")
 
 
 @router.get("/{uuid:pk}/rows", response=Shown, summary="Rows with their verdicts and reasons")

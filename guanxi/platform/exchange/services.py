@@ -1,9 +1,9 @@
 """Imports from the upload to the undo: what people and programs do with them."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.exchange import storage
 from guanxi.platform.exchange.errors import WrongState
+from guanxi.platform.exchange.export import FORMATS, Export
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.mapping import guess_mapping
 from guanxi.platform.exchange.models import Import, ImportVerdict
@@ -23,6 +24,7 @@ from guanxi.platform.exchange.readers.table import Detected, detect
 from guanxi.platform.exchange.targets import Target, may_write, target
 from guanxi.platform.jobs.services import cancel_job, resume_job, start_job
 from guanxi.platform.objects.errors import Invalid, NotAllowed, NotFound
+from guanxi.platform.objects.registry import object_type
 
 UNDO_DAYS = 30
 FORMAT_OPTIONS = ("encoding", "delimiter", "has_header", "sheet")
@@ -304,3 +306,18 @@ def import_file(
     if not dry_run:
         run_here(start_run(asker=asker, pk=imported.pk), progress)
     return get_import(asker, imported.pk)
+
+
+def export_file(
+    *, asker: Asker, object: str, filter: Any = None, format: str = "csv", out: BinaryIO,
+    fields: Sequence[str] | None = None,
+) -> int:  # fmt: skip
+    """Write the asker's records of one object to `out`; returns the number of bytes."""
+    export = Export(asker, object_type(object), tree=filter, fields=fields)
+    if format not in FORMATS:
+        message = _("A file is exported as csv or xlsx.")
+        raise Invalid([{"field": "format", "message": message, "code": "no_choice"}])
+    size = 0
+    for block in export.stream(format):
+        size += out.write(block)
+    return size
