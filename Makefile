@@ -71,7 +71,7 @@ web/dist/index.html: $(WEB_PACKAGES) $(WEB_SOURCES)
 	@touch $@
 
 client: $(INSTALLED) $(WEB_PACKAGES)
-	GUANXI_HOME=$(DEV_HOME) $(BIN)/python -m guanxi.config.openapi > web/src/api/openapi.json
+	$(BIN)/guanxi --home $(DEV_HOME) openapi > web/src/api/openapi.json
 	$(NPM) run client
 
 # ---------------------------------------------------------------- messages
