@@ -10,6 +10,7 @@ from guanxi.demo.columns import Flags, Ints, Texts
 from guanxi.demo.customers import Crowd, Part
 from guanxi.demo.draws import chance, some, texts
 from guanxi.demo.firm import TABLES, Firm
+from guanxi.demo.money import priced
 from guanxi.demo.orders import Orders
 from guanxi.demo.words.vocabulary import Chore, Script
 
@@ -19,6 +20,7 @@ SERVED = 0.035
 COMPLAINED = 0.4  # share of those who left
 MISSED = 0.45  # share of those who left and were called afterwards
 PRAISING = 0.05  # share of those who stay
+INSTALLED_FROM = 800  # yuan; smaller machines come in a parcel
 TASKED = 0.06  # share of customers with an owner
 RECENT_DAYS = 60  # a complaint that young wants a task
 OWN_TASKS = (("open", 3), ("open", -4), ("done", -9))  # of each colleague: status, due in days
@@ -67,13 +69,13 @@ def draw_activities(
 
 def _meetings(random: np.random.Generator, crowd: Crowd) -> list[_Occasions]:
     """First contacts, and what followed with those who have not bought yet."""
-    greeted = some(random, np.arange(crowd.size), GREETED)
+    greeted = some(random, np.flatnonzero(crowd.part != Part.INTERNAL), GREETED)
     prospects = np.repeat(crowd.rows(Part.FIRM_PROSPECT, Part.PERSON_PROSPECT), 2)
     later = crowd.since[prospects] + random.integers(3, 60, len(prospects))
-    organization = crowd.organizations[greeted]
+    private = crowd.private[greeted]
     return [
-        _plain("meet_organization", greeted[organization], crowd.since[greeted[organization]]),
-        _plain("meet_person", greeted[~organization], crowd.since[greeted[~organization]]),
+        _plain("meet_organization", greeted[~private], crowd.since[greeted[~private]]),
+        _plain("meet_person", greeted[private], crowd.since[greeted[private]]),
         _plain("prospect", prospects, later),
     ]
 
@@ -99,7 +101,8 @@ def _after_orders(
 ) -> list[_Occasions]:
     """Follow-ups that suit what was bought, service, and praise."""
     categories = np.array(firm.catalog.categories)[orders.product]
-    machine = np.isin(categories, ("machine", "tea_machine"))
+    large = firm.catalog.prices[orders.product] >= priced(INSTALLED_FROM, firm.currency)
+    machine = np.isin(categories, ("machine", "tea_machine")) & large
     followed = chance(random, np.where(machine[sales], 0.7, FOLLOWED), len(sales))
     followed_sales = sales[followed]
     service = categories[followed_sales] == "service"
@@ -188,7 +191,7 @@ def _scripts(
     random: np.random.Generator, firm: Firm, crowd: Crowd, customer: Ints, names: list[str]
 ) -> list[Script]:
     """Choose what was said among what suits the occasion and the kind of customer."""
-    private = crowd.part[customer] >= Part.PERSON
+    private = crowd.private[customer]
     choices = {
         (name, alone): [s for s in scripts if not (alone and s.for_firms)]
         for name, scripts in firm.words.scripts.items()
@@ -266,7 +269,7 @@ def _chores(
     drawn = random.integers(0, 60, len(customer))
     found = []
     for i, row in enumerate(customer):
-        kind = "organization" if crowd.organizations[row] else "person"
+        kind = "person" if crowd.private[row] else "organization"
         choices = firm.words.chores[kind if i < calm else "upset"]
         found.append(choices[drawn[i] % len(choices)])
     return found

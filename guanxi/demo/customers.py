@@ -40,7 +40,7 @@ WESTERN = 0.03
 HOUSEHOLDS = 0.05  # share of persons who live with another customer
 REFERRED = 0.07
 BRANCHES = 0.03
-PEOPLE_LIKE_FIRMS = 0.7  # how little spending tells a person from a firm (spread of log spend)
+PEOPLE_LIKE_FIRMS = 0.4  # how little spending tells a person from a firm (spread of log spend)
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,12 @@ class Crowd:
     @property
     def organizations(self) -> Flags:
         is_one: Flags = self.part <= Part.INTERNAL
+        return is_one
+
+    @property
+    def private(self) -> Flags:
+        """Who is no firm and speaks for none."""
+        is_one: Flags = self.part >= Part.PERSON
         return is_one
 
     def rows(self, *parts: Part) -> Ints:

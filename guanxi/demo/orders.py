@@ -14,7 +14,7 @@ from guanxi.demo.firm import TABLES, Firm
 from guanxi.demo.money import RATE_SCALE
 
 LINES = (34, 27, 18, 11, 6, 4)  # of a hundred orders, how many have one line, two, ...
-MOST_UNITS = 40  # of one product on a line
+TRIES = 8  # at a product that suits the line
 RETURNED = 0.022  # share of lines
 STRANGERS = 0.03  # sales to nobody we know, to each order of a customer
 DISCOUNTS = (0, 3, 5, 8, 10, 12)  # per cent off for firms
@@ -43,6 +43,21 @@ class Orders:
     product: Ints  # of the first line
     numbers: columns.Texts
     tables: dict[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class _Documents:
+    """Orders and returns, filled, before they are written down."""
+
+    customer: Ints
+    day: Ints
+    source: Ints
+    boxes: Baskets
+
+    def in_order(self, rows: Ints) -> tuple[Ints, Ints, Ints, Baskets]:
+        boxes = self.boxes
+        sorted_boxes = Baskets(boxes.product[rows], boxes.quantity[rows], boxes.price[rows])
+        return self.customer[rows], self.day[rows], self.source[rows], sorted_boxes
 
 
 @dataclass(frozen=True)
@@ -75,19 +90,19 @@ def draw_orders(
     discount = random.choice(DISCOUNTS, crowd.size)[sales.customer]
     discount[at_home] = 0
     baskets = _fill(random, firm, sales.value, at_home.astype(np.int64), discount)
-    back, back_baskets = _returns(random, firm, sales, baskets)
-    everything = _Sales(
-        np.concatenate([sales.customer, sales.customer[back.customer]]),
-        np.concatenate([sales.day, back.day]),
-        np.concatenate([sales.value, back.value]),
+    source = _sources(random, crowd, sales.customer)
+    returned, day, back = _returns(random, firm, sales.day, baskets)
+    documents = _Documents(
+        np.concatenate([sales.customer, sales.customer[returned]]),
+        np.concatenate([sales.day, day]),
+        np.concatenate([source, source[returned]]),
+        Baskets(
+            np.concatenate([baskets.product, back.product]),
+            np.concatenate([baskets.quantity, back.quantity]),
+            np.concatenate([baskets.price, back.price]),
+        ),
     )
-    boxes = Baskets(
-        *(
-            np.concatenate([getattr(baskets, name), getattr(back_baskets, name)])
-            for name in ("product", "quantity", "price")
-        )
-    )
-    return _ordered(random, firm, crowd, everything, boxes, block=block)
+    return _written(random, firm, crowd, documents, block=block)
 
 
 def _with_strangers(
@@ -147,11 +162,13 @@ def _choose(
     dearest = target * np.where(last, 1 / (3 - 1.5 * bool(taken.shape[1])), 1.15)
     high = np.searchsorted(price, dearest, side="right")
     high = np.maximum(high, 1)
-    low = np.minimum(np.searchsorted(price, target / MOST_UNITS), high - 1)
+    units = firm.catalog.most_units
+    low = np.searchsorted(price, target / units.max(axis=1)[audience])
+    low = np.minimum(low, high - 1)
     low_edge, high_edge = edges[audience, low], edges[audience, high]
     chosen = np.zeros(len(target), np.int64)
     again = np.arange(len(target))
-    for _ in range(3):  # tries; after them the same product may stand twice
+    for _ in range(TRIES):  # after them a product may stand twice, or be too many
         drawn = low_edge[again] + random.random(len(again)) * (high_edge - low_edge)[again]
         found = np.where(
             audience[again] == 0,
@@ -159,24 +176,26 @@ def _choose(
             np.searchsorted(edges[1], drawn, side="right"),
         )
         chosen[again] = np.clip(found - 1, low[again], high[again] - 1)
-        again = again[(taken[again] == chosen[again, None]).any(axis=1)]
+        twice = (taken[again] == chosen[again, None]).any(axis=1)
+        too_many = target[again] > price[chosen[again]] * units[audience[again], chosen[again]]
+        again = again[twice | too_many]
         if not len(again):
             break
     return chosen
 
 
 def _returns(
-    random: np.random.Generator, firm: Firm, sales: _Sales, baskets: Baskets
-) -> tuple[_Sales, Baskets]:
-    """Let some lines of goods come back, wholly or in part, some days later.
+    random: np.random.Generator, firm: Firm, sold: Ints, baskets: Baskets
+) -> tuple[Ints, Ints, Baskets]:
+    """Let some lines of goods come back, wholly or in part, some days after they were sold.
 
-    The returned sale names as customer the row of the sale it takes back.
+    Gives for each return the row of the order it takes back, the day, and what comes back.
     """
     goods = np.array([category != "service" for category in firm.catalog.categories])
     order, position = np.nonzero((baskets.quantity > 0) & goods[baskets.product])
     comes = chance(random, RETURNED, len(order))
     order, position = order[comes], position[comes]
-    day = sales.day[order] + random.integers(2, 16, len(order))
+    day = sold[order] + random.integers(2, 16, len(order))
     over = day < firm.today_number
     order, position, day = order[over], position[over], day[over]
     quantity = baskets.quantity[order, position]
@@ -185,29 +204,22 @@ def _returns(
     made.product[:, 0] = baskets.product[order, position]
     made.quantity[:, 0] = -back
     made.price[:, 0] = baskets.price[order, position]
-    return _Sales(order, day, np.zeros(len(order))), made
+    return order, day, made
 
 
-def _ordered(
-    random: np.random.Generator,
-    firm: Firm,
-    crowd: Crowd,
-    sales: _Sales,
-    baskets: Baskets,
-    *,
-    block: int,
+def _written(
+    random: np.random.Generator, firm: Firm, crowd: Crowd, documents: _Documents, *, block: int
 ) -> Orders:
     """Put the orders in the order of time and write them and their lines down."""
-    seconds = random.integers(30_600, 70_200, len(sales.day))  # half past eight to half past seven
-    instant = columns.instants(sales.day, seconds, firm.time_zone)
+    seconds = random.integers(30_600, 70_200, len(documents.day))  # 8:30 to 19:30
+    instant = columns.instants(documents.day, seconds, firm.time_zone)
     by_time = np.argsort(instant, kind="stable")
-    customer, day, instant = sales.customer[by_time], sales.day[by_time], instant[by_time]
-    boxes = Baskets(baskets.product[by_time], baskets.quantity[by_time], baskets.price[by_time])
+    customer, day, source, boxes = documents.in_order(by_time)
+    instant = instant[by_time]
     returned = boxes.quantity.sum(axis=1) < 0
     currency = np.where(customer < 0, 0, crowd.currency[customer])
     rate = firm.rates.on(day, currency)
     boxes = _in_currency(boxes, rate)
-    source = _sources(random, crowd, customer)
     keys = columns.uuid7_keys(
         random, at=firm.millisecond(block), table=TABLES["sales_order"], count=len(day)
     )

@@ -17,6 +17,11 @@ AT_HOME: dict[str, tuple[float, float]] = {
     "machine": (1.0, 4_000), "tea_machine": (1.0, 500), "beans": (1.5, 1e9), "tea": (1.6, 1e9),
     "ingredient": (0.6, 60), "supplies": (0.15, 60), "tool": (2.5, 1e9), "service": (0.0, 0),
 }  # fmt: skip
+# How many of one product a firm and a person put on an order, by category.
+MOST_UNITS: dict[str, tuple[int, int]] = {
+    "machine": (3, 1), "tea_machine": (3, 1), "beans": (40, 8), "tea": (40, 6),
+    "ingredient": (40, 10), "supplies": (40, 10), "tool": (12, 3), "service": (4, 1),
+}  # fmt: skip
 NEVER = 1e-9  # a weight that keeps every range of prices drawable
 
 
@@ -31,6 +36,7 @@ class Catalog:
     prices: Ints
     costs: Ints
     popularity: Floats  # 2 × products: with firms, with persons
+    most_units: Ints  # 2 × products, likewise
 
 
 @cache
@@ -51,6 +57,7 @@ def catalog(words: Words, currency: str) -> Catalog:
         prices=np.array([priced(float(row["price"]), currency) for row in rows], np.int64),
         costs=np.array([priced(float(row["cost"]), currency) for row in rows], np.int64),
         popularity=np.array([[_at_work(r) for r in rows], [_at_home(r) for r in rows]]),
+        most_units=np.array([MOST_UNITS[row["category"]] for row in rows], np.int64).T,
     )
 
 

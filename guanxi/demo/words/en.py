@@ -168,9 +168,9 @@ SCRIPTS = {
             "Proposal due",
         ),
         Script(
-            "visit", "out", "Visit before the holidays",
-            "Brought a gift box and asked about next year's budget: same as this year, same "
-            "purchasing process.",
+            "visit", "out", "Courtesy visit",
+            "Brought a gift box and asked about the budget ahead: no change, same purchasing "
+            "process.",
             "In good shape",
         ),
     ),
@@ -226,6 +226,11 @@ SCRIPTS = {
             "Asked whether {product} is in stock, needed by Friday. It is; ships today.",
             "Arranged",
         ),
+        Script(
+            "chat", "in", "Where is my order?",
+            "Asked about order {number}: out for delivery, gave the expected time.",
+            "Answered",
+        ),
     ),
     "follow_service": (
         Script(
@@ -260,11 +265,6 @@ SCRIPTS = {
             "call", "in", "New delivery address",
             "They moved to a new building. Call an hour ahead and use the freight elevator.",
             "Updated", for_firms=True,
-        ),
-        Script(
-            "chat", "in", "Where is my order?",
-            "Asked about order {number}: out for delivery, gave the expected time.",
-            "Answered",
         ),
     ),
     "complaint": (
@@ -352,7 +352,7 @@ SCRIPTS = {
         ),
         Script(
             "call", "out", "Follow-up",
-            "This year's budget is spent; call next spring.",
+            "No budget at present; call again next quarter.",
             "Later", for_firms=True,
         ),
         Script(
