@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.core.cache import cache
 from django.middleware.csrf import get_token
 from django.utils import timezone, translation
@@ -13,7 +13,7 @@ from ninja import Router, Status
 from pydantic import AfterValidator, Field
 
 from guanxi.platform.access import services
-from guanxi.platform.access.middleware import require_csrf
+from guanxi.platform.access.middleware import require_csrf, signed_in
 from guanxi.platform.access.models import Token, User
 from guanxi.platform.access.predicate import get_permitted
 from guanxi.platform.access.sign_in import issue_token, sign_in
@@ -133,9 +133,9 @@ def start_session(request: Request, body: Credentials) -> dict[str, Any]:
     )
 
 
-@router.delete("/session", response={204: None}, summary="Sign out")
+@open_router.delete("/session", response={204: None}, auth=signed_in, summary="Sign out")
 def end_session(request: Request) -> Status[None]:
-    logout(request)
+    request.session.flush()
     return Status(204, None)
 
 
