@@ -36,7 +36,9 @@ TEST_DATA = Path(os.environ.get("GUANXI_TEST_DATA") or ROOT / "../shared/data").
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 MEMORY_WANTED = 4 * 1024**3  # bytes
 MIGRATED = "guanxi_test_migrated"  # the database that each worker's is a copy of
-FAST_NOT_SAFE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+# Autovacuum would now and then sit in a database that a test drops, and only its owner, a
+# superuser, could send it away.
+FAST_NOT_SAFE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
 
 deselected = pytest.StashKey[int]()
 

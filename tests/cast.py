@@ -160,6 +160,7 @@ def _activities(firm: Firm) -> None:
         ("acme", "owner"),
         ("acme", "service"),
         ("chen", "teammate"),
+        ("chen", None),
         ("dong", None),
         ("east", "outsider"),
     ]

@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
@@ -163,7 +164,7 @@ class _Compiler:
         if field.type.name == "tags":
             return ~_tagged(field)
         missing = Q(**{f"{field.path}__isnull": True})
-        textual = field.type.name != "json" and field.column.empty_strings_allowed
+        textual = isinstance(field.column, models.CharField | models.TextField)
         return missing | Q(**{field.path: ""}) if textual else missing
 
     def chosen(self, field: ObjectField, value: Any) -> list[Any]:
