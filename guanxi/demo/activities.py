@@ -53,7 +53,7 @@ def draw_activities(
     last_order[orders.customer[sales]] = sales  # by time: the last one stays
     occasions = [
         *_meetings(random, crowd),
-        *_visits(random, firm, crowd),
+        *_visits(random, crowd, orders, last_order),
         *_after_orders(random, firm, orders, sales),
         *_ends(random, crowd, orders, last_order, left),
     ]
@@ -84,15 +84,18 @@ def _plain(script: str, customer: Ints, day: Ints) -> _Occasions:
     return _Occasions(script, customer, day, np.full(len(customer), -1, np.int64))
 
 
-def _visits(random: np.random.Generator, firm: Firm, crowd: Crowd) -> list[_Occasions]:
-    """Visits to firms that buy: the more they spend the more often."""
+def _visits(
+    random: np.random.Generator, crowd: Crowd, orders: Orders, last_order: Ints
+) -> list[_Occasions]:
+    """Visits to firms from their first contact to their last order: the larger the more often."""
     firms = crowd.rows(Part.FIRM)
-    years = (firm.today_number - crowd.since[firms]) / 365
+    active_days = orders.day[last_order] - crowd.since
+    years = active_days[firms] / 365
     typical = np.median(crowd.spend[firms]) if len(firms) else 1.0
-    expected = 0.5 * years * np.minimum(crowd.spend[firms] / typical, 3)
+    expected = 0.9 * years * np.minimum(crowd.spend[firms] / typical, 3)
     visited = np.repeat(firms, random.poisson(expected))
-    known_for = firm.today_number - crowd.since[visited]
-    day = crowd.since[visited] + np.floor(random.random(len(visited)) * known_for).astype(np.int64)
+    after = np.floor(random.random(len(visited)) * active_days[visited]).astype(np.int64)
+    day = crowd.since[visited] + 1 + after
     return [_plain("visit", visited, day)]
 
 

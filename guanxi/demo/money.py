@@ -12,6 +12,7 @@ YUAN = {
     "CNY": 1.0, "TWD": 0.225, "USD": 7.15, "EUR": 7.8, "GBP": 9.1, "HKD": 0.915, "JPY": 0.048,
     "SGD": 5.4, "KRW": 0.0052, "AUD": 4.7, "MYR": 1.55, "THB": 0.2,
 }  # fmt: skip
+WITHOUT_CENTS = ("TWD", "JPY", "KRW")
 RATE_SCALE = 6  # decimals of an exchange rate
 MONTHS = 38  # of rates: three years, this month and one to spare
 
@@ -19,6 +20,17 @@ MONTHS = 38  # of rates: three years, this month and one to spare
 def price_level(currency: str) -> float:
     """How many units of `currency` a yuan of the price list is; unknown ones count as dollars."""
     return 1 / YUAN.get(currency, YUAN["USD"])
+
+
+def smallest_coin(currency: str) -> int:
+    """What prices are rounded to, in hundredths."""
+    return 100 if currency in WITHOUT_CENTS else 1
+
+
+def rounded(cents: Floats, coin: Ints) -> Ints:
+    """Amounts in whole coins, at least one."""
+    whole: Ints = np.maximum(np.rint(cents / coin), 1).astype(np.int64) * coin
+    return whole
 
 
 def priced(yuan: float, currency: str) -> int:

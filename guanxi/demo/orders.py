@@ -11,10 +11,12 @@ from guanxi.demo.columns import Flags, Floats, Ints, Keys
 from guanxi.demo.customers import Crowd, Part
 from guanxi.demo.draws import chance, texts, weighted
 from guanxi.demo.firm import TABLES, Firm
-from guanxi.demo.money import RATE_SCALE
+from guanxi.demo.money import RATE_SCALE, priced, rounded, smallest_coin
 
 LINES = (34, 27, 18, 11, 6, 4)  # of a hundred orders, how many have one line, two, ...
-TRIES = 8  # at a product that suits the line
+# How much dearer than its share of the order a line's product may be.
+LINE_REACH, LAST_REACH, ONLY_REACH = 1.15, 0.67, 0.4
+LINE_WORTH = (6_000, 1_200)  # yuan for which firms, and persons, choose one more product
 RETURNED = 0.022  # share of lines
 STRANGERS = 0.03  # sales to nobody we know, to each order of a customer
 DISCOUNTS = (0, 3, 5, 8, 10, 12)  # per cent off for firms
@@ -124,11 +126,14 @@ def _fill(
 ) -> Baskets:
     """Fill each order with products worth about its value, the last line making up the rest."""
     count, most = len(value), len(LINES)
-    lines = 1 + weighted(random, LINES, count)
+    worth = np.array([priced(yuan, firm.currency) for yuan in LINE_WORTH])[audience]
+    lines = np.maximum(1 + weighted(random, LINES, count), np.rint(value * 100 / worth))
+    lines = np.minimum(lines, most).astype(np.int64)
     shares = random.exponential(size=(count, most)) + 0.15
     shares[np.arange(most) >= lines[:, None]] = 0
     budget = shares / shares.sum(axis=1, keepdims=True) * (value * 100)[:, None]
-    price = (firm.catalog.prices * (100 - np.array(DISCOUNTS)[:, None]) + 50) // 100
+    full = firm.catalog.prices * (100 - np.array(DISCOUNTS)[:, None]) / 100
+    price = rounded(full, np.array(smallest_coin(firm.currency)))
     off = np.searchsorted(DISCOUNTS, discount)
     made = Baskets(*(np.zeros((count, most), np.int64) for _ in range(3)))
     rest = value * 100
@@ -156,32 +161,21 @@ def _choose(
     audience: Ints,
     taken: Ints,
 ) -> Ints:
-    """Choose a product by popularity among those that fit the amount, for last lines small ones."""
-    price = firm.catalog.prices
-    edges = np.concatenate([np.zeros((2, 1)), np.cumsum(firm.catalog.popularity, axis=1)], axis=1)
-    dearest = target * np.where(last, 1 / (3 - 1.5 * bool(taken.shape[1])), 1.15)
-    high = np.searchsorted(price, dearest, side="right")
-    high = np.maximum(high, 1)
-    units = firm.catalog.most_units
-    low = np.searchsorted(price, target / units.max(axis=1)[audience])
-    low = np.minimum(low, high - 1)
-    low_edge, high_edge = edges[audience, low], edges[audience, high]
-    chosen = np.zeros(len(target), np.int64)
-    again = np.arange(len(target))
-    for _ in range(TRIES):  # after them a product may stand twice, or be too many
-        drawn = low_edge[again] + random.random(len(again)) * (high_edge - low_edge)[again]
-        found = np.where(
-            audience[again] == 0,
-            np.searchsorted(edges[0], drawn, side="right"),
-            np.searchsorted(edges[1], drawn, side="right"),
-        )
-        chosen[again] = np.clip(found - 1, low[again], high[again] - 1)
-        twice = (taken[again] == chosen[again, None]).any(axis=1)
-        too_many = target[again] > price[chosen[again]] * units[audience[again], chosen[again]]
-        again = again[twice | too_many]
-        if not len(again):
-            break
-    return chosen
+    """Choose products by popularity among those that can make up the amounts, none twice.
+
+    The cheaper a last line's product is, the better it makes up the rest.
+    """
+    price, most_units = firm.catalog.prices, firm.catalog.most_units[audience]
+    reach = np.where(last, LAST_REACH if taken.shape[1] else ONLY_REACH, LINE_REACH)
+    amount = target[:, None]
+    suits = (price <= amount * reach[:, None]) & (price * most_units >= amount)
+    weight = np.where(suits, firm.catalog.popularity[audience], 0.0)
+    np.put_along_axis(weight, taken, 0.0, axis=1)
+    edges = np.cumsum(weight, axis=1)
+    drawn = random.random(len(target)) * edges[:, -1]
+    chosen = (edges > drawn[:, None]).argmax(axis=1)
+    affordable = np.maximum(np.searchsorted(price, target, side="right") - 1, 0)
+    return np.where(edges[:, -1] > 0, chosen, affordable)
 
 
 def _returns(
@@ -219,7 +213,8 @@ def _written(
     returned = boxes.quantity.sum(axis=1) < 0
     currency = np.where(customer < 0, 0, crowd.currency[customer])
     rate = firm.rates.on(day, currency)
-    boxes = _in_currency(boxes, rate)
+    coins = np.array([smallest_coin(c) for c in firm.rates.currencies])
+    boxes = _in_currency(boxes, rate, coins[currency])
     keys = columns.uuid7_keys(
         random, at=firm.millisecond(block), table=TABLES["sales_order"], count=len(day)
     )
@@ -246,10 +241,9 @@ def _written(
     return Orders(keys, customer, day, returned, boxes.product[:, 0], numbers, tables)
 
 
-def _in_currency(boxes: Baskets, rate: Ints) -> Baskets:
-    """The same baskets at prices in the orders' own currencies, at least a cent."""
-    one = 10**RATE_SCALE
-    price = (boxes.price * one + rate[:, None] // 2) // rate[:, None]
+def _in_currency(boxes: Baskets, rate: Ints, coin: Ints) -> Baskets:
+    """The same baskets at prices in the orders' own currencies."""
+    price = rounded(boxes.price * 10**RATE_SCALE / rate[:, None], coin[:, None])
     return Baskets(boxes.product, boxes.quantity, np.where(boxes.quantity != 0, price, 0))
 
 
@@ -280,8 +274,7 @@ def _lines(
     product, quantity, price = (
         values[order, box] for values in (boxes.product, boxes.quantity, boxes.price)
     )
-    one = 10**RATE_SCALE
-    unit_cost = (firm.catalog.costs[product] * one + rate[order] // 2) // rate[order]
+    unit_cost = rounded(firm.catalog.costs[product] * 10**RATE_SCALE / rate[order], np.array(1))
     own = columns.uuid7_keys(
         random, at=firm.millisecond(block), table=TABLES["sales_orderline"], count=len(order)
     )

@@ -19,8 +19,8 @@ AT_HOME: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 # How many of one product a firm and a person put on an order, by category.
 MOST_UNITS: dict[str, tuple[int, int]] = {
-    "machine": (3, 1), "tea_machine": (3, 1), "beans": (40, 8), "tea": (40, 6),
-    "ingredient": (40, 10), "supplies": (40, 10), "tool": (12, 3), "service": (4, 1),
+    "machine": (3, 1), "tea_machine": (3, 1), "beans": (90, 8), "tea": (40, 6),
+    "ingredient": (60, 10), "supplies": (60, 10), "tool": (12, 3), "service": (4, 1),
 }  # fmt: skip
 NEVER = 1e-9  # a weight that keeps every range of prices drawable
 
