@@ -3,7 +3,7 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { Import, ImportOptions, ImportTarget } from "@/imports/importsApi";
 import {
-  answers,
+  answersOf,
   type OptionName,
   optionNames,
   optionsInForce,
@@ -33,6 +33,7 @@ export function OptionsForm({ imported, target, onChange }: Props) {
           <ChoiceOption
             key={name}
             name={name}
+            answers={answersOf(name, target.name)}
             value={String(inForce[name] ?? "")}
             onChange={(value) => onChange({ [name]: value })}
           />
@@ -52,15 +53,15 @@ export function OptionsForm({ imported, target, onChange }: Props) {
 
 interface ChoiceProps {
   name: OptionName;
+  answers: readonly string[];
   value: string;
   onChange: (value: string) => void;
 }
 
-function ChoiceOption({ name, value, onChange }: ChoiceProps) {
+function ChoiceOption({ name, answers, value, onChange }: ChoiceProps) {
   const { t, i18n } = useTranslation();
   const id = useId();
-  const listed: readonly string[] = answers[name];
-  const values = value && !listed.includes(value) ? [...listed, value] : listed;
+  const values = value && !answers.includes(value) ? [...answers, value] : answers;
   const labelOf = (answer: string) => {
     const key = `imports.option.${name}.${answer}`;
     return i18n.exists(key) ? t(key as "imports.option.owner.me") : answer;
@@ -97,7 +98,7 @@ function WordOption({ name, value, onChange }: WordProps) {
         id={id}
         key={value}
         defaultValue={value}
-        maxLength={name === "currency" ? 3 : 60}
+        maxLength={60}
         onBlur={(event) =>
           event.target.value.trim() !== value && onChange(event.target.value.trim())
         }

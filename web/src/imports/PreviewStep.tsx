@@ -1,5 +1,6 @@
 import { Alert, Button } from "antd";
 import { useTranslation } from "react-i18next";
+import { Further } from "@/imports/Further";
 import type { Import, ImportTarget } from "@/imports/importsApi";
 import { RowsTable } from "@/imports/RowsTable";
 import { useTellImport } from "@/imports/useChangeImport";
@@ -50,6 +51,7 @@ function Notes({ imported: { counts } }: { imported: Import }) {
   return (
     <>
       <p className="secondary">{t("imports.previewText")}</p>
+      <Further counts={counts} />
       {ambiguous > 0 && (
         <Alert type="warning" showIcon title={t("imports.ambiguousNote", numbers)} />
       )}

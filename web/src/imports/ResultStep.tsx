@@ -5,6 +5,7 @@ import { CircleCheckBig, Download, Undo2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { followJob } from "@/api/jobs";
 import { findObject, useObjects } from "@/api/meta";
+import { Further } from "@/imports/Further";
 import {
   errorFileUrl,
   type Import,
@@ -83,6 +84,7 @@ function Summary({ imported, target }: Pick<Props, "imported" | "target">) {
           })}
         </p>
       )}
+      {!isUndone && <Further counts={counts} />}
       <div className={styles.actions}>
         {!isUndone && <WhatNext target={target} />}
         {!isUndone && reject + ambiguous > 0 && (
