@@ -21,6 +21,7 @@ from guanxi.customers.models import Customer
 from guanxi.platform.access.predicate import visible_to
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.layout import Layout
+from guanxi.platform.exchange.reasons import reason
 from guanxi.platform.exchange.targets import Context
 
 SWITCHBOARD = 3  # customers who share a number before it stops counting as anybody's
@@ -76,7 +77,8 @@ where k.k in ('x', 'w', 'p', 'e')
 """
 BY_NAME = """
 insert into i_hit
-select distinct coalesce(l.leader, k.row), k.part, 'n', '', k.normal, k.name, k.external, c.id, c.name
+select distinct coalesce(l.leader, k.row), k.part, 'n', '', k.normal, k.name, k.external, c.id,
+  c.name
 from i_key k
 left join i_leader l on l.row = k.row and l.part = k.part
 join platform_importrow r on r.imported = {imported} and r.row = k.row
@@ -98,7 +100,8 @@ where k.k = 'v' and k.part = {part}
 SOMEBODY_ELSE = """
 delete from i_hit h using customers_identity i
 where h.k not in ('x', 'w') and h.external <> '' and i.customer_id = h.customer_id
-  and i.kind = 'external' and i.source = {source} and i.deleted_at is null and i.normal <> h.external
+  and i.kind = 'external' and i.source = {source} and i.deleted_at is null
+    and i.normal <> h.external
 """
 CANDIDATES = """
 create temp table i_candidate on commit drop as
@@ -106,8 +109,10 @@ select row, part, customer_id,
     bool_or(k in ('x', 'w')) as certain,
     bool_or(customers_fold_name(name) = customers_fold_name(customer_name)) as same_name,
     bool_or(k = 'v') as same_values,
-    bool_and(name <> '' and position(customers_fold_name(name) in customers_fold_name(customer_name)) = 0
-        and position(customers_fold_name(customer_name) in customers_fold_name(name)) = 0) as contradicts
+    bool_and(name <> '' and position(customers_fold_name(name) in
+      customers_fold_name(customer_name)) = 0
+        and position(customers_fold_name(customer_name) in customers_fold_name(name)) = 0) as
+          contradicts
 from i_hit group by 1, 2, 3
 """
 EQUAL_VALUES = """
@@ -167,7 +172,8 @@ EMPTY = """
 insert into platform_importverdict (imported, row, part, verdict, leader, reasons)
 select r.imported, r.row, 0, 'reject', r.row, %s::jsonb from platform_importrow r
 where r.imported = {imported} and r.reasons is null
-  and not exists (select 1 from platform_importverdict v where v.imported = r.imported and v.row = r.row)
+  and not exists (select 1 from platform_importverdict v where v.imported = r.imported
+    and v.row = r.row)
 """
 CONTACTS = """
 create temp table i_contact on commit drop as
@@ -175,7 +181,8 @@ select v.row, min(c.id::text)::uuid as customer_id, count(*) as n, array_agg(c.i
 from platform_importverdict v
 join platform_importverdict o on o.imported = v.imported and o.row = v.row and o.part = 0
 join platform_importrow r on r.imported = v.imported and r.row = v.row
-join customers_relationship s on s.other_id = o.record_id and s.kind = 'contact_of' and s.deleted_at is null
+join customers_relationship s on s.other_id = o.record_id and s.kind = 'contact_of'
+  and s.deleted_at is null
 join customers_customer c on c.id = s.customer_id and c.deleted_at is null and c.kind = 'person'
     and customers_fold_name(c.name) = customers_fold_name({name})
 where v.imported = {imported} and v.part = 1 and v.verdict = 'create' and v.leader = v.row
@@ -215,7 +222,7 @@ class Matching:
         return int(self.cursor.rowcount)
 
     def _gather(self) -> None:
-        values = ", ".join(k for part in self.parts for k in part.keys())
+        values = ", ".join(k for part in self.parts for k in part.match_keys())
         self._do(KEYS, values=values)
         self._do("analyze i_key")
         self._do(SHARED)
@@ -225,7 +232,8 @@ class Matching:
             if not self._do(JUMP):
                 break
         merged = ", ".join(
-            f"coalesce((array_agg(r.values[{i}] order by r.row desc) filter (where r.values[{i}] <> ''))[1], '')"
+            f"coalesce((array_agg(r.values[{i}] order by r.row desc) filter (where r.values[{i}] "
+            f"<> ''))[1], '')"
             for i in range(1, len(self.layout.slots) + 1)
         )
         self._do(MERGED, merged=merged)
@@ -254,8 +262,8 @@ class Matching:
         if len(self.parts) == 2 and person.has("name"):
             self._do(CONTACTS, name=person.text("name"))
             self._do(TAKE_CONTACTS)
-        reason = _reason(None, "empty", _("The row names no customer. Fill in the name."))
-        self._do(EMPTY, [reason])
+        missing = reason(None, "empty", _("The row names no customer. Fill in the name."))
+        self._do(EMPTY, [missing])
 
     def _judge(self) -> None:
         from guanxi.customers.import_verdicts import judge
@@ -271,9 +279,3 @@ class Matching:
         query = visible_to(self.context.asker, Customer, verb).order_by().values("pk").query
         statement, params = query.sql_with_params()
         return statement, params
-
-
-def _reason(field: str | None, code: str, message: str) -> str:
-    import json
-
-    return json.dumps([{"field": field, "code": code, "message": message}])

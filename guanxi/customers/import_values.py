@@ -70,11 +70,11 @@ class Part:
         return f"{name}_id" if name in ("owner", "territory") else name
 
     def value(self, name: str, array: str = "r.values") -> str:
-        """The typed value of a column; null where the file says nothing (the empty text for texts)."""
+        """A column's typed value; where the file says nothing null, of texts the empty one."""
         text = self.text(name, array)
         return f"nullif({text}, '')::{CASTS[name]}" if name in CASTS else text
 
-    def keys(self) -> list[str]:
+    def match_keys(self) -> list[str]:
         """Rows (part, kind, k, source, normal, name, external) for matching."""
         name, kind, external = self.text("name"), self.kind, self.text("external_id")
         source = sql.Literal(self.context.options["source"]).as_string(None)
@@ -118,13 +118,14 @@ class Part:
     def all_equal(self, array: str) -> str:
         """The condition that customer c already has every value the row gives."""
         tests = [
-            f"({self.text(n, array)} = '' or c.{self.column(n)} is not distinct from {self.value(n, array)})"
+            f"({self.text(n, array)} = '' or c.{self.column(n)} is not distinct from "
+            f"{self.value(n, array)})"
             for n in self.columns
         ]
         return "(" + " and ".join(tests or ["true"]) + ")"
 
     def identities(self, array: str) -> list[tuple[str, str, str, str]]:
-        """(kind, source, value, normal) of what identifies the customer besides phone and e-mail."""
+        """(kind, source, value, normal) of what identifies the customer further."""
         source = sql.Literal(self.context.options["source"]).as_string(None)
         external, wechat = self.text("external_id", array), self.text("wechat", array)
         found = []

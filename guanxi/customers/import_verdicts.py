@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.customers.import_values import Part
 from guanxi.platform.exchange.ids import id_sql
+from guanxi.platform.exchange.reasons import reason
 
 if TYPE_CHECKING:
     from guanxi.customers.import_matching import Matching
@@ -15,10 +16,12 @@ VALUES = "coalesce(v.merged, r.values)"
 CHOSEN = """
 update platform_importverdict v set
     verdict = case c.choice when 'new' then 'create' when 'skip' then 'reject' else 'update' end,
-    record_id = case c.choice when 'new' then {new_id} when 'skip' then null else c.choice::uuid end,
+    record_id = case c.choice when 'new' then {new_id} when 'skip'
+      then null else c.choice::uuid end,
     reasons = case c.choice when 'skip' then %s::jsonb end,
     chosen = c.choice
-from (select (split_part(key, ':', 1))::int as part, (split_part(key, ':', 2))::int as leader, value as choice
+from (select (split_part(key, ':', 1))::int as part, (split_part(key, ':', 2))::int as leader,
+  value as choice
       from jsonb_each_text(%s::jsonb)) c
 where v.imported = {imported} and v.part = {part} and c.part = {part} and v.leader = c.leader
   and v.verdict = 'ambiguous'
@@ -66,7 +69,8 @@ where v.imported = {imported} and v.part = 1 and v.verdict = 'unchanged'
       and s.other_id = o.record_id and s.kind = 'contact_of' and s.deleted_at is null)
 """
 ANY = """
-select exists (select 1 from platform_importverdict where imported = {imported} and verdict in ({verdicts})),
+select exists (select 1 from platform_importverdict where imported = {imported}
+  and verdict in ({verdicts})),
        exists (select 1 from i_leader where row <> leader)
 """
 
@@ -79,8 +83,8 @@ def judge(matching: "Matching", cursor: Any) -> None:
     for part in matching.parts:
         if found:
             _settle_ambiguous(matching, part)
-        reason = _reason("name", "required", _("The name is missing. Fill it in."))
-        do(NAMELESS, [reason], part=part.number, name=part.text("name", VALUES))
+        missing = reason("name", "required", _("The name is missing. Fill it in."))
+        do(NAMELESS, [missing], part=part.number, name=part.text("name", VALUES))
         if found:
             do(
                 UNCHANGED, part=part.number, same=part.all_equal(VALUES),
@@ -98,7 +102,7 @@ def judge(matching: "Matching", cursor: Any) -> None:
 def _settle_ambiguous(matching: "Matching", part: Part) -> None:
     """Apply what people chose, then the rule for rows nobody chose for."""
     context, new_id = matching.context, id_sql(matching.context.imported, part.number, "v.leader")
-    skipped = _reason(None, "skipped", _("Left out by choice."))
+    skipped = reason(None, "skipped", _("Left out by choice."))
     choices = json.dumps(context.imported.choices)
     matching._do(CHOSEN, [skipped, choices], part=part.number, new_id=new_id)
     match context.options.get("on_ambiguous"):
@@ -112,9 +116,10 @@ def _settle_ambiguous(matching: "Matching", part: Part) -> None:
 
 def _hide(matching: "Matching", part: Part, cursor: Any) -> None:
     """Reject rows whose customer the asker may not change, in words that give nothing away."""
-    reason = _reason(
+    why = reason(
         None, "not_yours",
-        _("This customer exists already, and you may not change it. Ask its owner or an administrator."),
+        _("This customer exists already, and you may not change it."
+          " Ask its owner or an administrator."),
     )  # fmt: skip
     for verb, verdict in (("read", "unchanged"), ("change", "update")):
         permitted, params = matching.permitted(verb)
@@ -122,26 +127,28 @@ def _hide(matching: "Matching", part: Part, cursor: Any) -> None:
         statement = template.format(
             imported=matching.imported, part=part.number, permitted=permitted
         )
-        cursor.execute(statement, [reason, *params])
+        cursor.execute(statement, [why, *params])
+
+
+HAS_IDENTITY = """
+({normal} = '' or exists (
+    select 1 from customers_identity i where i.customer_id = c.id and i.kind = {kind}
+      and i.source = {source} and i.normal = {normal} and i.deleted_at is null))
+"""
+HAS_TAGS = r"""
+not exists (
+    select 1 from regexp_split_to_table({value}, '\s*[,;，；、|]\s*') w(name)
+    where w.name <> '' and not exists (
+        select 1 from customers_customertag x join customers_tag t on t.id = x.tag_id
+        where x.customer_id = c.id and t.name = w.name))
+"""
 
 
 def _nothing_more(part: Part) -> str:
     """The condition that no identity or tag of the row is missing from customer c."""
     tests = [
-        f"({normal} = '' or exists (select 1 from customers_identity i where i.customer_id = c.id"
-        f" and i.kind = {kind} and i.source = {source} and i.normal = {normal} and i.deleted_at is null))"
+        HAS_IDENTITY.format(kind=kind, source=source, normal=normal)
         for kind, source, _value, normal in part.identities(VALUES)
     ]
-    tests += [
-        "not exists (select 1 from regexp_split_to_table("
-        + value
-        + r", '\s*[,;，；、|]\s*') w(name)"
-        " where w.name <> '' and not exists (select 1 from customers_customertag x join customers_tag t"
-        " on t.id = x.tag_id where x.customer_id = c.id and t.name = w.name))"
-        for value in part.several("tags", VALUES)
-    ]
+    tests += [HAS_TAGS.format(value=value) for value in part.several("tags", VALUES)]
     return " and ".join(tests) or "true"
-
-
-def _reason(field: str | None, code: str, message: str) -> str:
-    return json.dumps([{"field": field, "code": code, "message": message}])

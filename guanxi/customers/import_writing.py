@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from guanxi.customers.import_values import DERIVED, Part
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.layout import Layout
+from guanxi.platform.exchange.reasons import reason
 from guanxi.platform.exchange.targets import Context
 
 VALUES = "coalesce(v.merged, r.values)"
@@ -16,19 +18,24 @@ from platform_importverdict v
 join platform_importrow r on r.imported = v.imported and r.row = v.row
 where v.imported = {imported} and v.row > {first} and v.row <= {last} and v.part = {part}
 """
+# Step by step: fresh rows have no statistics, and one join would read all identities for each row.
 RACED = """
-update platform_importverdict x set verdict = 'reject', reasons = %s::jsonb
-from (
-    select v.row from platform_importverdict v
+with batch as materialized (
+    select v.row, v.verdict, v.record_id, {external} as external from platform_importverdict v
     join platform_importrow r on r.imported = v.imported and r.row = v.row
-    left join customers_customer c on c.id = v.record_id and c.deleted_at is null
-    left join customers_identity i on i.kind = 'external' and i.source = {source}
-        and i.normal = {external} and i.deleted_at is null and i.customer_id <> v.record_id
     where v.imported = {imported} and v.row > {first} and v.row <= {last} and v.part = {part}
-      and v.leader = v.row
-      and (v.verdict = 'update' and c.id is null or v.verdict in ('create', 'update') and i.id is not null)
-) raced
-where x.imported = {imported} and x.row = raced.row and x.part = {part}
+      and v.leader = v.row and v.verdict in ('create', 'update')
+), taken as materialized (
+    select i.normal, i.customer_id from customers_identity i
+    where i.kind = 'external' and i.source = {source} and i.deleted_at is null
+      and i.normal = any(array(select external from batch where external <> ''))
+)
+update platform_importverdict x set verdict = 'reject', reasons = %s::jsonb
+from batch b
+left join customers_customer c on c.id = b.record_id and c.deleted_at is null
+left join taken t on t.normal = b.external and t.customer_id <> b.record_id
+where x.imported = {imported} and x.row = b.row and x.part = {part}
+  and (b.verdict = 'update' and c.id is null or t.normal is not null)
 """
 FOLLOW_REJECTED = """
 update platform_importverdict v set verdict = 'reject', reasons = l.reasons
@@ -36,38 +43,40 @@ from platform_importverdict l
 where v.imported = %s and v.leader <> v.row and v.verdict <> 'reject' and l.imported = v.imported
   and l.row = v.leader and l.part = v.part and l.verdict = 'reject'
 """
-INSERT = (
-    "insert into customers_customer (id, kind, {columns}, owner_id)\nselect v.record_id, {kind},"
-    " {values}, {owner}" + BATCH + " and v.verdict = 'create' and v.leader = v.row order by v.row"
-)
-UPDATE = (
-    "update customers_customer c set {assignments}"
-    + BATCH.replace("where", "where c.id = v.record_id and")
-    + " and v.verdict = 'update' and v.leader = v.row and not {same}"
-)
-OTHER = (
-    "insert into customers_identity (id, customer_id, kind, source, value, normal)\n"
-    "select {id}, v.record_id, {kind}, {source}, {value}, {normal}"
-    + BATCH
-    + " and v.verdict in ('create', 'update') and v.leader = v.row and {normal} <> ''"
-    " on conflict do nothing"
-)
-NEW_TAGS = (
-    "insert into customers_tag (name) select distinct left(w.name, 60) from (select v.*, {value} as tags"
-    + BATCH
-    + " and v.verdict in ('create', 'update') and {value} <> '') b,"
-    r" regexp_split_to_table(b.tags, '\s*[,;，；、|]\s*') w(name) where w.name <> ''"
-    " on conflict do nothing"
-)
-TAGGED = (
-    "insert into customers_customertag (customer_id, tag_id) select distinct b.record_id, t.id"
-    " from (select v.*, {value} as tags"
-    + BATCH
-    + " and v.verdict in ('create', 'update') and {value} <> '' and v.record_id is not null) b,"
-    r" regexp_split_to_table(b.tags, '\s*[,;，；、|]\s*') w(name)"
-    " join customers_tag t on t.name = left(w.name, 60) and t.deleted_at is null"
-    " on conflict do nothing"
-)
+INSERT = """
+insert into customers_customer (id, kind, {columns}, owner_id)
+select v.record_id, {kind}, {values}, {owner}
+{batch} and v.verdict = 'create' and v.leader = v.row order by v.row
+"""
+UPDATE = """
+update customers_customer c set {assignments}
+{batch} and c.id = v.record_id and v.verdict = 'update' and v.leader = v.row and not {same}
+"""
+OTHER = """
+insert into customers_identity (id, customer_id, kind, source, value, normal)
+select {id}, v.record_id, {kind}, {source}, {value}, {normal}
+{batch} and v.verdict in ('create', 'update') and v.leader = v.row and {normal} <> ''
+on conflict do nothing
+"""
+TAG_NAMES = r"regexp_split_to_table(b.tags, '\s*[,;，；、|]\s*')"
+NEW_TAGS = """
+insert into customers_tag (name)
+select distinct left(w.name, 60)
+from (
+    select v.*, {value} as tags {batch} and v.verdict in ('create', 'update') and {value} <> '') b,
+    {tag_names} w(name)
+where w.name <> ''
+on conflict do nothing
+"""
+TAGGED = """
+insert into customers_customertag (customer_id, tag_id)
+select distinct b.record_id, t.id
+from (select v.*, {value} as tags {batch} and v.verdict in ('create', 'update')
+        and {value} <> '' and v.record_id is not null) b,
+    {tag_names} w(name)
+join customers_tag t on t.name = left(w.name, 60) and t.deleted_at is null
+on conflict do nothing
+"""
 RELATE = """
 insert into customers_relationship (customer_id, kind, other_id, role)
 select distinct on (v.record_id, o.record_id) v.record_id, 'contact_of', o.record_id, {role}
@@ -77,7 +86,8 @@ join platform_importverdict o on o.imported = v.imported and o.row = v.row and o
 join platform_importverdict ol on ol.imported = v.imported and ol.row = o.leader and ol.part = 0
 join platform_importverdict vl on vl.imported = v.imported and vl.row = v.leader and vl.part = 1
 where v.imported = {imported} and v.row > {first} and v.row <= {last} and v.part = 1
-  and vl.verdict in ('create', 'update', 'unchanged') and ol.verdict in ('create', 'update', 'unchanged')
+  and vl.verdict in ('create', 'update', 'unchanged')
+    and ol.verdict in ('create', 'update', 'unchanged')
   and v.record_id <> o.record_id and {kind} = 'person'
 order by v.record_id, o.record_id, v.row
 on conflict do nothing
@@ -101,7 +111,8 @@ class Writing:
         with connection.cursor() as cursor:
             self.cursor = cursor
             for part in self.parts:
-                self._refuse_raced(part)
+                if self.context.recheck:
+                    self._refuse_raced(part)
                 self._insert(part)
                 self._update(part)
                 self._identify(part)
@@ -116,19 +127,17 @@ class Writing:
             cursor.execute(FOLLOW_REJECTED, [self.imported.pk])
 
     def _do(self, template: str, params: list[Any] | None = None, **names: Any) -> None:
-        statement = template.format(**self.range, **names)
+        values = {**self.range, **names}
+        batch = BATCH.format(**values) if "part" in names else ""
+        statement = template.format(**values, batch=batch, tag_names=TAG_NAMES)
         self.cursor.execute(statement, params) if params else self.cursor.execute(statement)
 
     def _refuse_raced(self, part: Part) -> None:
         """Reject what somebody deleted or took in the moments since the last look."""
-        from django.utils.translation import gettext as _
-
-        from guanxi.customers.import_verdicts import _reason
-
         source = sql.Literal(self.context.options["source"]).as_string(None)
         message = _("Somebody deleted or changed this customer meanwhile. Import the row again.")
         self._do(
-            RACED, [_reason(None, "meanwhile", message)], part=part.number, source=source,
+            RACED, [reason(None, "meanwhile", message)], part=part.number, source=source,
             external=part.text("external_id", VALUES),
         )  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""Customers from files: one row may make an organization, a person and the person's being its contact.
+"""Customers from files: one row may make an organization, a person and the person's being its
+contact.
 
 Columns of no half describe "the customer" of the row, whose kind a column or an option tells.
 """
@@ -31,9 +32,10 @@ COLUMNS = (
 )  # fmt: skip
 PERSON_ONLY, ORGANIZATION_ONLY = ("birthday", "job_title"), ("industry",)
 SYNONYMS: dict[str, str] = {
-    "name": "姓名 名称 名稱 客户 客戶 客户名称 客戶名稱 客户姓名 客戶姓名 全名 name fullname customer customername",
-    "phone": "手机 手機 手机号 手機號 手机号码 手機號碼 电话 電話 联系电话 聯絡電話 电话号码 電話號碼 固话 mobile "
-    "mobilephone cell tel telephone phonenumber",
+    "name": "姓名 名称 名稱 客户 客戶 客户名称 客戶名稱 客户姓名 客戶姓名 全名 "
+    "name fullname customer customername",
+    "phone": "手机 手機 手机号 手機號 手机号码 手機號碼 电话 電話 联系电话 聯絡電話 "
+    "电话号码 電話號碼 固话 mobile mobilephone cell tel telephone phonenumber",
     "email": "邮箱 郵箱 电子邮箱 电子邮件 電子郵件 電郵 email mail emailaddress",
     "website": "网站 網站 网址 網址 官网 官網 web url homepage",
     "industry": "行业 行業 产业 產業 sector",
@@ -43,11 +45,13 @@ SYNONYMS: dict[str, str] = {
     "province": "省 省份 州 state region",
     "city": "市 城市 縣市 town",
     "district": "区 區 区县 區縣 鄉鎮市區 county",
-    "street": "地址 详细地址 詳細地址 街道 住址 联系地址 聯絡地址 address addressline1 streetaddress",
+    "street": "地址 详细地址 詳細地址 街道 住址 联系地址 聯絡地址 "
+    "address addressline1 streetaddress",
     "postal_code": "邮编 郵編 邮政编码 郵遞區號 zip zipcode postcode postalcode",
     "territory": "区域 區域 销售区域 銷售區域 salesterritory",
     "source": "来源 來源 客户来源 客戶來源 leadsource",
-    "customer_since": "成为客户日期 建档日期 建檔日期 注册日期 註冊日期 首次购买 since customersince registered",
+    "customer_since": "成为客户日期 建档日期 建檔日期 注册日期 註冊日期 首次购买 "
+    "since customersince registered",
     "currency": "币种 幣別 货币 貨幣",
     "credit_limit": "信用额度 信用額度 授信额度 creditlimit",
     "owner": "负责人 負責人 客户经理 客戶經理 业务员 業務員 销售 owner accountmanager salesrep",
@@ -55,20 +59,24 @@ SYNONYMS: dict[str, str] = {
     "remark": "备注 備註 说明 說明 note notes remarks comment comments",
 }
 OTHERS: dict[str, str] = {
-    "external_id": "编号 編號 客户编号 客戶編號 客户号 客戶號 客户代码 客戶代碼 会员号 會員編號 id customerid "
-    "customerno customernumber externalid recid",
+    "external_id": "编号 編號 客户编号 客戶編號 客户号 客戶號 客户代码 客戶代碼 会员号 "
+    "會員編號 id customerid customerno customernumber externalid recid",
     "wechat": "微信 微信号 微信號 openid wechatid",
-    "other_phone": "电话2 電話2 手机2 手機2 其他电话 其他電話 备用电话 備用電話 phone2 otherphone mobile2 fax",
+    "other_phone": "电话2 電話2 手机2 手機2 其他电话 其他電話 备用电话 備用電話 "
+    "phone2 otherphone mobile2 fax",
     "other_email": "邮箱2 郵箱2 其他邮箱 其他郵箱 email2 otheremail",
     "tags": "标签 標籤 tag labels",
 }
 KIND = "类型 類型 客户类型 客戶類型 种类 種類 type customertype kind"
 ORGANIZATION_WORDS = (
-    "公司", "公司名称", "公司名稱", "企业", "企業", "企业名称", "企業名稱", "单位", "單位", "单位名称", "机构",
-    "機構", "客户单位", "company", "companyname", "organization", "organisation", "account", "employer",
+    "公司", "公司名称", "公司名稱", "企业", "企業", "企业名称", "企業名稱", "单位",
+    "單位", "单位名称", "机构",
+    "機構", "客户单位", "company", "companyname",
+    "organization", "organisation", "account", "employer",
 )  # fmt: skip
 PERSON_WORDS = (
-    "联系人", "聯絡人", "联系人姓名", "聯絡人姓名", "联络人", "contact", "contactname", "contactperson", "person",
+    "联系人", "聯絡人", "联系人姓名", "聯絡人姓名", "联络人",
+    "contact", "contactname", "contactperson", "person",
 )  # fmt: skip
 ROLE_WORDS = ("角色", "联系人角色", "聯絡人角色", "contactrole", "role")
 LABELS = {
@@ -85,7 +93,16 @@ def _synonyms(words: str, half: str) -> tuple[str, ...]:
     plain = tuple(words.split())
     if not half:
         return plain
-    prefixes = ("公司", "企业", "企業", "单位", "單位", "company ", "organization ", "account ")
+    prefixes: tuple[str, ...] = (
+        "公司",
+        "企业",
+        "企業",
+        "单位",
+        "單位",
+        "company ",
+        "organization ",
+        "account ",
+    )
     if half == "person":
         prefixes = ("联系人", "聯絡人", "contact ", "person ")
     return tuple(p + w for p in prefixes for w in plain)
@@ -109,7 +126,8 @@ class CustomerTarget:
     name = "customer"
     label = Customer._meta.verbose_name
     options: dict[str, Any] = {
-        "kind": "person", "source": "file", "owner": "me", "on_match": "update", "on_ambiguous": "ask",
+        "kind": "person", "source": "file", "owner": "me", "on_match": "update",
+        "on_ambiguous": "ask",
     }  # fmt: skip
 
     def may(self, asker: Asker) -> bool:
@@ -131,7 +149,7 @@ class CustomerTarget:
                 choices=tuple(Customer.Kind.choices),
                 object="customer",
                 writes="kind",
-            )  # fmt: skip
+            )
         )
         role = object_type("relationship").own_fields["role"]
         found.append(
@@ -147,7 +165,8 @@ class CustomerTarget:
             name, label, kind, half, key=name in ("external_id", "wechat"),
             multiple=name in ("other_phone", "other_email", "tags"),
             synonyms=_synonyms(OTHERS[name], half),
-            object="customer" if name == "tags" else "identity", writes="tags" if name == "tags" else "",
+            object="customer" if name == "tags" else "identity",
+            writes="tags" if name == "tags" else "",
         )  # fmt: skip
 
     def layout(self, context: Context, mapping: list[dict[str, Any]]) -> Layout:

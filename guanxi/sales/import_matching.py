@@ -24,13 +24,15 @@ LINES = """
 create temp table i_line on commit drop as
 with read as (
     select r.row, {number} as number, {position} as position, {at} as at, {customer} as customer,
-        {named} as named, {named_sort} as named_sort, {product} as product, {description} as description, {marked} as marked,
+        {named} as named, {named_sort} as named_sort, {product} as product, {description} as
+          description, {marked} as marked,
         coalesce({quantity}, 1) as quantity,
         coalesce({price}, round({amount} / nullif(coalesce({quantity}, 1), 0), 6), 0) as price,
         {amount} as amount, {currency} as currency
     from platform_importrow r where r.imported = {imported} and r.reasons is null {within}
 )
-select row, number, position, at, customer, named, named_sort, product, description, price, currency,
+select row, number, position, at, customer, named, named_sort, product, description, price,
+  currency,
     case
         when marked then 'return'
         when quantity < 0 then {negative}
@@ -51,12 +53,14 @@ update i_line set verdict = 'reject', code = '{code}' where verdict is null and 
 """
 TWO_CURRENCIES = """
 update i_line set verdict = 'reject', code = 'two_currencies' where verdict is null and number in (
-    select number from i_line where verdict is null group by number having count(distinct currency) > 1)
+    select number from i_line where verdict is null group by number having count(distinct
+      currency) > 1)
 """
 HIDDEN_CUSTOMER = """
 update i_line l set verdict = 'reject', code = 'not_your_customer'
 from customers_identity i
-where l.verdict is null and l.customer <> '' and i.kind = 'external' and i.source = {customer_source}
+where l.verdict is null and l.customer <> '' and i.kind = 'external'
+  and i.source = {customer_source}
   and i.normal = l.customer and i.deleted_at is null and i.customer_id not in ({permitted})
 """
 NAMESAKES = """
@@ -91,7 +95,8 @@ LEAD = """
 update i_line l set leader = f.leader, order_at = f.at, order_customer = f.customer,
     order_named = f.named, order_currency = f.currency
 from (
-    select number, min(row) as leader, min(at) as at, max(customer) as customer, max(named) as named,
+    select number, min(row) as leader, min(at) as at, max(customer) as customer, max(named) as
+      named,
         min(currency) as currency
     from i_line where verdict is null group by number) f
 where l.number = f.number and l.verdict is null
@@ -101,13 +106,15 @@ update i_line l set order_id = o.id from sales_order o
 where l.verdict is null and o.source = {source} and o.number = l.number and o.deleted_at is null
 """
 CONTENT = (
-    "concat_ws(E'\\x1f', {kind}, {product}, {description}, trim_scale({quantity}), trim_scale({price}),"
+    "concat_ws(E'\\x1f', {kind}, {product}, {description}, trim_scale({quantity}), "
+    "trim_scale({price}),"
     " trim_scale({amount}))"
 )
 KEYED = """
 update i_line l set key = k.key from (
     select row, {content} || E'\\x1f' || case when position is not null then 'p' || position
-        else row_number() over (partition by number, position, {content} order by row)::text end as key
+        else row_number() over (partition by number, position, {content} order by row)::text end
+          as key
     from i_line where verdict is null) k
 where k.row = l.row
 """
@@ -115,7 +122,8 @@ EXISTING = """
 create temp table i_existing on commit drop as
 select x.order_id, x.id, {content} || E'\\x1f' || {ordinal} as key
 from sales_orderline x left join products_product p on p.id = x.product_id
-where x.deleted_at is null and x.order_id in (select order_id from i_line where order_id is not null)
+where x.deleted_at is null and x.order_id in (select order_id from i_line
+  where order_id is not null)
 """
 SAME = """
 update i_line l set verdict = 'unchanged', exists_already = true from i_existing e
@@ -158,7 +166,8 @@ select {imported}, l.row, 0, l.verdict,
     case when l.row = l.leader and l.verdict = 'update' then array(
         select e.id from i_existing e where e.order_id = l.order_id and not exists (
             select 1 from i_line x where x.order_id = e.order_id and x.key = e.key)) end
-from i_line l left join (select key, value as reasons from jsonb_each(%s::jsonb)) w on w.key = l.code
+from i_line l left join (select key, value as reasons from jsonb_each(%s::jsonb)) w
+  on w.key = l.code
 """
 COUNTS = """
 select count(distinct number) filter (where verdict = 'create'),
@@ -346,29 +355,37 @@ def messages_json() -> str:
         "no_time": ("ordered_at", _("The time of the order is missing. Fill it in.")),
         "no_price": ("amount", _("The amount is missing. Fill it in.")),
         "negative": (
-            "quantity", _("The quantity is negative and no return is marked; such lines are to be rejected."),
+            "quantity",
+            _("The quantity is negative and no return is marked; such lines are to be rejected."),
         ),
         "not_positive_price": (
-            "unit_price", _("The price is zero or less; such lines are to be rejected."),
+            "unit_price",
+            _("The price is zero or less; such lines are to be rejected."),
         ),
         "no_customer": ("customer_id", _("The line names no customer. Fill the customer in.")),
         "unknown_customer": (
-            "customer_id", _("This customer is unknown. Import the customer first, or let it be created."),
+            "customer_id",
+            _("This customer is unknown. Import the customer first, or let it be created."),
         ),
         "two_customers": (
-            "customer_id", _("The lines of this order name different customers. Correct the order number."),
+            "customer_id",
+            _("The lines of this order name different customers. Correct the order number."),
         ),
         "two_currencies": (
-            "currency", _("The lines of this order have different currencies. Correct the order number."),
+            "currency",
+            _("The lines of this order have different currencies. Correct the order number."),
         ),
         "not_your_customer": (
-            "customer_id", _("This customer exists already, and you may not see it. Ask an administrator."),
+            "customer_id",
+            _("This customer exists already, and you may not see it. Ask an administrator."),
         ),
         "namesakes": (
-            "customer_name", _("Several customers have this name. Map the customer id as well."),
+            "customer_name",
+            _("Several customers have this name. Map the customer id as well."),
         ),
         "no_rate": (
-            "currency", _("There is no exchange rate for this currency on this day. Enter it first."),
+            "currency",
+            _("There is no exchange rate for this currency on this day. Enter it first."),
         ),
         "not_yours": (None, _("This order exists already, and you may not change it.")),
     }  # fmt: skip

@@ -60,9 +60,11 @@ where p.code = c.product and p.deleted_at is null and p.category = ''
 BUYERS = """
 create temp table i_buyer on commit drop as
 select b.customer, b.named, b.row, c.id as customer_id
-from (select whole_customer as customer, case when whole_customer = '' then whole_named else '' end as named,
+from (select whole_customer as customer, case when whole_customer = ''
+  then whole_named else '' end as named,
           min(row) as row
-      from i_batch where whole_at is not null and (whole_customer <> '' or whole_named <> '') group by 1, 2) b
+      from i_batch where whole_at is not null and (whole_customer <> ''
+        or whole_named <> '') group by 1, 2) b
 left join lateral (
     select i.customer_id as id from customers_identity i
     join customers_customer x on x.id = i.customer_id and x.deleted_at is null
@@ -114,7 +116,8 @@ where o.id = i.record_id and i.judged = 'update' and i.row = i.first_row
 REMOVE = """
 update sales_orderline x set deleted_at = now()
 from i_batch i
-where i.judged = 'update' and i.row = i.first_row and x.id = any(i.candidates) and x.deleted_at is null
+where i.judged = 'update' and i.row = i.first_row and x.id = any(i.candidates)
+  and x.deleted_at is null
 """
 ADD = """
 insert into sales_orderline
@@ -145,8 +148,9 @@ class Writing:
         with connection.cursor() as cursor:
             self.cursor = cursor
             message = _("Somebody changed this order meanwhile. Import its rows again.")
-            self._do(RACED, [reason(None, "meanwhile", message)])
-            self._do(FOLLOW_REJECTED)
+            if self.context.recheck:
+                self._do(RACED, [reason(None, "meanwhile", message)])
+                self._do(FOLLOW_REJECTED)
             cursor.execute("drop table if exists pg_temp.i_line, pg_temp.i_batch, pg_temp.i_buyer")
             self._do(LINES, within=f"and r.row > {first} and r.row <= {last}")
             self._do(BATCH)
@@ -177,7 +181,8 @@ class Writing:
         kind = kind if kind in ("person", "organization") else "person"
         new_id = self._id(3, "b.row")
         self._do(
-            CUSTOMERS, new_id=new_id, kind=f"'{kind}'", prefix=self.values.literal(_("Customer") + " "),
+            CUSTOMERS, new_id=new_id, kind=f"'{kind}'",
+            prefix=self.values.literal(_("Customer") + " "),
             country=self.values.text("customer_country"), phone=self.values.text("customer_phone"),
             phone_normal=self.values.text("customer_phone_normal"),
         )  # fmt: skip

@@ -1,6 +1,8 @@
-"""Purchases from line-level files: orders, their lines, products and unknown customers in one import.
+"""Purchases from line-level files: orders, their lines, products and unknown customers in one
+import.
 
-A line is (source, order number, line number, or else the ordinal among identical lines of that order
+A line is (source, order number, line number,
+  or else the ordinal among identical lines of that order
 in the file). What was imported before is compared order by order, line by line, as multisets.
 """
 
@@ -25,15 +27,18 @@ Spec = tuple[str, Any, str, str, str, str]
 # name, label, type, object, field that is written, header words
 FIELDS: tuple[Spec, ...] = (
     ("order_number", gettext_lazy("order number"), "text", "order", "number",
-     "订单号 訂單號 订单编号 訂單編號 单号 單號 发票号 發票號碼 invoice invoiceno invoicenumber order "
+     "订单号 訂單號 订单编号 訂單編號 单号 單號 发票号 發票號碼 invoice invoiceno invoicenumber "
+     "order "
      "orderno orderid ordernumber transactionid receipt"),
     ("line_number", gettext_lazy("line number"), "number", "order_line", "position",
      "行号 行號 序号 序號 明细号 lineno linenumber line itemno"),
     ("ordered_at", gettext_lazy("ordered at"), "datetime", "order", "ordered_at",
-     "订单日期 訂單日期 下单时间 下單時間 日期 购买日期 購買日期 交易时间 交易時間 invoicedate orderdate "
+     "订单日期 訂單日期 下单时间 下單時間 日期 购买日期 購買日期 交易时间 交易時間 invoicedate "
+     "orderdate "
      "date purchasedate transactiondate orderedat"),
     ("customer_id", gettext_lazy("customer id"), "text", "order", "customer",
-     "客户编号 客戶編號 客户号 客戶號 会员号 會員編號 会员卡号 客户id customerid customer customerno custid"),
+     "客户编号 客戶編號 客户号 客戶號 会员号 會員編號 会员卡号 客户id customerid customer "
+     "customerno custid"),
     ("customer_name", gettext_lazy("customer name"), "text", "customer", "name",
      "客户名称 客戶名稱 客户姓名 客戶姓名 客户 客戶 姓名 买家 買家 customername buyer name"),
     ("customer_phone", gettext_lazy("customer phone"), "phone", "customer", "phone",
@@ -41,10 +46,12 @@ FIELDS: tuple[Spec, ...] = (
     ("customer_country", gettext_lazy("customer country"), "text", "customer", "country",
      "国家 國家 country"),
     ("product_code", gettext_lazy("product code"), "text", "product", "code",
-     "商品编码 商品編碼 产品编码 產品編號 商品编号 商品編號 货号 貨號 产品编号 stockcode sku productcode "
+     "商品编码 商品編碼 产品编码 產品編號 商品编号 商品編號 货号 貨號 产品编号 stockcode sku "
+     "productcode "
      "productid itemcode article"),
     ("description", gettext_lazy("description"), "text", "order_line", "description",
-     "商品名称 商品名稱 产品名称 產品名稱 品名 商品 产品 產品 描述 description product productname item"),
+     "商品名称 商品名稱 产品名称 產品名稱 品名 商品 产品 產品 描述 description product "
+     "productname item"),
     ("product_category", gettext_lazy("product category"), "text", "product", "category",
      "商品类别 商品類別 产品类别 品类 品類 productcategory category"),
     ("quantity", gettext_lazy("quantity"), "decimal", "order_line", "quantity",
@@ -54,7 +61,8 @@ FIELDS: tuple[Spec, ...] = (
     ("amount", gettext_lazy("amount"), "decimal", "order_line", "amount",
      "金额 金額 小计 小計 行金额 总价 總價 amount linetotal sales total revenue dollars"),
     ("cost", gettext_lazy("cost"), "decimal", "order_line", "cost", "成本 cost"),
-    ("currency", gettext_lazy("currency"), "text", "order", "currency", "币种 幣別 货币 貨幣 currency"),
+    ("currency", gettext_lazy("currency"), "text", "order", "currency",
+     "币种 幣別 货币 貨幣 currency"),
     ("return_mark", gettext_lazy("return mark"), "boolean", "order_line", "kind",
      "是否退货 是否退貨 退货 退貨 isreturn returned return"),
 )  # fmt: skip
@@ -90,7 +98,8 @@ class PurchaseTarget:
     def fields(self) -> list[TargetField]:
         return [
             TargetField(
-                name, label, kind, required=name in REQUIRED, key=name in ("order_number", "line_number"),
+                name, label, kind, required=name in REQUIRED,
+                key=name in ("order_number", "line_number"),
                 synonyms=tuple(words.split()), object=owner, writes=field,
             )
             for name, label, kind, owner, field, words in FIELDS
@@ -98,9 +107,9 @@ class PurchaseTarget:
 
     def layout(self, context: Context, mapping: list[dict[str, Any]]) -> Layout:
         check_options(context.options)
-        if context.options["unknown_customer"] == "create":
-            if not context.asker.may("create", object_type("customer")):
-                context.options["unknown_customer"] = "reject"
+        may_create = context.asker.may("create", object_type("customer"))
+        if context.options["unknown_customer"] == "create" and not may_create:
+            context.options["unknown_customer"] = "reject"
         layout, kinds = Layout(), {f[0]: f[2] for f in FIELDS}
         for entry in mapping:
             if name := entry.get("field"):
@@ -182,8 +191,10 @@ def _line_number(mark: str) -> convert.Convert:
     return convert_
 
 
-SIGNS = {"¥": "CNY", "￥": "CNY", "RMB": "CNY", "人民币": "CNY", "人民幣": "CNY", "元": "CNY", "$": "USD",
-         "美元": "USD", "€": "EUR", "欧元": "EUR", "£": "GBP", "英镑": "GBP", "NT$": "TWD", "新台币": "TWD",
+SIGNS = {"¥": "CNY", "￥": "CNY", "RMB": "CNY", "人民币": "CNY", "人民幣": "CNY", "元": "CNY",
+         "$": "USD",
+         "美元": "USD", "€": "EUR", "欧元": "EUR", "£": "GBP", "英镑": "GBP", "NT$": "TWD",
+         "新台币": "TWD",
          "新臺幣": "TWD", "HK$": "HKD", "港币": "HKD", "日元": "JPY"}  # fmt: skip
 
 

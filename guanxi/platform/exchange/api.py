@@ -62,7 +62,7 @@ def list_imports(request: Request) -> Shown:
 @router.post("", response={201: Shown}, summary="Upload a file to import")
 def upload(
     request: Request, file: File[UploadedFile], target: Form[str], options: Form[str] = "{}"
-) -> Status:
+) -> Status[Shown]:
     imported = services.create_import(
         asker=request.asker,
         target=target,

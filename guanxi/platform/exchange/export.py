@@ -117,7 +117,7 @@ class Export:
         return sheet
 
     def stream(self, form: str) -> Iterator[bytes]:
-        """The file's bytes; XLSX needs a temporary file, because its directory stands at its end."""
+        """The file's bytes; XLSX needs a temporary file, as its directory stands at its end."""
         if form == "csv":
             yield from self.csv()
             return

@@ -17,7 +17,7 @@ def converter(context: Context, f: ObjectField, column: int) -> Convert:
             return convert.integer(mark)
         case "decimal" | "money":
             decimal = f.column
-            assert isinstance(decimal, models.DecimalField)
+            assert isinstance(decimal, models.DecimalField)  # noqa: S101  for mypy
             return convert.number(decimal.max_digits, decimal.decimal_places, mark)
         case "float" | "score":
             return convert.number(mark=mark)

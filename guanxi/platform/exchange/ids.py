@@ -1,4 +1,5 @@
-"""Keys of the records an import makes, known before they are written and ordered as the rows are."""
+"""Keys of the records an import makes, known before they are written and ordered as the rows
+are."""
 
 import hashlib
 

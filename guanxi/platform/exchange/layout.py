@@ -13,7 +13,7 @@ class Slot:
 
     name: str
     column: int | None = None
-    convert: Convert | None = None
+    convert: Convert = str.strip
     source: str = ""
     lookup: "Lookup | None" = None
 
@@ -60,7 +60,6 @@ class Layout:
         places = {s.name: i for i, s in enumerate(self.slots)}
         made = []
         for s in self.slots:
-            assert s.convert is not None
             made.append((s, Column(s.convert), places[s.source] if s.source else None))
         return made
 

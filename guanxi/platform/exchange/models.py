@@ -1,4 +1,5 @@
-"""An import as a durable object: the file, what was found in it, what is to be done with each row."""
+"""An import as a durable object: the file, what was found in it, what is to be done with each
+row."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField

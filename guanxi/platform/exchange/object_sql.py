@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from guanxi.platform.exchange.objects import ObjectTarget
 
 CASTS = {
-    "number": "bigint", "decimal": "numeric", "money": "numeric", "float": "float8", "score": "float8",
+    "number": "bigint", "decimal": "numeric", "money": "numeric", "float": "float8",
+    "score": "float8",
     "boolean": "boolean", "date": "date", "datetime": "timestamptz", "link": "uuid",
 }  # fmt: skip
 VALUES = "coalesce(v.merged, r.values)"
@@ -58,7 +59,8 @@ where v.imported = {imported} and v.verdict = 'create' and r.imported = v.import
 """
 UNCHANGED = """
 update platform_importverdict v set verdict = 'unchanged' from platform_importrow r, {table} c
-where v.imported = {imported} and v.verdict = 'update' and v.leader = v.row and r.imported = v.imported
+where v.imported = {imported} and v.verdict = 'update' and v.leader = v.row
+  and r.imported = v.imported
   and r.row = v.row and c.id = v.record_id and ({skip} or {same})
 """
 HIDDEN = """
@@ -80,27 +82,21 @@ from platform_importverdict v
 join platform_importrow r on r.imported = v.imported and r.row = v.row
 where v.imported = {imported} and v.row > {first} and v.row <= {last} and v.leader = v.row
 """
-GONE = (
-    """
+GONE = """
 update platform_importverdict x set verdict = 'reject', reasons = %s::jsonb
-where x.imported = {imported} and x.leader in (select v.row """
-    + BATCH
-    + """ and (v.verdict = 'update' and not exists (
+where x.imported = {imported} and x.row in (select v.row {batch} and (
+    v.verdict = 'update' and not exists (
         select 1 from {table} c where c.id = v.record_id and c.deleted_at is null)
     or v.verdict = 'create' and exists (
         select 1 from {table} c where c.deleted_at is null and c.id <> v.record_id and {found})))
 """
-)
-INSERT = (
-    "insert into {table} ({columns}) select {values} "
-    + BATCH
-    + " and v.verdict = 'create' order by v.row"
-)
-UPDATE = (
-    "update {table} c set {assignments} "
-    + BATCH.replace("where", "where c.id = v.record_id and")
-    + " and v.verdict = 'update' and not {same}"
-)
+INSERT = """
+insert into {table} ({columns}) select {values} {batch} and v.verdict = 'create' order by v.row
+"""
+UPDATE = """
+update {table} c set {assignments}
+{batch} and c.id = v.record_id and v.verdict = 'update' and not {same}
+"""
 
 
 class Statements:
@@ -199,28 +195,27 @@ class Statements:
 
     def write(self, first: int, last: int) -> None:
         """Write the rows first < row <= last."""
-        batch = {"first": first, "last": last}
+        batch = BATCH.format(**self.names, first=first, last=last)
         message = _("Somebody deleted or changed this record meanwhile. Import the row again.")
         found = self._found(VALUES)
-        self._do(GONE, [reason(None, "meanwhile", message)], found=found, **batch)
+        if self.context.recheck:
+            self._do(GONE, [reason(None, "meanwhile", message)], found=found, batch=batch)
         columns, values = ["id"], ["v.record_id"]
         for f in self.columns:
-            columns.append(f.column)
+            columns.append(f.column or f.name)
             values.append(self._inserted(f))
         names = {f.name for f in self.model._meta.fields}
         if "owner" in names and "owner" not in self.layout:
             columns.append("owner_id")
             values.append(self._owner())
-        for name, source in self.model.computed.items():
-            raise_unless_known(name, source)
-        self._do(INSERT, columns=", ".join(columns), values=", ".join(values), **batch)
+        self._do(INSERT, columns=", ".join(columns), values=", ".join(values), batch=batch)
         if self.columns:
             assignments = ", ".join(
                 f"{f.column} = case when {self.layout.sql(f.name, VALUES)} = '' then c.{f.column}"
                 f" else {self._value(f, VALUES)} end"
                 for f in self.columns
             )
-            self._do(UPDATE, assignments=assignments, same=self._same(), **batch)
+            self._do(UPDATE, assignments=assignments, same=self._same(), batch=batch)
 
     def _inserted(self, f: "models.Field[Any, Any]") -> str:
         value = self._value(f, VALUES)
@@ -237,7 +232,3 @@ class Statements:
     def _owner(self) -> str:
         chosen = self.context.options.get("owner") or "me"
         return "null::uuid" if chosen == "nobody" else f"'{self.context.asker.user.pk}'::uuid"
-
-
-def raise_unless_known(name: str, source: str) -> None:
-    """Columns that `clean` computes are filled by their own target, not here."""

@@ -1,6 +1,7 @@
 """Import of any declared object, drawn from its declaration: no code for a new object type.
 
-Records are recognized by the mapped unique key; without one, a row that an existing record equals in
+Records are recognized by the mapped unique key; without one, a row that an existing record equals
+  in
 every mapped field is that record, so that the same file twice changes nothing.
 """
 
@@ -131,8 +132,7 @@ def _no_record(value: str) -> str:
 
 def _find(asker: Asker, f: ObjectField, wanted: Any) -> dict[str, str]:
     """Ids of the linked records that these titles, user names, codes or ids name without doubt."""
-    assert f.target is not None
-    if not is_registered(f.target):
+    if f.target is None or not is_registered(f.target):
         return {}
     declared = type_of_model(f.target)
     names = [n for n in (declared.title, "username", "code", "number") if _has(f.target, n)]

@@ -1,4 +1,5 @@
-"""The dry run of an import: every row staged, converted, matched and judged; nothing written yet."""
+"""The dry run of an import: every row staged, converted, matched and judged; nothing written
+yet."""
 
 from itertools import islice
 from pathlib import Path
@@ -21,7 +22,7 @@ from guanxi.platform.exchange.values import dates
 from guanxi.platform.exchange.values.convert import decimal_mark
 from guanxi.platform.jobs.services import RunningJob
 from guanxi.platform.objects.errors import NotAllowed
-from guanxi.platform.workspaces.services import books_zone, current_workspace
+from guanxi.platform.workspaces.services import books_currency, books_zone
 
 BATCH = 20_000  # rows of one step
 SAMPLE = 2000  # rows looked at for the order of dates and the decimal mark
@@ -43,14 +44,13 @@ def format_of(imported: Import) -> Format:
 
 def context_of(imported: Import, asker: Asker) -> Context:
     """What converting and matching this import needs; reads the file where evidence is wanting."""
-    workspace = current_workspace()
     goal = target(imported.target)
     context = Context(
         imported=imported,
         asker=asker,
         options={**goal.options, **{k: v for k, v in imported.options.items() if v is not None}},
         zone=books_zone(),
-        currency=workspace.currency if workspace else "CNY",
+        currency=books_currency(),
     )
     _read_evidence(context, goal)
     return context
@@ -74,8 +74,8 @@ def _read_evidence(context: Context, goal: Target) -> None:
         context.options.get("date_order"),
     )
     for column in by_type["number"]:
-        cells = (r[column] for r in sample if len(r) > column)
-        context.decimal_marks[column] = stated_mark or decimal_mark(cells)
+        amounts = (r[column] for r in sample if len(r) > column)
+        context.decimal_marks[column] = stated_mark or decimal_mark(amounts)
     for column in by_type["date"]:
         cells = [r[column] for r in sample if len(r) > column]
         order = stated_order if stated_order in ("dmy", "mdy") else dates.date_order(cells)
@@ -186,7 +186,7 @@ def match(context: Context, goal: Target) -> dict[str, int]:
     further = goal.match(context, layout)
     imported.counts = {**count_rows(imported), **further}
     imported.save(update_fields=["previewed_below", "counts"])
-    return imported.counts
+    return dict(imported.counts)
 
 
 # Working tables of a matching earlier in the same transaction; others vanish at its end.

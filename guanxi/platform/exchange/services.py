@@ -45,7 +45,10 @@ def create_import(
     *, asker: Asker, target: str, file_name: str, blocks: Iterable[bytes],
     options: dict[str, Any] | None = None,
 ) -> Import:  # fmt: skip
-    """Keep an uploaded file, look at it and guess the mapping. Raises BadFile, NotAllowed, Invalid."""
+    """Keep an uploaded file, look at it and guess the mapping.
+
+    Raises BadFile, NotAllowed, or Invalid naming an unknown option.
+    """
     goal = permitted_target(asker, target)
     pk = uuid4()
     size, digest = storage.keep(pk, blocks)
@@ -198,7 +201,7 @@ def cancel_import(*, asker: Asker, pk: UUID) -> Import:
     """Stop at the next batch; what is written stays until it is resumed or undone."""
     imported = get_import(asker, pk, lock=True)
     _require(imported, "cancel")
-    if cancel_job(asker, imported.job.pk)["state"] == "cancelled":
+    if imported.job_id and cancel_job(asker, imported.job_id)["state"] == "cancelled":
         imported.state = State.CANCELLED
         imported.save(update_fields=["state"])
     return get_import(asker, pk)
@@ -214,8 +217,11 @@ def resume_import(*, asker: Asker, pk: UUID) -> Import:
     """Let a stopped or failed import go on after its last batch."""
     imported = get_import(asker, pk, lock=True)
     _require(imported, "resume")
-    resume_job(asker, imported.job.pk)
-    imported.state, imported.error = RUNNING_STATE[imported.job.kind], ""
+    job = imported.job
+    if job is None:
+        raise WrongState(_("There is nothing to go on with."))
+    resume_job(asker, job.pk)
+    imported.state, imported.error = RUNNING_STATE[job.kind], ""
     imported.save(update_fields=["state", "error"])
     return get_import(asker, pk)
 

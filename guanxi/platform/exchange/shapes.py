@@ -69,7 +69,7 @@ def show_target(asker: Asker, goal: Target) -> dict[str, Any]:
 
 
 def _rows_of(imported: Import, verdict: str | None, after: int) -> "QuerySet[Any]":
-    """Row numbers behind `after`, in order; of one verdict, judged by the worst of a row's parts."""
+    """Row numbers behind `after`, in order; a row is judged by the worst of its parts."""
     found = ImportVerdict.objects.filter(imported=imported.pk, row__gt=after)
     if verdict:
         worse = RANKED[: RANKED.index(verdict)]

@@ -92,10 +92,10 @@ class Stager:
         self, slot: Slot, values: list[str | BadValue], bad: dict[int, list[dict[str, Any]]]
     ) -> list[str]:
         for i, value in enumerate(values):
-            if value.__class__ is not str:
-                assert isinstance(value, BadValue)
+            if isinstance(value, BadValue):
                 reason = {
-                    "field": self.layout.fields[slot.name], "code": value.code, "message": value.message,
+                    "field": self.layout.fields[slot.name], "code": value.code,
+                    "message": value.message,
                 }  # fmt: skip
                 bad.setdefault(i, []).append(reason)
                 values[i] = ""

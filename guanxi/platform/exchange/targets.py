@@ -44,6 +44,7 @@ class Context:
     currency: str
     date_orders: dict[int, str] = field(default_factory=dict)  # by column
     decimal_marks: dict[int, str] = field(default_factory=dict)
+    recheck: bool = False  # others changed records since the rows were judged
 
 
 def may_write(asker: Asker, field: TargetField) -> bool:

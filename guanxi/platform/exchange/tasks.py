@@ -64,14 +64,17 @@ def undo_import(job: RunningJob) -> dict[str, Any]:
 
 
 def run_here(imported: Import, progress: Listener | None = None) -> None:
-    """Run the import's job in this process; if a worker was quicker, wait for it. Raises DomainError."""
+    """Run the import's job in this process; if a worker was quicker, wait for it.
+
+    Raises DomainError if the job failed.
+    """
     token = listener.set(progress)
     try:
         run_job(job_id=str(imported.job_id))
     finally:
         listener.reset(token)
     while True:
-        job = Job.objects.get(pk=imported.job_id)
+        job = Job.objects.get(pk=str(imported.job_id))
         if job.state not in (Job.State.QUEUED, Job.State.RUNNING):
             break
         time.sleep(WAIT)

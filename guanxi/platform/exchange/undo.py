@@ -35,7 +35,7 @@ def models_by_name() -> dict[str, type[Row]]:
 
 
 def undo(job: RunningJob, imported: Import) -> dict[str, Any]:
-    """Undo batch by batch, newest change first, so that what refers goes before what is referred to."""
+    """Undo batch by batch, newest change first: what refers goes before what is referred to."""
     source = f"import:{imported.pk}"
     below = job.checkpoint.setdefault("below", 2**62)
     conflicts: list[dict[str, Any]] = job.checkpoint.setdefault("conflicts", [])
@@ -74,7 +74,7 @@ def _undo_batch(imported: Import, source: str, events: Sequence[Written]) -> lis
 
 
 def _runs(events: Iterable[Written]) -> list[tuple[str, list[Written]]]:
-    """Neighbouring events of one object together, in order; a record's second event begins a new run."""
+    """Neighbouring events of one object, in order; a record's second event begins a new run."""
     runs: list[tuple[str, list[Written]]] = []
     seen: set[UUID] = set()
     for event in events:
@@ -120,8 +120,7 @@ def _write_back_links(
         now[record].add(linked)
     kept, added, removed = [], [], models.Q(pk__in=[])
     for event in events:
-        assert event[4] is not None
-        before, after = ({UUID(i) for i in ids} for ids in event[4][column])
+        before, after = ({UUID(i) for i in ids} for ids in (event[4] or {})[column])
         if now[event[2]] != after:
             kept.append(_conflict(name, event[2], [column], "changed_since"))
             continue
@@ -158,7 +157,7 @@ def _write_back_columns(
     }
     old, new = [], []
     for _id, _object, record, _action, changes in events:
-        assert changes is not None
+        changes = changes or {}
         before = {c: changes[c][0] for c in columns}
         before |= {n: f.derive(before[f.source] or "")[: f.max_length] for n, f in derived.items()}
         old.append({"id": str(record), **before})

@@ -30,7 +30,7 @@ def run(job: RunningJob, imported: Import) -> dict[str, Any]:
         job.params = {**job.params, "request_id": str(imported.pk)}  # the change set undo reads
         if "row" not in job.checkpoint:
             with job.step(source=source):
-                if _changed_since(imported):
+                if _changed_since(imported, job):
                     match(context, goal)
                 job.checkpoint["row"] = 0
         rows = ImportRow.objects.filter(imported=imported.pk)
@@ -38,6 +38,7 @@ def run(job: RunningJob, imported: Import) -> dict[str, Any]:
         while job.checkpoint["row"] < last:
             first = job.checkpoint["row"]
             with job.step(source=source):
+                context.recheck = _changed_since(imported, job)
                 goal.write(context, layout, first, min(first + BATCH, last))
                 job.checkpoint["row"] = min(first + BATCH, last)
                 tell(job.checkpoint["row"], last)
@@ -50,14 +51,16 @@ def run(job: RunningJob, imported: Import) -> dict[str, Any]:
     return dict(imported.counts)
 
 
-def _changed_since(imported: Import) -> bool:
-    """Whether anybody changed any record after the preview looked."""
+def _changed_since(imported: Import, job: RunningJob) -> bool:
+    """Whether anybody else changed any record since the last look: the preview or a batch."""
+    since = job.checkpoint.get("looked_below") or imported.previewed_below
     with connection.cursor() as cursor:
         cursor.execute(
-            "select exists (select 1 from platform_event where xid >= %s::xid8)",
-            [imported.previewed_below],
+            "select exists (select 1 from platform_event where xid >= %s::xid8 and source <> %s),"
+            " pg_snapshot_xmin(pg_current_snapshot())::text",
+            [since, f"import:{imported.pk}"],
         )
-        (changed,) = cursor.fetchone()
+        changed, job.checkpoint["looked_below"] = cursor.fetchone()
     return bool(changed)
 
 

@@ -1,4 +1,5 @@
-"""Purchases from line-level files: counts add up, nothing is imported twice, choices are followed."""
+"""Purchases from line-level files: counts add up, nothing is imported twice, choices are
+followed."""
 
 import datetime as dt
 import lzma

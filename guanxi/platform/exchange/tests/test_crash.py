@@ -86,7 +86,8 @@ def busy() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "select count(*) from pg_stat_activity"
-            " where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'"
+            " where datname = current_database() and pid <> pg_backend_pid() and backend_type = "
+            "'client backend'"
         )
         (others,) = cursor.fetchone()
     return bool(others)

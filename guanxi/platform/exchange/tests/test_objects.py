@@ -110,7 +110,8 @@ def test_ambiguous_dates_are_decided_by_the_file_or_stated() -> None:
 def test_mixed_date_formats_in_one_column() -> None:
     content = table(
         ["currency", "valid from", "exchange rate"],
-        ["A", "2024-01-02", "1"], ["B", "2024年1月3日", "1"], ["C", "45295", "1"], ["D", "5.1.2024", "1"],
+        ["A", "2024-01-02", "1"], ["B", "2024年1月3日", "1"], ["C", "45295", "1"],
+        ["D", "5.1.2024", "1"],
         ["E", "31/12/2023", "1"],
     )  # fmt: skip
     done = run(make_asker(), "exchange_rate", content)
