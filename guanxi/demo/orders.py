@@ -143,9 +143,9 @@ def _fill(
         target = np.where(last, rest[rows], budget[rows, position])
         product = _choose(random, firm, target, last, audience[rows], made.product[rows, :position])
         unit = price[off[rows], product]
-        quantity = np.rint(target / unit).astype(np.int64)
-        quantity[(position == 0) | ~last] = np.maximum(quantity[(position == 0) | ~last], 1)
-        quantity = np.maximum(quantity, 0)  # no line when earlier ones took it all
+        # Only the first line is sure: what earlier lines took may leave nothing for the others.
+        quantity = np.maximum(np.rint(target / unit).astype(np.int64), position == 0)
+        quantity[(made.product[rows, :position] == product[:, None]).any(axis=1)] = 0
         made.product[rows, position] = product
         made.quantity[rows, position] = quantity
         made.price[rows, position] = unit

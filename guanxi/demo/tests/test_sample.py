@@ -120,6 +120,8 @@ def test_orders_look_like_orders(block: Block):
     per_order = lines.group_by("order_id").aggregate([("position", "max"), ("position", "count")])
     is_return = [kind == "return" for kind in lines["kind"].to_pylist()]
 
+    distinct = lines.group_by("order_id").aggregate([("product_id", "count_distinct")])
+    assert distinct["product_id_count_distinct"] == per_order["position_count"]
     assert per_order["position_max"] == per_order["position_count"]
     assert pc.max(per_order["position_max"]).as_py() <= 6
     assert 0.01 < sum(is_return) / len(is_return) < 0.04
