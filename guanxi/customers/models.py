@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.customers.names import name_sort_key
 from guanxi.platform.access.models import Territory
 from guanxi.platform.objects.columns import (
+    CurrencyField,
     DerivedField,
     MoneyField,
     PhoneField,
@@ -82,7 +83,7 @@ class Customer(Record):
     )
     source = text(100, _("source"))
     customer_since = models.DateField(_("customer since"), null=True, blank=True)
-    currency = models.CharField(_("currency"), max_length=3, blank=True, db_default="")
+    currency = CurrencyField(_("currency"), max_length=3, blank=True, db_default="")
     credit_limit = MoneyField(_("credit limit"), null=True, blank=True)
     tags = models.ManyToManyField(
         Tag, through="CustomerTag", blank=True, verbose_name=_("tags"), related_name="customers"

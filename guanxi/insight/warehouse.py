@@ -194,17 +194,17 @@ def _identity(cursor: psycopg.Cursor[Any]) -> tuple[str, str]:
 TOUCHED = """
 with event as materialized (
     select object, record_id, action, changes from platform_event
-    where xid >= %(cursor)s::xid8 and object in ('order', 'orderline')
+    where xid >= %(cursor)s::xid8 and object in ('order', 'order_line')
     order by xid, id
 ),
 touched_order as (
     select record_id as id from event where object = 'order'
     union
     select l.order_id from event e join sales_orderline l on l.id = e.record_id
-    where e.object = 'orderline'
+    where e.object = 'order_line'
     union
     select (changes -> 'order_id' ->> 0)::uuid from event
-    where object = 'orderline' and changes ? 'order_id'
+    where object = 'order_line' and changes ? 'order_id'
 )
 select to_char(o.ordered_on, 'YYYY-MM') from touched_order t join sales_order o using (id)
 union
@@ -215,7 +215,7 @@ where object = 'order' and changes ? 'ordered_on'
 EVENTS = """
 select count(*), coalesce(bool_or(action = 'purge'), false) from (
     select action from platform_event
-    where xid >= %(cursor)s::xid8 and object in ('order', 'orderline')
+    where xid >= %(cursor)s::xid8 and object in ('order', 'order_line')
     limit %(limit)s
 ) e
 """

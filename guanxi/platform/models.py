@@ -1,7 +1,7 @@
 """All tables of the platform, gathered where Django looks for them."""
 
 from guanxi.platform.access.models import Role, SignInAttempt, Team, Territory, Token, User
-from guanxi.platform.events.models import Event
+from guanxi.platform.events.models import Event, EventCursor
 from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.objects.models import IdempotentResponse, SavedView
@@ -9,6 +9,7 @@ from guanxi.platform.workspaces.models import Workspace
 
 __all__ = [
     "Event",
+    "EventCursor",
     "IdempotentResponse",
     "Import",
     "ImportRow",

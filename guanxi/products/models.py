@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.platform.objects.columns import MoneyField, text
+from guanxi.platform.objects.columns import CurrencyField, MoneyField, text
 from guanxi.platform.objects.record import Row, not_deleted
 
 
@@ -14,7 +14,7 @@ class Product(Row):
     name = models.CharField(_("name"), max_length=200)
     category = text(100, _("product category"))
     unit = text(20, _("unit"))
-    currency = models.CharField(_("currency"), max_length=3, blank=True, db_default="")
+    currency = CurrencyField(_("currency"), max_length=3, blank=True, db_default="")
     list_price = MoneyField(_("list price"), null=True, blank=True)
     unit_cost = MoneyField(_("unit cost"), null=True, blank=True)
     is_active = models.BooleanField(_("on sale"), db_default=True)

@@ -1,24 +1,35 @@
 """What customers bought: orders with their lines, in money whose rate is kept with the order."""
 
 import datetime as dt
+from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import DatabaseDefault
 from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.customers.models import Customer
-from guanxi.platform.objects.columns import MoneyField, text
+from guanxi.platform.objects.columns import CurrencyField, MoneyField, text
 from guanxi.platform.objects.record import Record, Row, not_deleted
-from guanxi.platform.workspaces.services import books_zone
+from guanxi.platform.workspaces.services import books_zone, current_workspace
 from guanxi.products.models import Product
+
+
+class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
+    def on(self, currency: str, day: dt.date) -> Decimal | None:
+        """What one unit was worth on that day in the reporting currency; None if nobody said."""
+        rates = self.filter(currency=currency, valid_from__lte=day, deleted_at=None)
+        return rates.order_by("-valid_from").values_list("rate", flat=True).first()
 
 
 class ExchangeRate(Row):
     """What one unit of `currency` was worth in the reporting currency from a day on."""
 
-    currency = models.CharField(_("currency"), max_length=3)
+    currency = CurrencyField(_("currency"), max_length=3)
     valid_from = models.DateField(_("valid from"))
     rate = models.DecimalField(_("exchange rate"), max_digits=20, decimal_places=10)
+    objects = ExchangeRateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exchange rate")
@@ -61,7 +72,7 @@ class Order(Record):
     status = models.CharField(
         _("status"), max_length=10, choices=Status, db_default=Status.COMPLETED
     )
-    currency = models.CharField(_("currency"), max_length=3)
+    currency = CurrencyField(_("currency"), max_length=3)
     rate = models.DecimalField(_("exchange rate"), max_digits=20, decimal_places=10, db_default=1)
     total = MoneyField(_("total"), db_default=0, editable=False)
     reporting_total = models.GeneratedField(
@@ -94,9 +105,22 @@ class Order(Record):
         return self.number
 
     def clean(self) -> None:
-        """Keep the order's day: its instant in the time zone of the books."""
-        if isinstance(self.ordered_at, dt.datetime):
-            self.ordered_on = self.ordered_at.astimezone(books_zone()).date()
+        """Keep the order's day, in the time zone of the books, and a new order's rate of that day.
+
+        Raises ValidationError for a foreign currency without a rate on that day.
+        """
+        if not isinstance(self.ordered_at, dt.datetime):
+            return
+        self.ordered_on = self.ordered_at.astimezone(books_zone()).date()
+        workspace = current_workspace()
+        at_par = workspace is None or self.currency == workspace.currency
+        if at_par or not isinstance(self.rate, DatabaseDefault):
+            return
+        rate = ExchangeRate.objects.on(self.currency, self.ordered_on)
+        if rate is None:
+            message = _("There is no exchange rate for this currency on this day. Enter it first.")
+            raise ValidationError({"currency": message})
+        self.rate = rate
 
 
 class OrderLine(Row):

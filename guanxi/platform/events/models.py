@@ -44,3 +44,14 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.object}"
+
+
+class EventCursor(models.Model):
+    """How far one consumer has read the stream; written in the transaction of what it did."""
+
+    consumer = models.CharField(max_length=60, primary_key=True)
+    xid = models.CharField(max_length=20, db_default="0")
+    event_id = models.BigIntegerField(db_default=0)
+
+    def __str__(self) -> str:
+        return self.consumer

@@ -4,6 +4,7 @@ What a request changed is read from its events and written back inside the datab
 a bulk edit of many records costs no more than doing it, and no digit is lost on the way.
 """
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +52,11 @@ reversals as (
     from ends group by record_id
 )
 """)
+
+
+def _as_shown(text: str | None) -> Any:
+    """A value of the database's JSON as the API shows it: numbers with a fraction as text."""
+    return None if text is None else json.loads(text, parse_float=str)
 
 
 class UndoConflict(DomainError):
@@ -128,8 +134,8 @@ class Undoing:
                         "object": self.declared.name,
                         "id": str(pk),
                         "field": self._field(column),
-                        "current": now,
-                        "would_be": was,
+                        "current": _as_shown(now),
+                        "would_be": _as_shown(was),
                     }
                     for pk, now, was in self._run(query, columns).fetchall()
                 ]

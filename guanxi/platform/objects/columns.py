@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import phonenumbers
+import pycountry
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
@@ -38,6 +39,20 @@ class MoneyField(models.DecimalField):  # type: ignore[type-arg]
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "currency": self.currency}
+
+
+class CurrencyField(models.CharField):  # type: ignore[type-arg]
+    """An ISO 4217 code."""
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        super().validate(value, model_instance)
+        if value and pycountry.currencies.get(alpha_3=value) is None:
+            message = _("Choose a currency of the list, such as CNY, TWD or USD.")
+            raise ValidationError(message, code="currency")
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
 
 
 class ScoreField(models.FloatField):  # type: ignore[type-arg]
