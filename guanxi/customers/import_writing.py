@@ -55,8 +55,8 @@ update customers_customer c set {assignments}
 OTHER = """
 insert into customers_identity (id, customer_id, kind, source, value, normal)
 select {id}, v.record_id, {kind}, {source}, {value}, {normal}
-{batch} and v.verdict in ('create', 'update') and v.leader = v.row and {normal} <> ''
-on conflict do nothing
+{batch} and v.verdict in ({verdicts}) and v.leader = v.row and {normal} <> ''
+{conflict}
 """
 TAG_NAMES = r"regexp_split_to_table(b.tags, '\s*[,;，；、|]\s*')"
 NEW_TAGS = """
@@ -177,17 +177,23 @@ class Writing:
         self._do(UPDATE, part=part.number, assignments=", ".join(assignments), same=same)
 
     def _identify(self, part: Part) -> None:
+        # A new customer's external id conflicts with nothing; to look for conflicts row by row would
+        # double the cost. Other phones may equal the first one.
         for number, (kind, source, value, normal) in enumerate(part.identities(VALUES), 6):
             new_id = id_sql(self.imported, 2 * number + part.number, "v.row")
-            self._do(
-                OTHER,
-                part=part.number,
-                id=new_id,
-                kind=kind,
-                source=source,
-                value=value,
-                normal=normal,
-            )
+            for verdict in ("create", "update"):
+                sure = verdict == "create" and kind in ("'external'", "'wechat'")
+                self._do(
+                    OTHER,
+                    part=part.number,
+                    id=new_id,
+                    kind=kind,
+                    source=source,
+                    value=value,
+                    normal=normal,
+                    verdicts=f"'{verdict}'",
+                    conflict="" if sure else "on conflict do nothing",
+                )
 
     def _tag(self, part: Part) -> None:
         for value in part.several("tags", VALUES):
