@@ -22,7 +22,8 @@ const light = {
   colorBorderSecondary: "#e9ebf0",
   colorTextSecondary: "rgba(26, 29, 35, 0.72)",
   colorTextTertiary: "rgba(26, 29, 35, 0.62)",
-  colorTextPlaceholder: "rgba(26, 29, 35, 0.58)",
+  colorTextPlaceholder: "rgba(26, 29, 35, 0.64)",
+  colorError: "#cf2a30",
 };
 
 const dark = {
@@ -37,7 +38,8 @@ const dark = {
   colorBorderSecondary: "#262a32",
   colorTextSecondary: "rgba(236, 238, 242, 0.72)",
   colorTextTertiary: "rgba(236, 238, 242, 0.6)",
-  colorTextPlaceholder: "rgba(236, 238, 242, 0.55)",
+  colorTextPlaceholder: "rgba(236, 238, 242, 0.6)",
+  colorError: "#ff6b6b",
 };
 
 export function themeConfig(isDark: boolean, density: Density, language: string): ThemeConfig {
