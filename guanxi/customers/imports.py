@@ -4,6 +4,7 @@ contact.
 Columns of no half describe "the customer" of the row, whose kind a column or an option tells.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -168,6 +169,29 @@ class CustomerTarget:
             object="customer" if name == "tags" else "identity",
             writes="tags" if name == "tags" else "",
         )  # fmt: skip
+
+    def settle(
+        self, mapping: list[dict[str, Any]], sample: Sequence[Sequence[str]]
+    ) -> list[dict[str, Any]]:
+        """Columns of no half belong to the organization where the file names one.
+
+        A phone and an e-mail are the contact's, if every row of the sample has a contact.
+        """
+        named = {e["half"]: e["column"] for e in mapping if e["field"] == "name"}
+        if "organization" not in named:
+            return mapping
+        contact = named.get("person")
+        all_have = contact is not None and all(
+            len(row) > contact and row[contact].strip() for row in sample
+        )
+        personal = (*PERSON_ONLY, *(("phone", "email", "wechat") if all_have else ()))
+        taken = {(e["half"], e["field"]) for e in mapping}
+        settled = []
+        for entry in mapping:
+            half = "person" if entry["field"] in personal else "organization"
+            free = entry["field"] and not entry["half"] and (half, entry["field"]) not in taken
+            settled.append({**entry, "half": half} if free and entry["field"] != "kind" else entry)
+        return settled
 
     def layout(self, context: Context, mapping: list[dict[str, Any]]) -> Layout:
         layout = Layout()

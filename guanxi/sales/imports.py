@@ -7,6 +7,7 @@ in the file). What was imported before is compared order by order, line by line,
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -104,6 +105,11 @@ class PurchaseTarget:
             )
             for name, label, kind, owner, field, words in FIELDS
         ]  # fmt: skip
+
+    def settle(
+        self, mapping: list[dict[str, Any]], sample: Sequence[Sequence[str]]
+    ) -> list[dict[str, Any]]:
+        return mapping
 
     def layout(self, context: Context, mapping: list[dict[str, Any]]) -> Layout:
         check_options(context.options)

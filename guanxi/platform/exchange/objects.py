@@ -5,6 +5,7 @@ Records are recognized by the mapped unique key; without one, a row that an exis
 every mapped field is that record, so that the same file twice changes nothing.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -63,6 +64,11 @@ class ObjectTarget:
         found += [(f.name,) for f in model._meta.fields if f.unique and f.name != "id"]
         importable = self._importable()
         return [key for key in found if key and all(n in importable for n in key)]
+
+    def settle(
+        self, mapping: list[dict[str, Any]], sample: Sequence[Sequence[str]]
+    ) -> list[dict[str, Any]]:
+        return mapping
 
     def layout(self, context: Context, mapping: list[dict[str, Any]]) -> Layout:
         layout, importable = Layout(), self._importable()

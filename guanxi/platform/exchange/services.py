@@ -72,7 +72,8 @@ def _take_over(imported: Import, asker: Asker, goal: Target, found: Detected) ->
     """Keep what was detected, with a mapping guessed for it."""
     imported.detected = found.as_json()
     writable = [f for f in goal.fields() if may_write(asker, f)]
-    imported.mapping = guess_mapping(found.header, found.sample, writable)
+    guessed = guess_mapping(found.header, found.sample, writable)
+    imported.mapping = goal.settle(guessed, found.sample)
 
 
 def _checked_options(goal: Target, options: dict[str, Any]) -> dict[str, Any]:

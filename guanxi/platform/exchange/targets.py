@@ -4,7 +4,7 @@ Every registered object that can be created is a target by itself (`objects.Obje
 register hand-made ones for files whose rows make several records.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -69,6 +69,11 @@ class Target(Protocol):
 
     def fields(self) -> list[TargetField]:
         """The fields a column can be mapped to, by those who may write them."""
+
+    def settle(
+        self, mapping: list[dict[str, Any]], sample: Sequence[Sequence[str]]
+    ) -> list[dict[str, Any]]:
+        """The guessed mapping, mended by what its columns mean together."""
 
     def layout(self, context: Context, mapping: list[dict[str, Any]]) -> Layout:
         """Where each value of a staged row stands. Raises BadMapping."""

@@ -29,6 +29,12 @@ def books_zone() -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(workspace.time_zone if workspace else "UTC")
 
 
+def books_currency() -> str:
+    """The reporting currency (ISO 4217); "" before the first set-up."""
+    workspace = current_workspace()
+    return workspace.currency if workspace else ""
+
+
 def check_zone_and_currency(*, time_zone: str, currency: str) -> None:
     """Raises ValidationError naming the field that is no IANA zone or no ISO 4217 code."""
     errors = {}
