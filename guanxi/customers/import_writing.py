@@ -177,8 +177,8 @@ class Writing:
         self._do(UPDATE, part=part.number, assignments=", ".join(assignments), same=same)
 
     def _identify(self, part: Part) -> None:
-        # A new customer's external id conflicts with nothing; to look for conflicts row by row would
-        # double the cost. Other phones may equal the first one.
+        # A new customer's external id conflicts with nothing, and looking for conflicts row by row
+        # doubles the cost. Other phones may equal the first one.
         for number, (kind, source, value, normal) in enumerate(part.identities(VALUES), 6):
             new_id = id_sql(self.imported, 2 * number + part.number, "v.row")
             for verdict in ("create", "update"):
