@@ -9,6 +9,7 @@ import { CustomerChips } from "@/customers/CustomerChips";
 import { forms, type Mode } from "@/customers/composing";
 import { timelineKinds } from "@/customers/customerApi";
 import { type CustomerSearch, type Panel, panels } from "@/customers/customerSearch";
+import { RecentOrders } from "@/customers/RecentOrders";
 import { Relationships } from "@/customers/Relationships";
 import { ScoreCards } from "@/customers/ScoreCards";
 import { Timeline } from "@/customers/Timeline";
@@ -25,8 +26,7 @@ interface Props {
 }
 
 /** What the page shows in its own way; other related records come as plain lists. */
-const shownElsewhere = new Set(["relationship", "interaction", "task"]);
-const beside = new Set(["order"]);
+const shownElsewhere = new Set(["relationship", "interaction", "task", "order"]);
 
 /** All about one customer: facts, everything that happened, and what scoring makes of it. */
 export function CustomerPage({ id, search, onSearch }: Props) {
@@ -57,9 +57,9 @@ export function CustomerPage({ id, search, onSearch }: Props) {
       <div className={styles.columns} data-panel={panel}>
         <div className={styles.facts}>
           <Facts object={object} loaded={loaded} />
-          {related.map((one) =>
-            beside.has(one.object) ? null : <RelatedList key={one.name} related={one} id={id} />,
-          )}
+          {related.map((one) => (
+            <RelatedList key={one.name} related={one} id={id} />
+          ))}
         </div>
         <div className={styles.middle}>
           <Composer customer={id} mode={mode} onMode={setMode} focus={focus} />
@@ -76,9 +76,7 @@ export function CustomerPage({ id, search, onSearch }: Props) {
             <ScoreCards object={object} id={id} />
           )}
           <Relationships customer={id} />
-          {related.map((one) =>
-            beside.has(one.object) ? <RelatedList key={one.name} related={one} id={id} /> : null,
-          )}
+          <RecentOrders customer={id} />
         </aside>
       </div>
     </article>

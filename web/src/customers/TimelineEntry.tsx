@@ -77,7 +77,7 @@ function Row({ entry, mark, head, side, children }: RowProps) {
           <time dateTime={entry.at} title={format.dateTime(entry.at)}>
             {format.time(entry.at)}
           </time>
-          {entry.actor?.label && <span> · {entry.actor.label}</span>}
+          {entry.kind !== "change" && entry.actor?.label && <span> · {entry.actor.label}</span>}
         </small>
       </div>
     </li>
