@@ -64,13 +64,15 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
 @click.option("--seed", required=True, type=int)
 @click.option("--locale", required=True)
 def load_sample(customers: int, seed: int, locale: str) -> None:
-    """Found the sample firm; print who can sign in to it."""
+    """Found the sample firm and score it; print who can sign in to it."""
     with django_ready():
         from django.conf import settings
 
         from guanxi.demo.services import load
+        from guanxi.insight.services import score_now
 
         users = load(customers=customers, seed=seed, locale=locale)["users"]
+        score_now()
         told = {"password": settings.DEMO_PASSWORD, "users": users}
         click.echo(json.dumps(told, ensure_ascii=False))
 

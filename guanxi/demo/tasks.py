@@ -4,12 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from guanxi.demo.services import load_into_existing
+from guanxi.insight.services import start_score_run
 from guanxi.platform.jobs.services import RunningJob, job_kind
 
 
 @job_kind("load_sample")
 def load_sample(job: RunningJob) -> dict[str, Any]:
-    """Load sample data for the administrator who asked.
+    """Load sample data for the administrator who asked, and have it scored.
 
     Parameters: `customers`, `seed` and `locale`, all optional. One step, so that a job killed on
     the way leaves nothing, and one that ended just before its worker did is not done twice.
@@ -26,5 +27,6 @@ def load_sample(job: RunningJob) -> dict[str, Any]:
                 progress=job.progress,
                 **asked,
             )
+            start_score_run(asker=None)
     summary: dict[str, Any] = job.checkpoint["summary"]
     return summary

@@ -45,17 +45,17 @@ FIRMS = 48
 
 @dataclass(frozen=True)
 class Firm:
-    """`customers` and `purchases` are files as bytes; `silent` is a good customer who stopped."""
+    """Its files as bytes, in the encoding its old programs write; `names` of the firms in them."""
 
     customers: bytes
     purchases: bytes
-    silent: str
+    names: list[str]
 
 
 def make_firm(language: str, today: dt.date) -> Firm:
-    """Firms that buy about every `pace` days; every fourth stopped half a year ago.
+    """Firms that buy about every `pace` days; every fourth stopped some time ago.
 
-    One customer row has no name, and one purchase row no number for a quantity: both are to be rejected.
+    One customer row names nobody, one purchase row has no number for a quantity: both are bad.
     """
     chance = random.Random(7)
     pattern, brands, people = NAMES[language]
@@ -65,7 +65,7 @@ def make_firm(language: str, today: dt.date) -> Firm:
         person = people[i % len(people)]
         city = CITIES[language][i % 3]
         customers.append([f"C{i:03d}", name, person, f"138{i:08d}", f"c{i}@example.com", city])
-        pace, stopped = 20 + i % 5 * 10, 180 if i % 4 == 0 else 0
+        pace, stopped = 20 + i % 5 * 10, 40 + i * 3 if i % 4 == 0 else 0
         day = today - dt.timedelta(days=730 + chance.randrange(pace))
         while (day := day + dt.timedelta(days=chance.randint(pace // 2, pace * 3 // 2))) < (
             today - dt.timedelta(days=stopped)
@@ -76,8 +76,8 @@ def make_firm(language: str, today: dt.date) -> Firm:
     customers.append(["C999", "", "", "", "", ""])
     purchases.append(["N99999", today.isoformat(), "C001", "P1", "P1", "many", "10"])
     encoding = ENCODINGS[language]
-    silent = pattern.format(f"{brands[0]}01")
-    return Firm(_csv(customers, encoding), _csv(purchases, encoding), silent)
+    names = [row[1] for row in customers[1:-1]]
+    return Firm(_csv(customers, encoding), _csv(purchases, encoding), names)
 
 
 def _csv(rows: list[list[str]], encoding: str) -> bytes:

@@ -1,0 +1,44 @@
+"""Takes the pictures of README and guides from the sample firm: python -m docs.screenshots"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.product import Texts, launch, serve, sign_in
+
+IMAGES = Path(__file__).parent / "images"
+SETTLE_MILLISECONDS = 1500
+PASSWORD = "guanxi-demo"  # noqa: S105  of the sample firm
+
+
+def take(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(SETTLE_MILLISECONDS)
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def main() -> None:
+    IMAGES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        browser = launch(playwright)
+        for language in ("zh-CN", "en"):
+            home = Path(folder) / language
+            command = ("demo", "--no-open", "--locale", language, "--home", str(home))
+            with serve(Path(folder) / f"{language}-parent", *command) as served:
+                size = {"width": 1440, "height": 900}
+                page = browser.new_context(locale=language, viewport=size).new_page()
+                sign_in(page, Texts(language), served.url, "chen", PASSWORD)
+                page.get_by_role("article").first.wait_for(timeout=120_000)
+                take(page, f"home-{language}")
+                page.get_by_role("article").first.get_by_role("link").first.click()
+                take(page, f"customer-{language}")
+                page.goto(f"{served.url}/customers")
+                take(page, f"list-{language}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
