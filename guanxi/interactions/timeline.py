@@ -144,6 +144,7 @@ def changes(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
             "changes": item["changes"],
             "source": item["source"],
             "request_id": item["request_id"],
+            "can_undo": item["can_undo"],
             "actor": item["actor"],
         }
         for item in history["items"]

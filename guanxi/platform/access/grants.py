@@ -28,7 +28,15 @@ SERVE: dict[str, Any] = {"read": "all", "change": "own", "create": True}
 BUILT_IN_ROLES: dict[str, dict[str, Any]] = {
     "administrator": {"areas": {"*": ALL}, "administer": True},
     "manager": {"areas": {"*": {**ALL, "delete": "all"}, "people": READ}},
-    "account_manager": {"areas": {"customers": TEAM, "activities": TEAM, "sales": TEAM, "*": READ}},
+    "account_manager": {
+        "areas": {
+            "customers": TEAM,
+            "activities": TEAM,
+            "sales": TEAM,
+            "products": {**READ, "create": True, "import": True},  # a purchase file brings them
+            "*": READ,
+        }
+    },
     "sales": {
         "areas": {
             "customers": {**TEAM, "export": False, "import": False},

@@ -1,5 +1,4 @@
 import {
-  ChartSpline,
   Contact,
   House,
   type LucideIcon,
@@ -47,7 +46,6 @@ export function useModules(): Module[] {
     ...page("/", t("nav.home"), House),
     ...list("customer"),
     ...list("task"),
-    ...page("/insight", t("nav.insight"), ChartSpline, Boolean(findObject(objects, "customer"))),
     ...list("order", sales),
     ...list("product", sales),
     ...page("/imports", t("nav.imports"), Upload, may("import"), data),
