@@ -79,8 +79,9 @@ begin
         from pg_class c
         cross join lateral aclexplode(c.relacl) a
         join pg_roles r on r.oid = a.grantee
-        where c.relnamespace = 'public'::regnamespace and c.relname like 'platform\_event%'
-          and c.relkind in ('r', 'p') and a.grantee <> c.relowner
+        where (c.oid = 'platform_event'::regclass or c.oid in (
+                  select inhrelid from pg_inherits where inhparent = 'platform_event'::regclass))
+          and a.grantee <> c.relowner
           and (c.relispartition or a.privilege_type not in ('SELECT', 'INSERT'))
     loop
         execute format(

@@ -16,6 +16,8 @@ from guanxi.platform.events.context import acting
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.objects.errors import DomainError, NotFound
 
+MAX_INTERRUPTIONS = 5
+
 
 class JobCancelled(Exception):
     """Somebody asked the job to stop; it ends at its last checkpoint."""
@@ -171,11 +173,32 @@ def resume_job(asker: Asker, pk: UUID) -> dict[str, Any]:
 
 @transaction.atomic
 def resume_interrupted_job(pk: UUID) -> bool:
-    """Queue a job again whose worker died; one that was to be cancelled ends. Tells if it did."""
-    cancelled = Job.objects.filter(pk=pk, state=Job.State.RUNNING, cancel_requested=True).update(
-        state=Job.State.CANCELLED, finished_at=timezone.now()
-    )
-    return not cancelled and _requeue(pk, (Job.State.RUNNING,))
+    """Queue a job again whose worker died; tells whether it did.
+
+    One that was to be cancelled ends; so does one that took its worker with it again and again
+    without getting any further.
+    """
+    job = Job.objects.select_for_update().get(pk=pk)
+    if job.state == Job.State.QUEUED:
+        return _requeue(pk, (Job.State.QUEUED,))
+    if job.state != Job.State.RUNNING:
+        return False
+    if job.cancel_requested:
+        return not _end(job, Job.State.CANCELLED)
+    last = job.checkpoint.get("interrupted", {})
+    times = last.get("times", 0) + 1 if last.get("done") == job.done else 1
+    if times > MAX_INTERRUPTIONS:
+        message = _("This was interrupted %(n)s times at the same place.")
+        return not _end(job, Job.State.FAILED, message % {"n": MAX_INTERRUPTIONS})
+    job.checkpoint["interrupted"] = {"done": job.done, "times": times}
+    job.save(update_fields=["checkpoint"])
+    return _requeue(pk, (Job.State.RUNNING,))
+
+
+def _end(job: Job, state: str, error: str = "") -> bool:
+    job.state, job.error, job.finished_at = state, error, timezone.now()
+    job.save(update_fields=["state", "error", "finished_at"])
+    return True
 
 
 def _requeue(pk: UUID, states: tuple[str, ...]) -> bool:

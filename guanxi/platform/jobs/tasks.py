@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, close_old_connections, connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from guanxi.platform.http.problems import constraint_error
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import (
     JobCancelled,
@@ -24,6 +27,12 @@ from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.workspaces.services import current_workspace
 
 log = logging.getLogger(__name__)
+
+
+def _connect_anew() -> None:
+    """Drop this thread's old connection: the database may have been restarted since."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 @contextmanager
@@ -43,6 +52,7 @@ def _held(pk: UUID) -> Iterator[bool]:
 @app.task(name="run_job", pass_context=False)
 def run_job(job_id: str) -> None:
     """Run or resume one job to its end, its cancellation or its failure."""
+    _connect_anew()
     pk = UUID(job_id)
     with _held(pk) as free:
         if not free:
@@ -74,6 +84,8 @@ def _run(job: Job) -> None:
         _finish(job, state=Job.State.FAILED, error=str(error.message))
     except OperationalError:
         raise  # the database went away: the job stays "running", for resume_interrupted
+    except IntegrityError as error:
+        _finish(job, state=Job.State.FAILED, error=str(constraint_error(error)["message"]))
     except Exception:
         log.exception("job %s failed", job.pk)
         _finish(job, state=Job.State.FAILED, error="internal")
@@ -86,9 +98,13 @@ def _finish(job: Job, **values: object) -> None:
 
 
 def resume_interrupted() -> int:
-    """Queue again what a dead worker left running; returns how many jobs."""
+    """Queue again what a dead worker left running or fetched; returns how many jobs."""
     resumed = 0
-    for pk in list(Job.objects.filter(state=Job.State.RUNNING).values_list("pk", flat=True)):
+    waiting = ProcrastinateJob.objects.filter(task_name="run_job", status="todo")
+    fetched = Q(state=Job.State.QUEUED) & ~Q(pk__in=_job_ids(waiting))
+    for pk in list(
+        Job.objects.filter(Q(state=Job.State.RUNNING) | fetched).values_list("pk", flat=True)
+    ):
         with _held(pk) as dead:
             pass  # let go before it is queued: a worker that is quick finds the lock free
         if dead:
@@ -96,8 +112,13 @@ def resume_interrupted() -> int:
     return resumed
 
 
+def _job_ids(queued: "QuerySet[ProcrastinateJob]") -> list[UUID]:
+    return [UUID(args["job_id"]) for args in queued.values_list("args", flat=True)]
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="resume_interrupted_jobs", pass_context=False)
 def resume_interrupted_jobs(timestamp: int) -> None:
     """Every minute: take up the jobs of workers that died."""
+    _connect_anew()
     resume_interrupted()
