@@ -43,10 +43,15 @@ class Texts:
             self.texts |= json.loads(path.read_text())
 
     def __call__(self, key: str, **values: object) -> str:
-        """The text of "area.key" with its {{values}} filled in. Raises KeyError."""
+        """The text of "area.key" with its {{values}} filled in. Raises KeyError.
+
+        A language without a singular has the plural for "…_one" too.
+        """
+        *areas, last = key.split(".")
         text: Any = self.texts
-        for part in key.split("."):
-            text = text[part]
+        for area in areas:
+            text = text[area]
+        text = text.get(last) or text[last.replace("_one", "_other")]
         for name, value in values.items():
             text = text.replace("{{" + name + "}}", str(value))
         return str(text)
