@@ -30,13 +30,20 @@ def read_json(asker: Asker, object_type: ObjectType, pk: UUID) -> tuple[str, dt.
 
 
 def etag(updated_at: dt.datetime) -> str:
-    """The version of a record, as HTTP writes it."""
-    return f'"{updated_at.timestamp():.6f}"'
+    """The version of a record, as HTTP writes it: its `updated_at`, which lists show too."""
+    return f'"{updated_at.isoformat()}"'
 
 
 def _is_current(if_match: str, record: Row) -> bool:
-    given = {version.strip().removeprefix("W/") for version in if_match.split(",")}
-    return bool(given & {"*", etag(record.updated_at)})
+    return any(_names(version, record) for version in if_match.split(","))
+
+
+def _names(version: str, record: Row) -> bool:
+    text = version.strip().removeprefix("W/").strip('"')
+    try:
+        return text == "*" or dt.datetime.fromisoformat(text) == record.updated_at
+    except ValueError:
+        return False
 
 
 def _refuse_unwritable(

@@ -60,7 +60,7 @@ export function useSaveFields(object: ObjectMeta): SaveFields {
           return false;
         }
       }
-      return send(etag);
+      return send(etag ?? `"${record.updated_at}"`);
     },
     [askWhose, client, errorText, notification, object, offer, t],
   );
