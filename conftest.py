@@ -36,8 +36,7 @@ TEST_DATA = Path(os.environ.get("GUANXI_TEST_DATA") or ROOT / "../shared/data").
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 MEMORY_WANTED = 4 * 1024**3  # bytes
 MIGRATED = "guanxi_test_migrated"  # the database that each worker's is a copy of
-# Autovacuum would now and then sit in a database that a test drops, and only its owner, a
-# superuser, could send it away.
+# Autovacuum, a superuser's, cannot be sent away from a database that a test drops.
 FAST_NOT_SAFE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
 
 deselected = pytest.StashKey[int]()
@@ -133,8 +132,11 @@ def prepare_server(superuser: psycopg.Connection) -> None:
 
 
 def let_owner_create_databases(superuser: psycopg.Connection) -> None:
+    """And drop them from under sessions of the app that are still on their way out."""
+    owner, app = owner_parameters()["user"], roles.connection_parameters("app")["user"]
     with exclusive(workspace_home().run / "tests.lock"):  # workers would disturb each other
-        superuser.execute(f'ALTER ROLE "{owner_parameters()["user"]}" CREATEDB')
+        superuser.execute(f'ALTER ROLE "{owner}" CREATEDB')
+        superuser.execute(f'GRANT "{app}" TO "{owner}"')
 
 
 @pytest.fixture(scope="session")

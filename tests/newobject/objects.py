@@ -1,0 +1,14 @@
+from guanxi.platform.objects.registry import ObjectType, Owned, register
+from tests.newobject.models import PlotOfTea
+
+PLOT = register(
+    ObjectType(
+        PlotOfTea,
+        area="customers",
+        path="plots-of-tea",
+        list=["name", "soil", "customer", "rows"],
+        sort="name",
+        search=["name"],
+        scope=[Owned()],
+    )
+)
