@@ -1,4 +1,4 @@
-"""`guanxi import` and `guanxi score`: what the screens do, from the server's own keyboard."""
+"""`guanxi import`, `export` and `score`: what the screens do, from the server's own keyboard."""
 
 from __future__ import annotations
 
@@ -50,6 +50,34 @@ def import_(target: str, file: Path, username: str, mapping: Path | None, dry_ru
 
 
 @click.command()
+@click.argument("object_name", metavar="OBJECT")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@as_user
+@click.option("--filter", "condition", help="A condition of the filter language, as JSON.")
+def export(object_name: str, file: Path, username: str, condition: str | None) -> None:
+    """Write a list as CSV, or as XLSX if FILE ends so, with the rights of --as."""
+    with django_ready():
+        from guanxi.platform.access.predicate import Asker
+        from guanxi.platform.exchange.services import export_file
+        from guanxi.platform.objects.errors import DomainError
+
+        try:
+            with file.open("wb") as out:
+                size = export_file(
+                    asker=Asker(find_user(username)),
+                    object=object_name,
+                    filter=json.loads(condition) if condition else None,
+                    format="xlsx" if file.suffix.lower() == ".xlsx" else "csv",
+                    out=out,
+                )
+        except KeyError:
+            raise click.ClickException(f"There is no object {object_name!r}.") from None
+        except DomainError as error:
+            raise click.ClickException(str(error.message)) from error
+    click.echo(f"{size} bytes in {file}")
+
+
+@click.command()
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -64,4 +92,4 @@ def score(as_of: dt.datetime | None) -> None:
         click.echo(f"Scored {run.customers} customers as of {run.as_of}.")
 
 
-COMMANDS = (import_, score)
+COMMANDS = (import_, export, score)
