@@ -1,16 +1,15 @@
 """Insight over HTTP: runs, the state of the base, the attention list, one customer's scores."""
 
-import datetime as dt
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from pydantic import Field
 
 from guanxi.insight import attention, services
 from guanxi.insight.models import AttentionItem
 from guanxi.platform.http.request import Request
-from guanxi.platform.objects.fieldtypes import Text
+from guanxi.platform.objects.fieldtypes import Date, Text
 from guanxi.platform.objects.schemas import Strict
 
 router = Router(tags=["insight"])
@@ -21,7 +20,7 @@ Answer = dict[str, Any]
 class RunIn(Strict):
     """`as_of`: the day to judge customers on; absent, today or the day of the newest purchase."""
 
-    as_of: dt.date | None = None
+    as_of: Date | None = None
 
 
 class DoIn(Strict):
@@ -29,13 +28,13 @@ class DoIn(Strict):
 
     kind: Literal["task", "call"]
     title: Text = Field("", max_length=200)
-    due_on: dt.date | None = None
+    due_on: Date | None = None
     note: Text = Field("", max_length=10_000)
     outcome: Text = Field("", max_length=100)
 
 
 class SnoozeIn(Strict):
-    until: dt.date
+    until: Date
 
 
 class DismissIn(Strict):
@@ -44,11 +43,11 @@ class DismissIn(Strict):
 
 
 @router.post("/runs", response={202: Answer}, summary="Score all customers")
-def start_run(request: Request, body: RunIn) -> tuple[int, Answer]:
+def start_run(request: Request, body: RunIn) -> Status[Answer]:
     job = services.start_score_run(
         asker=request.asker, as_of=body.as_of, request_id=request.request_id
     )
-    return 202, job
+    return Status(202, job)
 
 
 @router.get("/runs/latest", response=Answer | None, summary="The run whose scores are in force")

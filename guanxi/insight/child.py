@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -34,23 +35,25 @@ def main(job_id: UUID) -> dict[str, Any]:
     language = (actor and actor.language) or (workspace and workspace.language) or "en"
     with override(language):
         try:
-            return {"result": _run(job)}
+            return {"result": _run(job, language)}
         except JobCancelled:
             return {"cancelled": True}
         except DomainError as error:
             return {"error": str(error.message)}
 
 
-def _run(job: Any) -> dict[str, Any]:
+def _run(job: Any, language: str) -> dict[str, Any]:
     from guanxi.insight import scoring
 
     as_of = job.params.get("as_of")
-    run = scoring.run(
-        as_of=dt.date.fromisoformat(as_of) if as_of else None,
-        job_id=job.job.pk,
-        actor_id=job.job.actor_id,
-        tell=lambda step, done, total: tell(job, step, done, total),
-    )
+    # The run's own connection is in the middle of a COPY when it tells: a thread has another one.
+    with ThreadPoolExecutor(max_workers=1) as teller:
+        run = scoring.run(
+            as_of=dt.date.fromisoformat(as_of) if as_of else None,
+            job_id=job.job.pk,
+            actor_id=job.job.actor_id,
+            tell=lambda *how_far: teller.submit(tell, job, language, *how_far).result(),
+        )
     return {
         "run": str(run.pk),
         "customers": run.customers,
@@ -59,20 +62,22 @@ def _run(job: Any) -> dict[str, Any]:
     }
 
 
-def tell(job: Any, step: str, done: int, total: int | None) -> None:
+def tell(job: Any, language: str, step: str, done: int, total: int | None) -> None:
     """Show how far the run is. Raises JobCancelled if somebody asked it to stop."""
     from django.utils.translation import gettext as _
+    from django.utils.translation import override
 
     job.stop_if_asked()
-    messages = {
-        "wait": _("Waiting for another run to end"),
-        "refresh": _("Reading purchases"),
-        "score": _("Scoring customers"),
-        "write": _("Writing scores"),
-    }
     begins = BEGINS[step]
     ends = min((b for b in BEGINS.values() if b > begins), default=100)
     part = done / total if total else 0.0
+    with override(language):
+        messages = {
+            "wait": _("Waiting for another run to end"),
+            "refresh": _("Reading purchases"),
+            "score": _("Scoring customers"),
+            "write": _("Writing scores"),
+        }
     job.progress(round(begins + (ends - begins) * part), 100, messages[step])
 
 

@@ -33,7 +33,8 @@ LOCK_POLL = 0.5  # seconds
 # often as a few seconds allow.
 LOOK_BACK = ((300_000, 12), (3_000_000, 3))  # up to so many lines, so many months
 
-# Hears the step ("refresh", "score", "write"), how far it is and of how much; may raise to stop.
+# Hears the step ("wait", "refresh", "score", "write"), how far it is and of how much; may raise to
+# stop. It may not use the caller's database connection, which is in the middle of a COPY.
 Tell = Callable[[str, int, int | None], None]
 STAGES = tuple(Stage.values)
 EMPTY_LINES = pa.table(

@@ -65,7 +65,8 @@ def start_score_run(
 def score_now(*, as_of: dt.date | None = None, progress: "Tell | None" = None) -> ScoreRun:
     """Score all customers in this process and wait for it. Raises AsOfInFutureError.
 
-    `progress` hears (step, done, total or None): "wait", "refresh", "score", "write".
+    `progress` hears (step, done, total or None): "wait", "refresh", "score", "write". It may raise
+    to stop the run, but not use this thread's database connection.
     """
     from guanxi.insight import scoring
 

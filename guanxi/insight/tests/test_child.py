@@ -1,0 +1,176 @@
+"""A run in its own process: as the worker starts it, cancels it, and as it is killed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from guanxi.insight import scoring, services, tasks
+from guanxi.insight.models import AttentionItem, CustomerScore, ScoreRun, ScoreSnapshot
+from guanxi.platform.access.predicate import Asker
+from guanxi.platform.jobs.models import Job
+from guanxi.platform.jobs.services import JobCancelled, RunningJob
+from guanxi.platform.workspaces.home import Home
+
+from .firm import Cast, customer, simulate
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 60.0  # seconds
+DAY = dt.date(2026, 3, 31)
+
+
+def database_url() -> str:
+    parameters = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port")
+    return make_conninfo(**{n: parameters[n] for n in names if parameters.get(n)})
+
+
+@pytest.fixture
+def other_processes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Home:
+    """Point child processes to this test's database and to a folder of their own."""
+    home = Home(tmp_path / "home").create()
+    monkeypatch.setenv("GUANXI_DATABASE_URL", database_url())
+    monkeypatch.delenv("GUANXI_OWNER_DATABASE_URL", raising=False)
+    monkeypatch.setenv("GUANXI_DATABASE_ROLE", "app")
+    monkeypatch.setenv("GUANXI_HOME", str(home.path))
+    return home
+
+
+def job_of(firm: Cast, **options: Any) -> RunningJob:
+    made = services.start_score_run(asker=Asker(firm.manager), **options)
+    Job.objects.update(state=Job.State.RUNNING)
+    return RunningJob(Job.objects.select_related("actor").get(pk=made["id"]))
+
+
+def state() -> list[Any]:
+    return [
+        list(m.objects.order_by("pk").values())
+        for m in (CustomerScore, ScoreSnapshot, AttentionItem, ScoreRun)
+    ]
+
+
+def test_a_job_scores_in_a_child_process(firm: Cast, other_processes: Home) -> None:
+    simulate([customer(f"C{i}") for i in range(10)])
+    job = job_of(firm, as_of=DAY)
+    result = tasks.score(job)
+    run = ScoreRun.objects.get()
+    assert result == {
+        "run": str(run.pk),
+        "customers": 10,
+        "as_of": "2026-03-31",
+        "as_of_reason": "chosen",
+    }
+    assert run.job_id == job.job.pk
+    assert CustomerScore.objects.count() == 10
+    assert (other_processes.warehouse / "manifest.json").exists()
+    assert Job.objects.get().total == 100
+
+
+def test_a_child_that_fails_fails_the_job(
+    firm: Cast, other_processes: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUANXI_DATABASE_URL", "host=/nowhere dbname=none")
+    with pytest.raises(tasks.ScoringFailedError):
+        tasks.score(job_of(firm))
+
+
+def score_twice() -> None:
+    """Leave scores and a history, so that the next run need not look back."""
+    simulate([customer(f"C{i}") for i in range(20)])
+    for day in (DAY - dt.timedelta(days=40), DAY):
+        scoring.run(as_of=day)
+
+
+@contextmanager
+def held_up() -> Iterator[psycopg.Connection]:
+    """Make a run wait in the middle of its writing: on a row of the history, which it replaces."""
+    with psycopg.connect(database_url()) as other:
+        other.execute("select from insight_scoresnapshot for update")
+        yield other
+        other.rollback()
+
+
+def wait_until_blocked(holder: psycopg.Connection) -> None:
+    """Wait for the run to wait; seen from outside, as a transaction sees activity but once."""
+    until = time.monotonic() + PATIENCE
+    query = (
+        "select count(*) from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
+        " and query like 'delete from insight_scoresnapshot%%'"
+    )
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(query, [holder.info.backend_pid])
+            if cursor.fetchone() != (0,):
+                return
+            time.sleep(0.05)
+    raise AssertionError("the run did not come to write")
+
+
+@pytest.mark.crash
+def test_killed_in_the_middle_of_writing_leaves_the_last_complete_scores(
+    firm: Cast, other_processes: Home
+) -> None:
+    score_twice()
+    before = state()
+    simulate([customer(f"D{i}") for i in range(10)], seed=1)
+    job = job_of(firm, as_of=DAY)
+    command = [sys.executable, "-m", "guanxi.insight.child", str(job.job.pk)]
+    with held_up() as holder:
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+            try:
+                wait_until_blocked(holder)
+            finally:
+                os.kill(child.pid, signal.SIGKILL)
+        assert state() == before
+    assert state() == before
+    assert tasks.score(job)["customers"] == 30  # taken up again, it runs to its end
+
+
+def test_a_cancelled_job_stops_its_child(firm: Cast, other_processes: Home) -> None:
+    score_twice()
+    before = state()
+    job = job_of(firm, as_of=DAY)
+    with held_up() as holder:
+        stop_when_blocked(holder, job)
+        with pytest.raises(JobCancelled):
+            tasks.score(job)
+    assert state() == before
+
+
+def stop_when_blocked(holder: psycopg.Connection, job: RunningJob) -> None:
+    """Ask the job to stop the first time it is looked at while its child waits."""
+    look = job.stop_if_asked
+
+    def stop() -> None:
+        wait_until_blocked(holder)
+        Job.objects.update(cancel_requested=True)
+        look()
+
+    job.stop_if_asked = stop  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(("hour", "queued"), [(18, 0), (19, 1), (20, 0)])
+def test_every_night_at_three_where_the_books_are_kept(firm: Cast, hour: int, queued: int) -> None:
+    simulate([customer()])
+    moment = dt.datetime(2026, 3, 31, hour, tzinfo=dt.UTC)
+    tasks.score_nightly(int(moment.timestamp()))
+    assert Job.objects.filter(kind="score").count() == queued
+
+
+def test_not_at_night_without_orders(firm: Cast) -> None:
+    moment = dt.datetime(2026, 3, 31, 19, tzinfo=dt.UTC)
+    tasks.score_nightly(int(moment.timestamp()))
+    assert not Job.objects.exists()
