@@ -21,7 +21,7 @@ class LinkOut(Schema):
     label: str | None
 
 
-class TagOut(LinkOut):
+class LinkedTagOut(LinkOut):
     color: str | None = None
 
 
@@ -120,7 +120,7 @@ def _shown(f: ObjectField) -> Any:
         case "link":
             return LinkOut | None
         case "tags":
-            return list[TagOut]
+            return list[LinkedTagOut]
         case "decimal" | "money" | "choice":
             return str | None
         case _:
