@@ -30,6 +30,7 @@ POLICY: dict[tuple[str, str], tuple[str | None, str | None, str | None, bool]] =
     ("account_manager", "customers"): TEAM,
     ("account_manager", "activities"): TEAM,
     ("account_manager", "sales"): TEAM,
+    ("account_manager", "products"): ("all", None, None, True),
     ("sales", "*"): LOOK,
     ("sales", "customers"): TEAM,
     ("sales", "activities"): TEAM,

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from guanxi.demo.services import load_into_existing
 from guanxi.insight.services import start_score_run
 from guanxi.platform.jobs.services import RunningJob, job_kind
 
@@ -15,6 +14,8 @@ def load_sample(job: RunningJob) -> dict[str, Any]:
     Parameters: `customers`, `seed` and `locale`, all optional. One step, so that a job killed on
     the way leaves nothing, and one that ended just before its worker did is not done twice.
     """
+    from guanxi.demo.services import load_into_existing  # its generator is heavy; servers need none
+
     if "summary" not in job.checkpoint:
         asked = {
             name: job.params[name] for name in ("customers", "seed", "locale") if name in job.params

@@ -87,7 +87,7 @@ def test_undo() -> None:
 
 def test_a_role_without_import_is_refused() -> None:
     with pytest.raises(NotAllowed):
-        upload(make_asker("am", "account_manager"), "product", table(HEADER, ["P1", "a", "", ""]))
+        upload(make_asker("rep", "sales"), "product", table(HEADER, ["P1", "a", "", ""]))
 
 
 def test_unknown_targets() -> None:
