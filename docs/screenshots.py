@@ -22,12 +22,15 @@ def take(page: Page, name: str) -> None:
 
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory(dir="/tmp") as folder:
+    with sync_playwright() as playwright:
         browser = launch(playwright)
         for language in ("zh-CN", "en"):
-            home = Path(folder) / language
-            command = ("demo", "--no-open", "--locale", language, "--home", str(home))
-            with serve(Path(folder) / f"{language}-parent", *command) as served:
+            with (
+                tempfile.TemporaryDirectory(dir="/tmp") as home,
+                serve(
+                    Path(home), "demo", "--no-open", "--locale", language, "--home", home
+                ) as served,
+            ):
                 size = {"width": 1440, "height": 900}
                 page = browser.new_context(locale=language, viewport=size).new_page()
                 sign_in(page, Texts(language), served.url, "chen", PASSWORD)

@@ -68,6 +68,7 @@ class Served:
     def __init__(self, home: Path, port: int, process: subprocess.Popen[str]) -> None:
         self.home, self.url, self.process = home, f"http://localhost:{port}", process
         self.lines: list[str] = []
+        self.has_ended = False
         self._said = threading.Condition()
         threading.Thread(target=self._listen, args=(process.stdout,), daemon=True).start()
 
@@ -76,13 +77,22 @@ class Served:
             with self._said:
                 self.lines.append(line.strip())
                 self._said.notify_all()
+        with self._said:
+            self.has_ended = True
+            self._said.notify_all()
 
     def wait_for(self, text: str) -> str:
         """The first line that holds `text`. Raises TimeoutError with all that was said instead."""
+
+        def found() -> str | None:
+            return next((line for line in self.lines if text in line), None)
+
         with self._said:
-            if not self._said.wait_for(lambda: any(text in x for x in self.lines), READY_SECONDS):
-                raise TimeoutError("\n".join(self.lines))
-        return next(line for line in self.lines if text in line)
+            self._said.wait_for(lambda: found() or self.has_ended, READY_SECONDS)
+            line = found()
+        if line is None:
+            raise TimeoutError("\n".join(self.lines))
+        return line
 
     def run(self, *arguments: str, **options: Any) -> str:
         """Run a `guanxi` command on this workspace; returns what it prints."""
