@@ -24,6 +24,7 @@ DAYS = 1095  # three years of purchases
 BETWEEN = (0.9, 45.0)  # Gamma shape and scale of a customer's rate: r, alpha in days
 LEAVES = (1.2, 6.0)  # Beta of the chance to leave after a purchase
 REPEATS = 3
+DEEP = 20_000  # rows
 
 RUN_ONCE = """
 import json, resource, sys, time
@@ -197,7 +198,19 @@ def endpoints() -> dict[str, float]:
                 if response.status_code != 200:
                     raise SystemExit(response.content.decode())
             found[f"{name} ({role})"] = round(statistics.median(times), 1)
+        found[f"customers by expected value, {DEEP:,}th ({role})"] = round(deep_page(client), 1)
     return found
+
+
+def deep_page(client: Any) -> float:
+    """Milliseconds of the page behind the first DEEP rows of a list sorted by a score."""
+    path, cursor = "/api/v1/customers?sort=-expected_value_12m&limit=200", ""
+    for _ in range(DEEP // 200):
+        following = client.get(path + cursor).json()["next"]
+        if following is None:
+            break
+        cursor = f"&cursor={following}"
+    return statistics.median(timed(lambda: client.get(path + cursor)) for _ in range(9)) * 1000
 
 
 def measure(customers: int, lines_each: float, seed: int) -> dict[str, Any]:

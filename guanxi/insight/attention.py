@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,10 +80,9 @@ def attention_page(
     }
 
 
-def _value(field: str, value: Any) -> Any:
-    from django.db.models import Value
-
-    return Value(value, output_field=AttentionItem._meta.get_field(field))
+def _value(field: str, value: Any) -> Value:
+    column: Any = AttentionItem._meta.get_field(field)
+    return Value(value, output_field=column)
 
 
 def _cursor(item: AttentionItem) -> str:

@@ -6,14 +6,15 @@ What is at stake is turnover of the coming year, so that the list can be ranked 
                     at most what the customer has bought in all
     risk          = 1 - P(active), or without a model how unusual the silence is
     stake         = risk x usual year                    (late, stage fell, value at risk)
-    stake         = expected purchases x expected spend  (new and promising)
+    stake         = expected purchases x expected spend, at most what was bought in all
+                                                         (new and promising)
 
 A stake below the firm's mean purchase is nobody's work. One kind a customer, the gravest first:
 
     stage_fell     from an active stage into termination, in this run or an open item of 60 days
     value_at_risk  among the best two fifths by spend, P(active) from 10 % to 60 %
     late           silent for longer than nine in ten of the customer's own gaps
-    new_promising  came within 120 days; worth more than four in five of those in development
+    new_promising  came within 90 days; worth more than nine in ten of those in development
 
 Somebody's decision counts: after "done" there is quiet for 30 days, after a dismissal for 90, over
 all kinds that speak of risk, unless what is at stake has grown by half since.
@@ -27,8 +28,8 @@ import psycopg
 LATE = 0.9
 ALIVE_AT_RISK = (0.1, 0.6)
 FELL_SHOWN_DAYS = 60
-NEW_DAYS = 120
-PROMISING = 0.8  # a quantile
+NEW_DAYS = 90
+PROMISING = 0.9  # a quantile
 QUIET_DAYS = {"done": 30, "dismissed": 90}
 WORSE = 1.5  # times the stake that was decided on
 
@@ -39,7 +40,8 @@ with scored as (
            least(s.expected_spend * 365 / nullif(s.expected_gap_days, 0)::numeric, s.monetary)
                as usual_year,
            coalesce(1 - s.probability_alive, s.late_probability)::numeric as risk,
-           (s.expected_purchases_12m::numeric * s.expected_spend) as expected_turnover
+           least(s.expected_purchases_12m::numeric * s.expected_spend, s.monetary)
+               as expected_turnover
     from insight_customerscore s
     left join insight_previous p using (customer_id)
     where s.purchases > 0

@@ -39,7 +39,7 @@ def base_state(asker: Asker, run: ScoreRun | None) -> dict[str, Any]:
         "customers": customers,
         "unowned": sum(row["unowned"] for row in rows),
         "completeness": _completeness(rows, customers, visible),
-        "orders": sum(row["orders"] or 0 for row in rows) if run else _orders(asker),
+        "orders": sum(row["bought"] or 0 for row in rows) if run else _orders(asker),
         "revenue_12m": _money(row["revenue"] for row in rows),
         "expected_value_12m": _money(row["value"] for row in rows),
         "pareto": pareto(asker, run.value_basis) if run else None,
@@ -65,7 +65,7 @@ def _grouped(asker: Asker, visible: dict[str, ObjectField]) -> list[Row]:
         .annotate(
             customers=Count("pk"),
             unowned=Count("pk", filter=Q(owner=None)),
-            orders=Sum("score__purchases"),
+            bought=Sum("score__purchases"),
             revenue=Sum("score__revenue_12m"),
             value=Sum("score__expected_value_12m"),
             **filled,
@@ -79,7 +79,7 @@ def _is_filled(field: ObjectField) -> Q:
 
 
 def _completeness(rows: list[Row], customers: int, visible: dict[str, ObjectField]) -> Row:
-    fields = []
+    fields: list[Row] = []
     for name in (n for n in KEY_FIELDS if n in visible):
         filled = sum(row[f"filled_{name}"] for row in rows)
         label = str(visible[name].label)
