@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from guanxi.platform.objects.registry import object_type, types
+from guanxi.platform.workspaces.models import Workspace
 from tests.cast import Firm
 from tests.oracle import Oracle
 
@@ -23,8 +24,7 @@ ACTORS = ("owner", "administrator")
 
 
 def count(client: Any, address: str, **query: Any) -> int:
-    """The queries of one GET; those for the workspace's own row, which is cached, left out."""
-    client.get(address, query)
+    """The queries of one GET."""
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address, query)
     assert answer.status_code == 200, answer.content
@@ -52,7 +52,7 @@ def counts_of(firm: Firm, name: str, who: str) -> dict[str, int]:
 
 
 def test_queries_of_every_object_are_as_recorded(firm: Firm) -> None:
-    cache.clear()
+    cache.set("workspace", Workspace.objects.get(), None)  # whose every tenth second is no matter
     counted = {
         who: {t.name: counts_of(firm, t.name, who) for t in types()}
         | {
@@ -65,4 +65,6 @@ def test_queries_of_every_object_are_as_recorded(firm: Firm) -> None:
     }
     if os.environ.get("GUANXI_WRITE_QUERY_COUNTS"):
         BASELINE.write_text(json.dumps(counted, indent=1, sort_keys=True) + "\n")
-    assert counted == json.loads(BASELINE.read_text()), "see the head of this file"
+    recorded = json.loads(BASELINE.read_text())
+    for who in ACTORS:
+        assert counted[who] == recorded[who], "see the head of this file"
