@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
@@ -60,6 +61,7 @@ class Firm:
 
     people: dict[str, User] = field(default_factory=dict)
     records: dict[str, dict[str, Row]] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         """A person or a record by its name: firm["owner"], firm["customer:acme"]."""
@@ -70,8 +72,14 @@ class Firm:
         """A browser in which that person is signed in; None is a stranger."""
         client = Client()
         if who is not None:
-            client.force_login(self.people[who], backend=BACKEND)
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
         return client
+
+    def sign_in(self, who: str) -> None:
+        """Start a session of that person, once for all their browsers."""
+        client = Client()
+        client.force_login(self.people[who], backend=BACKEND)
+        self.sessions[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
 
     def token_client(self, who: str, *scopes: str) -> tuple[Client, Token]:
         """A program with a token of that person."""
@@ -110,6 +118,8 @@ def make_firm() -> Firm:
     _activities(firm)
     _sales(firm)
     _bin(firm)
+    for name in firm.people:
+        firm.sign_in(name)
     return firm
 
 

@@ -95,13 +95,18 @@ class RunningJob:
 
 JobFunction = Callable[[RunningJob], dict[str, Any] | None]
 _kinds: dict[str, JobFunction] = {}
+_titles: dict[str, Any] = {}
 
 
-def job_kind(name: str) -> Callable[[JobFunction], JobFunction]:
-    """Register the function that runs jobs of one kind; it returns the job's result."""
+def job_kind(name: str, title: Any = "") -> Callable[[JobFunction], JobFunction]:
+    """Register the function that runs jobs of one kind; it returns the job's result.
+
+    `title`, to be translated when shown, says what such a job does.
+    """
 
     def add(function: JobFunction) -> JobFunction:
         _kinds[name] = function
+        _titles[name] = title or name.replace("_", " ").capitalize()
         return function
 
     return add
@@ -222,6 +227,7 @@ def describe(job: Job) -> dict[str, Any]:
     return {
         "id": str(job.pk),
         "kind": job.kind,
+        "title": str(_titles.get(job.kind, job.kind)),
         "state": job.state,
         "done": job.done,
         "total": job.total,

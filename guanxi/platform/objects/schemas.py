@@ -65,6 +65,7 @@ class JobOut(Schema):
 
     id: str
     kind: str
+    title: str
     state: str
     done: int
     total: int | None

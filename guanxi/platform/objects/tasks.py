@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from guanxi.platform.access.predicate import visible_to
@@ -18,7 +19,7 @@ BATCH = 5000
 REMEMBERED = dt.timedelta(days=1)  # how long a repeated request gets its first answer again
 
 
-@job_kind("bulk_edit")
+@job_kind("bulk_edit", _("Change many records"))
 def bulk_edit(job: RunningJob) -> dict[str, Any]:
     """Change every matching record the asker may change, a batch a transaction, in key order.
 
