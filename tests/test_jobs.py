@@ -1,15 +1,24 @@
 """Long tasks: shown, cancelled, resumed; a failing one says so."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
 
 from guanxi.customers.models import Tag
+from guanxi.platform.access.models import SignInAttempt
 from guanxi.platform.access.predicate import Asker
+from guanxi.platform.access.tasks import forget_sessions
 from guanxi.platform.events.models import Event
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import start_job
-from guanxi.platform.jobs.tasks import resume_interrupted, run_job
+from guanxi.platform.jobs.tasks import forget_stopped_jobs, resume_interrupted, run_job
+from guanxi.platform.objects.models import IdempotentResponse
+from guanxi.platform.objects.tasks import forget_answers
 from tests import slow_job
 from tests.cast import Firm
 
@@ -162,3 +171,38 @@ class TestRunning:
         assert resume_interrupted() == 0
         job.refresh_from_db()
         assert (job.state, steps()) == ("cancelled", [])
+
+    def test_its_values_are_forgotten_when_it_is_done(self, firm: Firm) -> None:
+        edit = {"filter": {"field": "name", "op": "eq", "value": "秘密"}, "set": {"city": "秘密"}}
+        client = firm.client("owner")
+        job = client.post("/api/v1/customers/bulk", edit, content_type="application/json").json()
+        assert "秘密" in str(Job.objects.get(pk=job["id"]).params)
+        run_job(job_id=job["id"])
+        done = Job.objects.get(pk=job["id"])
+        assert (done.state, set(done.params)) == ("done", {"object", "request_id"})
+
+
+@pytest.mark.django_db
+def test_what_is_kept_for_a_while_is_forgotten_in_time(firm: Firm) -> None:
+    """Answers to repeated requests, ended sessions, old guesses, parameters of stopped jobs."""
+    key = {"Idempotency-Key": "k"}
+    sent = {"kind": "person", "name": "x"}
+    client = firm.client("owner")
+    client.post("/api/v1/customers", sent, content_type="application/json", headers=key)
+    Client().post(
+        "/api/v1/session", {"username": "x", "password": "x"}, content_type="application/json"
+    )
+    job = start(firm, steps=3, secret="秘密")
+    Job.objects.filter(pk=job.pk).update(state="cancelled", finished_at=timezone.now())
+
+    def forget() -> tuple[int, int, int, bool]:
+        for task in (forget_answers, forget_sessions, forget_stopped_jobs):
+            task(timestamp=0)
+        kept = Job.objects.filter(pk=job.pk, params__has_key="secret").exists()
+        models = (IdempotentResponse, Session, SignInAttempt)
+        return (*(m.objects.count() for m in models), kept)  # type: ignore[return-value]
+
+    people = len(firm.people)
+    assert forget() == (1, people, 1, True)
+    with time_machine.travel(timezone.now() + dt.timedelta(days=32), tick=False):
+        assert forget() == (0, 0, 0, False)

@@ -1,8 +1,9 @@
 """Background work of the platform, where the job runner looks for it."""
 
+from guanxi.platform.access import tasks as access
 from guanxi.platform.events import tasks as events
 from guanxi.platform.exchange import tasks as exchange
 from guanxi.platform.jobs import tasks as jobs
 from guanxi.platform.objects import tasks as objects
 
-__all__ = ["events", "exchange", "jobs", "objects"]
+__all__ = ["access", "events", "exchange", "jobs", "objects"]

@@ -3,6 +3,7 @@
 A lock held while it runs tells a living job from a dead worker's.
 """
 
+import datetime as dt
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.workspaces.services import current_workspace
 
 log = logging.getLogger(__name__)
+KEPT = ("object", "subject", "request_id")
+RESUMABLE = dt.timedelta(days=30)  # how long a stopped job can go on
 
 
 def _connect_anew() -> None:
@@ -91,10 +94,18 @@ def _run(job: Job) -> None:
         _finish(job, state=Job.State.FAILED, error="internal")
     else:
         _finish(job, state=Job.State.DONE, result=result, done=job.total or job.done, message="")
+        forget_values(Job.objects.filter(pk=job.pk))
 
 
 def _finish(job: Job, **values: object) -> None:
     Job.objects.filter(pk=job.pk).update(finished_at=timezone.now(), **values)
+
+
+def forget_values(jobs: "QuerySet[Job]") -> None:
+    """Keep of the parameters only what says which job it was: they may hold personal values."""
+    for job in jobs.only("params"):
+        job.params = {name: job.params[name] for name in KEPT if name in job.params}
+        job.save(update_fields=["params"])
 
 
 def resume_interrupted() -> int:
@@ -122,3 +133,12 @@ def resume_interrupted_jobs(timestamp: int) -> None:
     """Every minute: take up the jobs of workers that died."""
     _connect_anew()
     resume_interrupted()
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="forget_stopped_jobs", pass_context=False)
+def forget_stopped_jobs(timestamp: int) -> None:
+    """Every night: let go of what was stopped long ago and will not be resumed."""
+    _connect_anew()
+    stopped = Job.objects.filter(finished_at__lt=timezone.now() - RESUMABLE)
+    forget_values(stopped.filter(finished_at__gt=timezone.now() - 2 * RESUMABLE))
