@@ -62,6 +62,7 @@ class SortKey:
     nullable: bool
     column: Any
     expression: Any = None  # what `path` stands for, if it is no path
+    id_path: str = "pk"  # the record's id in the table of `path`, so that one index has both
 
 
 def sort_keys(asker: Asker, object_type: ObjectType, sort: str | None) -> list[SortKey]:
@@ -97,7 +98,9 @@ def _sort_key(asker: Asker, object_type: ObjectType, part: str) -> SortKey:
         )
     path = object_type.sort_columns.get(name, f.path)
     nullable = f.column.null or "__" in path
-    return SortKey(path, descending, nullable, _column(object_type.model, path))
+    table, joined, _column_name = path.rpartition("__")
+    id_path = f"{table}__pk" if joined else "pk"
+    return SortKey(path, descending, nullable, _column(object_type.model, path), id_path=id_path)
 
 
 def _column(model: type[Model], path: str) -> Any:
@@ -210,7 +213,7 @@ def _segments(
         return [q.filter(beyond) for q in without]
     after = RowAfter(
         F(key.path),
-        F("pk"),
+        F(key.id_path),
         Value(value, output_field=key.column),
         Value(pk, output_field=records.model._meta.pk),
         descending=key.descending,
