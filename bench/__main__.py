@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NOT_MEASUREMENTS = ("__init__", "__main__", "workspace", "prove")
+NOT_MEASUREMENTS = ("__init__", "__main__", "workspace", "prove", "fresh_clone", "postgresql_15")
 
 
 def names() -> list[str]:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from workspace import add_customers, analyze, bench_workspace, machine
+from workspace import add_customers, analyze, bench_workspace
 
 DAYS = 1095  # three years of purchases
 BETWEEN = (0.9, 45.0)  # Gamma shape and scale of a customer's rate: r, alpha in days
@@ -75,9 +75,7 @@ def load(customers: int, lines_each: float, seed: int) -> dict[str, int]:
     import psycopg
 
     from guanxi.platform.workspaces import roles
-    from guanxi.platform.workspaces.services import found_workspace
 
-    found_workspace(firm="Bench", language="en", time_zone="Asia/Shanghai", currency="CNY")
     add_customers(1, customers)
     who, day = purchases(customers, seed)
     per_order = max(1, round(lines_each * customers / len(who)))
@@ -224,7 +222,6 @@ def measure(customers: int, lines_each: float, seed: int) -> dict[str, Any]:
         for name, run in (("first", first), ("second", second))
     }
     return {
-        "machine": machine(),
         "loaded": loaded,
         "first_run": first,
         "second_run": second,

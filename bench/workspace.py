@@ -65,6 +65,9 @@ def bench_workspace() -> Iterator[Path]:
             import django
 
             django.setup()
+            from guanxi.platform.workspaces.services import found_workspace
+
+            found_workspace(firm="Bench", language="en", time_zone="Asia/Shanghai", currency="CNY")
             yield Path(folder)
             from django.db import connections
 
@@ -105,4 +108,10 @@ def machine() -> dict[str, object]:
         ),
         "unknown",
     )
-    return {"cpu": model, "cores": os.cpu_count(), "python": sys.version.split()[0]}
+    gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "cpu": model,
+        "cores": os.cpu_count(),
+        "memory_gib": round(gib),
+        "python": sys.version.split()[0],
+    }

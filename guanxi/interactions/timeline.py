@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from guanxi.customers.models import Customer
 from guanxi.interactions.models import Interaction, Task
 from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
-from guanxi.platform.events.history import record_history
+from guanxi.platform.events.history import history_of_visible
 from guanxi.platform.objects.lists import BadList
 from guanxi.platform.objects.registry import object_type, type_of_model
 from guanxi.platform.objects.rows import row_json
@@ -131,7 +131,7 @@ def changes(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
     elif page.after is not None:
         same_instant = page.kind < page.after.kind
         until = page.after.at - (dt.timedelta() if same_instant else dt.timedelta.resolution)
-    history = record_history(
+    history = history_of_visible(
         asker, object_type("customer"), customer, before=before, until=until, limit=page.limit
     )
     return [

@@ -47,6 +47,7 @@ class Asker:
         self.scopes = None if scopes is None else frozenset(scopes)
         self._colleagues: list[UUID] | None = None
         self._territories: list[UUID] | None = None
+        self._fields: dict[str, dict[str, ObjectField]] = {}
 
     @property
     def colleagues(self) -> list[UUID]:
@@ -79,11 +80,13 @@ class Asker:
 
     def fields(self, object_type: ObjectType) -> dict[str, ObjectField]:
         """The fields this user may see."""
-        return {
-            name: f
-            for name, f in object_type.fields.items()
-            if self.grants.mask(object_type, name) != "hidden"
-        }
+        if object_type.name not in self._fields:
+            self._fields[object_type.name] = {
+                name: f
+                for name, f in object_type.fields.items()
+                if self.grants.mask(object_type, name) != "hidden"
+            }
+        return self._fields[object_type.name]
 
     def writable(self, object_type: ObjectType) -> dict[str, ObjectField]:
         """The fields this user may write."""

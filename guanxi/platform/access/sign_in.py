@@ -120,7 +120,7 @@ def issue_token(*, user: User, name: str, scopes: list[str]) -> tuple[Token, str
 def user_of_token(key: str) -> Token | None:
     """The living token of a key, with its user; None if it is unknown, expired or revoked."""
     token = (
-        Token.objects.select_related("user__role", "user__team")
+        Token.objects.select_related("user__role")
         .filter(digest=_digest(key), revoked_at=None, user__is_active=True, user__deleted_at=None)
         .first()
     )

@@ -70,6 +70,19 @@ def actor_names(ids: set[UUID | None]) -> dict[UUID, str]:
 
 
 def record_history(
+    asker: Asker, object_type: ObjectType, pk: UUID, *, before: int | None = None, limit: int = 50
+) -> dict[str, Any]:
+    """{"items", "next"}: the events of one record, newest first.
+
+    Raises NotFound for a record, in use or in the bin, that the asker may not see.
+    """
+    seen = object_type.model._default_manager.filter(predicate(asker, object_type), pk=pk)
+    if not seen.exists():
+        raise NotFound(_("There is no such record, or you may not see it."))
+    return history_of_visible(asker, object_type, pk, before=before, limit=limit)
+
+
+def history_of_visible(
     asker: Asker,
     object_type: ObjectType,
     pk: UUID,
@@ -78,14 +91,10 @@ def record_history(
     until: dt.datetime | None = None,
     limit: int = 50,
 ) -> dict[str, Any]:
-    """{"items", "next"}: the events of one record, newest first; `until` is an instant of one.
+    """The history of a record that the asker is known to see; `until` is the instant of an event.
 
-    A change of nothing but fields the asker may not see is no event to them. Raises NotFound for a
-    record, in use or in the bin, that the asker may not see.
+    A change of nothing but fields the asker may not see is no event to them.
     """
-    seen = object_type.model._default_manager.filter(predicate(asker, object_type), pk=pk)
-    if not seen.exists():
-        raise NotFound(_("There is no such record, or you may not see it."))
     fields = asker.fields(object_type)
     by_column = {
         f.column.attname: f for name, f in fields.items() if name in object_type.own_fields

@@ -12,207 +12,549 @@ import guanxi.platform.objects.record
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.RunSQL((Path(__file__).parents[1] / "events" / "stream.sql").read_text()),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('object', models.CharField(max_length=60)),
-                ('record_id', models.UUIDField()),
-                ('action', models.CharField(choices=[('insert', 'Insert'), ('update', 'Update'), ('delete', 'Delete'), ('restore', 'Restore'), ('purge', 'Purge')], max_length=8)),
-                ('changes', models.JSONField(null=True)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('source', models.CharField(max_length=100)),
-                ('request_id', models.UUIDField(null=True)),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("object", models.CharField(max_length=60)),
+                ("record_id", models.UUIDField()),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("insert", "Insert"),
+                            ("update", "Update"),
+                            ("delete", "Delete"),
+                            ("restore", "Restore"),
+                            ("purge", "Purge"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("changes", models.JSONField(null=True)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("source", models.CharField(max_length=100)),
+                ("request_id", models.UUIDField(null=True)),
             ],
             options={
-                'db_table': 'platform_event',
-                'managed': False,
+                "db_table": "platform_event",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.UUIDField(db_default=guanxi.platform.objects.record.UUID7(), editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='updated at')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted at')),
-                ('name', models.SlugField(unique=True, verbose_name='name')),
-                ('label', models.CharField(blank=True, db_default='', max_length=100, verbose_name='label')),
-                ('grants', models.JSONField(db_default={})),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=guanxi.platform.objects.record.UUID7(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="created at",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="updated at",
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="deleted at"
+                    ),
+                ),
+                ("name", models.SlugField(unique=True, verbose_name="name")),
+                (
+                    "label",
+                    models.CharField(
+                        blank=True, db_default="", max_length=100, verbose_name="label"
+                    ),
+                ),
+                ("grants", models.JSONField(db_default={})),
             ],
             options={
-                'verbose_name': 'role',
-                'verbose_name_plural': 'roles',
+                "verbose_name": "role",
+                "verbose_name_plural": "roles",
             },
         ),
         migrations.CreateModel(
-            name='SignInAttempt',
+            name="SignInAttempt",
             fields=[
-                ('key', models.BinaryField(max_length=32, primary_key=True, serialize=False)),
-                ('failures', models.PositiveIntegerField()),
-                ('window_started_at', models.DateTimeField()),
+                ("key", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ("failures", models.PositiveIntegerField()),
+                ("window_started_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.UUIDField(db_default=guanxi.platform.objects.record.UUID7(), editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='updated at')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted at')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='platform.team', verbose_name='parent team')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=guanxi.platform.objects.record.UUID7(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="created at",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="updated at",
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="deleted at"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="platform.team",
+                        verbose_name="parent team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'team',
-                'verbose_name_plural': 'teams',
+                "verbose_name": "team",
+                "verbose_name_plural": "teams",
             },
         ),
         migrations.CreateModel(
-            name='Territory',
+            name="Territory",
             fields=[
-                ('id', models.UUIDField(db_default=guanxi.platform.objects.record.UUID7(), editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='updated at')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted at')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=guanxi.platform.objects.record.UUID7(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="created at",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="updated at",
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="deleted at"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'territory',
-                'verbose_name_plural': 'territories',
-                'constraints': [models.UniqueConstraint(models.F('name'), condition=models.Q(('deleted_at__isnull', True)), name='territory_name')],
+                "verbose_name": "territory",
+                "verbose_name_plural": "territories",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("name"),
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        name="territory_name",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(db_default=guanxi.platform.objects.record.UUID7(), editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='updated at')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted at')),
-                ('username', models.CharField(max_length=100, validators=[django.core.validators.RegexValidator('^[\\w.@+-]+\\Z', 'Use letters, digits and . @ + - _ only.')], verbose_name='sign-in name')),
-                ('full_name', models.CharField(max_length=150, verbose_name='full name')),
-                ('email', models.EmailField(blank=True, db_default='', max_length=254, verbose_name='e-mail')),
-                ('is_active', models.BooleanField(db_default=True, verbose_name='active')),
-                ('language', models.CharField(blank=True, choices=[('zh-hans', '简体中文'), ('zh-hant', '繁體中文'), ('en', 'English')], db_default='', max_length=10, verbose_name='language')),
-                ('theme', models.CharField(choices=[('system', 'as the system'), ('light', 'light'), ('dark', 'dark')], db_default='system', max_length=10, verbose_name='theme')),
-                ('density', models.CharField(choices=[('comfortable', 'comfortable'), ('compact', 'compact')], db_default='comfortable', max_length=12, verbose_name='density')),
-                ('time_zone', models.CharField(blank=True, db_default='', max_length=64, verbose_name='time zone')),
-                ('preferences', models.JSONField(blank=True, db_default={})),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='users', to='platform.role', verbose_name='role')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='platform.team', verbose_name='team')),
-                ('territories', models.ManyToManyField(blank=True, related_name='users', to='platform.territory')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=guanxi.platform.objects.record.UUID7(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="created at",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="updated at",
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="deleted at"
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[\\w.@+-]+\\Z", "Use letters, digits and . @ + - _ only."
+                            )
+                        ],
+                        verbose_name="sign-in name",
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=150, verbose_name="full name")),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, db_default="", max_length=254, verbose_name="e-mail"
+                    ),
+                ),
+                ("is_active", models.BooleanField(db_default=True, verbose_name="active")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("zh-hans", "简体中文"),
+                            ("zh-hant", "繁體中文"),
+                            ("en", "English"),
+                        ],
+                        db_default="",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "as the system"), ("light", "light"), ("dark", "dark")],
+                        db_default="system",
+                        max_length=10,
+                        verbose_name="theme",
+                    ),
+                ),
+                (
+                    "density",
+                    models.CharField(
+                        choices=[("comfortable", "comfortable"), ("compact", "compact")],
+                        db_default="comfortable",
+                        max_length=12,
+                        verbose_name="density",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True, db_default="", max_length=64, verbose_name="time zone"
+                    ),
+                ),
+                ("preferences", models.JSONField(blank=True, db_default={})),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="users",
+                        to="platform.role",
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="platform.team",
+                        verbose_name="team",
+                    ),
+                ),
+                (
+                    "territories",
+                    models.ManyToManyField(
+                        blank=True, related_name="users", to="platform.territory"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.UUIDField(db_default=guanxi.platform.objects.record.UUID7(), editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('digest', models.BinaryField(max_length=32, unique=True)),
-                ('scopes', models.JSONField(db_default=[])),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('last_used_on', models.DateField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='platform.user')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=guanxi.platform.objects.record.UUID7(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("digest", models.BinaryField(max_length=32, unique=True)),
+                ("scopes", models.JSONField(db_default=[])),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_used_on", models.DateField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to="platform.user",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Workspace',
+            name="Workspace",
             fields=[
-                ('id', models.BooleanField(default=True, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200, verbose_name='firm')),
-                ('language', models.CharField(choices=[('zh-hans', '简体中文'), ('zh-hant', '繁體中文'), ('en', 'English')], max_length=10, verbose_name='language')),
-                ('time_zone', models.CharField(max_length=64, verbose_name='time zone')),
-                ('currency', models.CharField(max_length=3, verbose_name='reporting currency')),
-                ('week_start', models.PositiveSmallIntegerField(choices=[(1, 'Monday'), (7, 'Sunday')], db_default=1, verbose_name='first day of the week')),
-                ('is_demo', models.BooleanField(db_default=False)),
+                ("id", models.BooleanField(default=True, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=200, verbose_name="firm")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("zh-hans", "简体中文"),
+                            ("zh-hant", "繁體中文"),
+                            ("en", "English"),
+                        ],
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                ("time_zone", models.CharField(max_length=64, verbose_name="time zone")),
+                ("currency", models.CharField(max_length=3, verbose_name="reporting currency")),
+                (
+                    "week_start",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Monday"), (7, "Sunday")],
+                        db_default=1,
+                        verbose_name="first day of the week",
+                    ),
+                ),
+                ("is_demo", models.BooleanField(db_default=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', True)), name='one_workspace')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", True)), name="one_workspace")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotentResponse',
+            name="IdempotentResponse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('fingerprint', models.BinaryField(max_length=32)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('body', models.TextField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("fingerprint", models.BinaryField(max_length=32)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("body", models.TextField()),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="platform.user",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('user'), models.F('key'), name='idempotency_key')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("user"), models.F("key"), name="idempotency_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(db_default=guanxi.platform.objects.record.UUID7(), editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], db_default='queued', max_length=10)),
-                ('params', models.JSONField(db_default={})),
-                ('checkpoint', models.JSONField(db_default={})),
-                ('done', models.PositiveBigIntegerField(db_default=0)),
-                ('total', models.PositiveBigIntegerField(null=True)),
-                ('message', models.CharField(db_default='', max_length=300)),
-                ('result', models.JSONField(db_default={})),
-                ('error', models.TextField(db_default='')),
-                ('cancel_requested', models.BooleanField(db_default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.user')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=guanxi.platform.objects.record.UUID7(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        db_default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("params", models.JSONField(db_default={})),
+                ("checkpoint", models.JSONField(db_default={})),
+                ("done", models.PositiveBigIntegerField(db_default=0)),
+                ("total", models.PositiveBigIntegerField(null=True)),
+                ("message", models.CharField(db_default="", max_length=300)),
+                ("result", models.JSONField(db_default={})),
+                ("error", models.TextField(db_default="")),
+                ("cancel_requested", models.BooleanField(db_default=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="platform.user",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['actor', '-created_at'], name='job_of_actor')],
+                "indexes": [models.Index(fields=["actor", "-created_at"], name="job_of_actor")],
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.UUIDField(db_default=guanxi.platform.objects.record.UUID7(), editable=False, primary_key=True, serialize=False)),
-                ('object', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=100)),
-                ('kind', models.CharField(db_default='table', max_length=20)),
-                ('definition', models.JSONField(db_default={})),
-                ('shared', models.CharField(choices=[('private', 'only me'), ('team', 'my team'), ('everyone', 'everyone')], db_default='private', max_length=10)),
-                ('pinned', models.BooleanField(db_default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.user')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=guanxi.platform.objects.record.UUID7(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("object", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=100)),
+                ("kind", models.CharField(db_default="table", max_length=20)),
+                ("definition", models.JSONField(db_default={})),
+                (
+                    "shared",
+                    models.CharField(
+                        choices=[
+                            ("private", "only me"),
+                            ("team", "my team"),
+                            ("everyone", "everyone"),
+                        ],
+                        db_default="private",
+                        max_length=10,
+                    ),
+                ),
+                ("pinned", models.BooleanField(db_default=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="platform.user",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['object', 'owner'], name='view_of_object')],
+                "indexes": [models.Index(fields=["object", "owner"], name="view_of_object")],
             },
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(models.F('name'), condition=models.Q(('deleted_at__isnull', True)), name='team_name'),
+            model_name="team",
+            constraint=models.UniqueConstraint(
+                models.F("name"), condition=models.Q(("deleted_at__isnull", True)), name="team_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='team_not_own_parent'),
+            model_name="team",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="team_not_own_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), condition=models.Q(('deleted_at__isnull', True)), name='user_username'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("username"),
+                condition=models.Q(("deleted_at__isnull", True)),
+                name="user_username",
+            ),
         ),
     ]

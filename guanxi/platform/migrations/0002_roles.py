@@ -7,7 +7,9 @@ from guanxi.platform.access.grants import BUILT_IN_ROLES
 
 def make_roles(apps: Any, schema_editor: Any) -> None:
     role = apps.get_model("platform", "Role")
-    role.objects.bulk_create([role(name=name, grants=grants) for name, grants in BUILT_IN_ROLES.items()])
+    role.objects.bulk_create(
+        [role(name=name, grants=grants) for name, grants in BUILT_IN_ROLES.items()]
+    )
 
 
 class Migration(migrations.Migration):

@@ -11,68 +11,169 @@ import guanxi.platform.objects.record
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('platform', '0002_roles'),
+        ("platform", "0002_roles"),
     ]
 
     operations = [
         migrations.RunSQL((Path(__file__).parents[1] / "exchange" / "exchange.sql").read_text()),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('pk', models.CompositePrimaryKey('imported', 'row', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('imported', models.UUIDField()),
-                ('row', models.PositiveIntegerField()),
-                ('cells', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('values', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('reasons', models.JSONField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "imported",
+                        "row",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("imported", models.UUIDField()),
+                ("row", models.PositiveIntegerField()),
+                (
+                    "cells",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                (
+                    "values",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                ("reasons", models.JSONField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ImportVerdict',
+            name="ImportVerdict",
             fields=[
-                ('pk', models.CompositePrimaryKey('imported', 'row', 'part', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('imported', models.UUIDField()),
-                ('row', models.PositiveIntegerField()),
-                ('part', models.PositiveSmallIntegerField()),
-                ('verdict', models.CharField(choices=[('create', 'create'), ('update', 'update'), ('unchanged', 'unchanged'), ('ambiguous', 'ambiguous'), ('reject', 'reject')], max_length=9)),
-                ('record_id', models.UUIDField(null=True)),
-                ('leader', models.PositiveIntegerField()),
-                ('merged', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), null=True, size=None)),
-                ('reasons', models.JSONField(null=True)),
-                ('candidates', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), null=True, size=None)),
-                ('chosen', models.CharField(max_length=36, null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "imported",
+                        "row",
+                        "part",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("imported", models.UUIDField()),
+                ("row", models.PositiveIntegerField()),
+                ("part", models.PositiveSmallIntegerField()),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("create", "create"),
+                            ("update", "update"),
+                            ("unchanged", "unchanged"),
+                            ("ambiguous", "ambiguous"),
+                            ("reject", "reject"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("record_id", models.UUIDField(null=True)),
+                ("leader", models.PositiveIntegerField()),
+                (
+                    "merged",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), null=True, size=None
+                    ),
+                ),
+                ("reasons", models.JSONField(null=True)),
+                (
+                    "candidates",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), null=True, size=None
+                    ),
+                ),
+                ("chosen", models.CharField(max_length=36, null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('verdict__in', ['create', 'unchanged']), _negated=True), fields=['imported', 'verdict', 'row'], name='import_verdict_seldom')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("verdict__in", ["create", "unchanged"]), _negated=True),
+                        fields=["imported", "verdict", "row"],
+                        name="import_verdict_seldom",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.UUIDField(db_default=guanxi.platform.objects.record.UUID7(), editable=False, primary_key=True, serialize=False)),
-                ('target', models.CharField(max_length=60)),
-                ('file_name', models.CharField(max_length=255)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('previewing', 'previewing'), ('previewed', 'previewed'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('undoing', 'undoing'), ('undone', 'undone')], db_default='uploaded', max_length=10)),
-                ('options', models.JSONField(db_default={})),
-                ('detected', models.JSONField(db_default={})),
-                ('mapping', models.JSONField(db_default=[])),
-                ('counts', models.JSONField(db_default={})),
-                ('choices', models.JSONField(db_default={})),
-                ('attempt', models.PositiveIntegerField(db_default=0)),
-                ('previewed_below', models.CharField(db_default='', max_length=20)),
-                ('error', models.TextField(db_default='')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('undo_until', models.DateTimeField(null=True)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.user')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='platform.job')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=guanxi.platform.objects.record.UUID7(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("target", models.CharField(max_length=60)),
+                ("file_name", models.CharField(max_length=255)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "uploaded"),
+                            ("previewing", "previewing"),
+                            ("previewed", "previewed"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                            ("undoing", "undoing"),
+                            ("undone", "undone"),
+                        ],
+                        db_default="uploaded",
+                        max_length=10,
+                    ),
+                ),
+                ("options", models.JSONField(db_default={})),
+                ("detected", models.JSONField(db_default={})),
+                ("mapping", models.JSONField(db_default=[])),
+                ("counts", models.JSONField(db_default={})),
+                ("choices", models.JSONField(db_default={})),
+                ("attempt", models.PositiveIntegerField(db_default=0)),
+                ("previewed_below", models.CharField(db_default="", max_length=20)),
+                ("error", models.TextField(db_default="")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("undo_until", models.DateTimeField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="platform.user",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="platform.job",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['actor', '-created_at'], name='import_of_actor')],
+                "indexes": [models.Index(fields=["actor", "-created_at"], name="import_of_actor")],
             },
         ),
     ]

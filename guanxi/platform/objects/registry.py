@@ -127,7 +127,7 @@ class ObjectType:
     contributed: dict[str, ObjectField] = field(default_factory=dict, compare=False)
     validate: Callable[[Any], None] | None = None  # a rule over several fields of one record
 
-    @property
+    @cached_property
     def name(self) -> str:
         return object_name(self.model)
 

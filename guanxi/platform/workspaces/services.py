@@ -56,7 +56,7 @@ def found_workspace(
     week_start: int = 1,
     is_demo: bool = False,
 ) -> Workspace:
-    """Make the one workspace row. Raises ValidationError, or IntegrityError if there is one already."""
+    """Make the one workspace row. Raises ValidationError; IntegrityError if there is one."""
     check_zone_and_currency(time_zone=time_zone, currency=currency)
     workspace = Workspace(
         name=firm,
