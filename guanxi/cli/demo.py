@@ -31,7 +31,7 @@ MARKER = "demo.json"  # in homes that --fresh may delete; who can sign in, once 
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of the sample firm (else the folder demo in the workspace's).",
 )
-@click.option("--customers", type=click.IntRange(1), default=2000, show_default=True)
+@click.option("--customers", type=click.IntRange(50, 1_000_000), default=2000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Another one, another firm.")
 @click.option(
     "--locale", type=click.Choice(["zh-CN", "zh-TW", "en"]), help="Else the system's language."

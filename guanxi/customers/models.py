@@ -103,7 +103,7 @@ class Customer(Record):
                 condition=not_deleted(),
             ),
             models.Index(
-                fields=["city", "created_at", "id"],
+                fields=["city", "name_sort", "id"],
                 name="customer_by_city",
                 condition=not_deleted(),
             ),
