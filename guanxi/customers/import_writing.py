@@ -7,35 +7,31 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from guanxi.customers.import_values import DERIVED, Part
+from guanxi.platform.exchange.batch import gather
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.layout import Layout
 from guanxi.platform.exchange.reasons import reason
 from guanxi.platform.exchange.targets import Context
 
-VALUES = "coalesce(v.merged, r.values)"
-BATCH = """
-from platform_importverdict v
-join platform_importrow r on r.imported = v.imported and r.row = v.row
-where v.imported = {imported} and v.row > {first} and v.row <= {last} and v.part = {part}
-"""
-# Step by step: fresh rows have no statistics, and one join would read all identities for each row.
+OWN = "coalesce(r.own, r.values)"  # without what other rows of the same customer say
 RACED = """
 with batch as materialized (
-    select v.row, v.verdict, v.record_id, {external} as external from platform_importverdict v
-    join platform_importrow r on r.imported = v.imported and r.row = v.row
-    where v.imported = {imported} and v.row > {first} and v.row <= {last} and v.part = {part}
-      and v.leader = v.row and v.verdict in ('create', 'update')
+    select r.row, r.verdict, r.record_id, {external} as external
+    from i_batch r where r.part = {part} and r.leader = r.row and r.verdict in ('create', 'update')
 ), taken as materialized (
     select i.normal, i.customer_id from customers_identity i
     where i.kind = 'external' and i.source = {source} and i.deleted_at is null
       and i.normal = any(array(select external from batch where external <> ''))
+), raced as (
+    update platform_importverdict x set verdict = 'reject', reasons = %s::jsonb
+    from batch b
+    left join customers_customer c on c.id = b.record_id and c.deleted_at is null
+    left join taken t on t.normal = b.external and t.customer_id <> b.record_id
+    where x.imported = {imported} and x.row = b.row and x.part = {part}
+      and (b.verdict = 'update' and c.id is null or t.normal is not null)
+    returning x.row
 )
-update platform_importverdict x set verdict = 'reject', reasons = %s::jsonb
-from batch b
-left join customers_customer c on c.id = b.record_id and c.deleted_at is null
-left join taken t on t.normal = b.external and t.customer_id <> b.record_id
-where x.imported = {imported} and x.row = b.row and x.part = {part}
-  and (b.verdict = 'update' and c.id is null or t.normal is not null)
+delete from i_batch r using raced where r.row = raced.row and r.part = {part}
 """
 FOLLOW_REJECTED = """
 update platform_importverdict v set verdict = 'reject', reasons = l.reasons
@@ -45,57 +41,52 @@ where v.imported = %s and v.leader <> v.row and v.verdict <> 'reject' and l.impo
 """
 INSERT = """
 insert into customers_customer (id, kind, {columns}, owner_id)
-select v.record_id, {kind}, {values}, {owner}
-{batch} and v.verdict = 'create' and v.leader = v.row order by v.row
+select r.record_id, {kind}, {values}, {owner} from i_batch r where r.part = {part} order by r.row
 """
 UPDATE = """
-update customers_customer c set {assignments}
-{batch} and c.id = v.record_id and v.verdict = 'update' and v.leader = v.row and not {same}
+update customers_customer c set {assignments} from i_batch r
+where r.part = {part} and c.id = r.record_id and r.verdict = 'update' and r.leader = r.row
+  and not {same}
 """
-OTHER = """
+IDENTIFY = """
 insert into customers_identity (id, customer_id, kind, source, value, normal)
-select {id}, v.record_id, {kind}, {source}, {value}, {normal}
-{batch} and v.verdict in ({verdicts}) and v.leader = v.row and {normal} <> ''
+select {id}, r.record_id, {kind}, {source}, {value}, {normal} from i_batch r
+where r.part = {part} and r.verdict = '{verdict}' and r.leader = r.row and {normal} <> ''
 {conflict}
 """
-TAG_NAMES = r"regexp_split_to_table(b.tags, '\s*[,;，；、|]\s*')"
+TAG_NAMES = r"regexp_split_to_table({value}, '\s*[,;，；、|]\s*')"
 NEW_TAGS = """
 insert into customers_tag (name)
-select distinct left(w.name, 60)
-from (
-    select v.*, {value} as tags {batch} and v.verdict in ('create', 'update') and {value} <> '') b,
-    {tag_names} w(name)
-where w.name <> ''
+select distinct left(w.name, 60) from i_batch r, {tag_names} w(name)
+where r.part = {part} and r.verdict in ('create', 'update') and {value} <> '' and w.name <> ''
 on conflict do nothing
 """
 TAGGED = """
 insert into customers_customertag (customer_id, tag_id)
-select distinct b.record_id, t.id
-from (select v.*, {value} as tags {batch} and v.verdict in ('create', 'update')
-        and {value} <> '' and v.record_id is not null) b,
-    {tag_names} w(name)
+select distinct r.record_id, t.id from i_batch r, {tag_names} w(name)
 join customers_tag t on t.name = left(w.name, 60) and t.deleted_at is null
+where r.part = {part} and r.verdict in ('create', 'update') and {value} <> ''
+  and exists (select 1 from customers_customer c where c.id = r.record_id)
 on conflict do nothing
 """
 RELATE = """
 insert into customers_relationship (customer_id, kind, other_id, role)
-select distinct on (v.record_id, o.record_id) v.record_id, 'contact_of', o.record_id, {role}
-from platform_importverdict v
-join platform_importrow r on r.imported = v.imported and r.row = v.row
-join platform_importverdict o on o.imported = v.imported and o.row = v.row and o.part = 0
-join platform_importverdict ol on ol.imported = v.imported and ol.row = o.leader and ol.part = 0
-join platform_importverdict vl on vl.imported = v.imported and vl.row = v.leader and vl.part = 1
-where v.imported = {imported} and v.row > {first} and v.row <= {last} and v.part = 1
+select distinct on (r.record_id, o.record_id) r.record_id, 'contact_of', o.record_id, {role}
+from i_batch r
+join i_batch o on o.row = r.row and o.part = 0
+join platform_importverdict ol on ol.imported = {imported} and ol.row = o.leader and ol.part = 0
+join platform_importverdict vl on vl.imported = {imported} and vl.row = r.leader and vl.part = 1
+where r.part = 1
   and vl.verdict in ('create', 'update', 'unchanged')
     and ol.verdict in ('create', 'update', 'unchanged')
-  and v.record_id <> o.record_id and {kind} = 'person'
-order by v.record_id, o.record_id, v.row
+  and r.record_id <> o.record_id and {kind} = 'person'
+order by r.record_id, o.record_id, r.row
 on conflict do nothing
 """
 
 
 class Writing:
-    """Writes one import's rows; a batch repeated after a crash finds nothing left to do."""
+    """Writes one import's rows, batch by batch."""
 
     def __init__(self, context: Context, layout: Layout):
         from guanxi.customers.imports import owner_of
@@ -105,32 +96,45 @@ class Writing:
         owner = owner_of(context)
         self.owner = f"'{owner}'::uuid" if owner else "null::uuid"
 
-    def batch(self, first: int, last: int) -> None:
-        """Write the rows first < row <= last."""
-        self.range = {"imported": f"'{self.imported.pk}'::uuid", "first": first, "last": last}
-        with connection.cursor() as cursor:
-            self.cursor = cursor
-            for part in self.parts:
-                if self.context.recheck:
-                    self._refuse_raced(part)
-                self._insert(part)
-                self._update(part)
-                self._identify(part)
-                self._tag(part)
-            if len(self.parts) == 2:
-                role = self.parts[1].text("role")
-                self._do(RELATE, role=role, kind=self.parts[1].kind)
+    def create(self, first: int, last: int) -> None:
+        """Write the new customers of the rows first < row <= last, and what they are known by.
+
+        No two rows make the same customer, so ranges of rows can be written at once.
+        """
+        self._gather(first, last, "v.verdict = 'create' and v.leader = v.row")
+        for part in self.parts:
+            self._insert(part)
+            self._identify(part, "create")
+
+    def join(self, first: int, last: int) -> None:
+        """Write what rows add to customers that are there by now: values, tags, relationships."""
+        wanted = "v.verdict = 'update'"
+        if len(self.parts) == 2 or any(part.several("tags") for part in self.parts):
+            wanted = "v.verdict in ('create', 'update', 'unchanged')"
+        self._gather(first, last, wanted)
+        for part in self.parts:
+            self._update(part)
+            self._identify(part, "update")
+            self._tag(part)
+        if len(self.parts) == 2:
+            self._do(RELATE, role=self.parts[1].text("role"), kind=self.parts[1].kind)
 
     def finish(self) -> None:
         """Rows that follow a row rejected while it was written are rejected with it."""
         with connection.cursor() as cursor:
             cursor.execute(FOLLOW_REJECTED, [self.imported.pk])
 
+    def _gather(self, first: int, last: int, wanted: str) -> None:
+        """Make the table i_batch, without those that others were quicker with."""
+        gather(self.imported, first, last, wanted=wanted)
+        if self.context.recheck:
+            for part in self.parts:
+                self._refuse_raced(part)
+
     def _do(self, template: str, params: list[Any] | None = None, **names: Any) -> None:
-        values = {**self.range, **names}
-        batch = BATCH.format(**values) if "part" in names else ""
-        statement = template.format(**values, batch=batch, tag_names=TAG_NAMES)
-        self.cursor.execute(statement, params) if params else self.cursor.execute(statement)
+        statement = template.format(imported=f"'{self.imported.pk}'::uuid", **names)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params) if params else cursor.execute(statement)
 
     def _refuse_raced(self, part: Part) -> None:
         """Reject what somebody deleted or took in the moments since the last look."""
@@ -138,7 +142,7 @@ class Writing:
         message = _("Somebody deleted or changed this customer meanwhile. Import the row again.")
         self._do(
             RACED, [reason(None, "meanwhile", message)], part=part.number, source=source,
-            external=part.text("external_id", VALUES),
+            external=part.text("external_id"),
         )  # fmt: skip
 
     def _insert(self, part: Part) -> None:
@@ -147,15 +151,15 @@ class Writing:
         values = [self._inserted(part, c) for c in given]
         owner = self.owner
         if part.has("owner"):
-            owner = f"coalesce({part.value('owner', VALUES)}, {owner})"
+            owner = f"coalesce({part.value('owner')}, {owner})"
         self._do(
             INSERT, part=part.number, kind=part.kind, owner=owner,
             columns=", ".join([*(part.column(c) for c in given), *derived]),
-            values=", ".join([*values, *(part.text(d, VALUES) for d in derived)]),
+            values=", ".join([*values, *(part.text(d) for d in derived)]),
         )  # fmt: skip
 
     def _inserted(self, part: Part, name: str) -> str:
-        value = part.value(name, VALUES)
+        value = part.value(name)
         # an empty choice means the column's default
         return f"coalesce(nullif({value}, ''), 'consumer')" if name == "category" else value
 
@@ -165,37 +169,30 @@ class Writing:
         fill = self.context.options["on_match"] == "fill"
         assignments = []
         for name in [*part.columns, *(d for d in DERIVED if part.has(d))]:
-            column, text = part.column(name), part.text(name, VALUES)
+            column, text = part.column(name), part.text(name)
             keep = f"{text} = ''"
             if fill:
                 source = {"name_sort": "name", "phone_normal": "phone"}.get(name, column)
                 keep += f" or coalesce(c.{source}::text, '') <> ''"
             assignments.append(
-                f"{column} = case when {keep} then c.{column} else {part.value(name, VALUES)} end"
+                f"{column} = case when {keep} then c.{column} else {part.value(name)} end"
             )
-        same = part.all_equal(VALUES)
+        same = part.all_equal("r.values")
         self._do(UPDATE, part=part.number, assignments=", ".join(assignments), same=same)
 
-    def _identify(self, part: Part) -> None:
-        # A new customer's external id conflicts with nothing, and looking for conflicts row by row
-        # doubles the cost. Other phones may equal the first one.
-        for number, (kind, source, value, normal) in enumerate(part.identities(VALUES), 6):
-            new_id = id_sql(self.imported, 2 * number + part.number, "v.row")
-            for verdict in ("create", "update"):
-                sure = verdict == "create" and kind in ("'external'", "'wechat'")
-                self._do(
-                    OTHER,
-                    part=part.number,
-                    id=new_id,
-                    kind=kind,
-                    source=source,
-                    value=value,
-                    normal=normal,
-                    verdicts=f"'{verdict}'",
-                    conflict="" if sure else "on conflict do nothing",
-                )
+    def _identify(self, part: Part, verdict: str) -> None:
+        for number, (kind, source, value, normal) in enumerate(part.identities("r.values"), 6):
+            # A new customer's external id conflicts with nothing, and looking for conflicts row by
+            # row doubles the cost. Other phones may equal the first one.
+            sure = verdict == "create" and kind in ("'external'", "'wechat'")
+            self._do(
+                IDENTIFY, part=part.number, kind=kind, source=source, value=value, normal=normal,
+                id=id_sql(self.imported, 2 * number + part.number, "r.row"), verdict=verdict,
+                conflict="" if sure else "on conflict do nothing",
+            )  # fmt: skip
 
     def _tag(self, part: Part) -> None:
-        for value in part.several("tags", VALUES):
-            self._do(NEW_TAGS, part=part.number, value=value)
-            self._do(TAGGED, part=part.number, value=value)
+        for value in part.several("tags", OWN):
+            names = TAG_NAMES.format(value=value)
+            self._do(NEW_TAGS, part=part.number, value=value, tag_names=names)
+            self._do(TAGGED, part=part.number, value=value, tag_names=names)

@@ -20,7 +20,7 @@ from guanxi.platform.access.predicate import Asker
 from guanxi.platform.exchange.errors import BadMapping
 from guanxi.platform.exchange.fields import converter
 from guanxi.platform.exchange.layout import Layout, Lookup
-from guanxi.platform.exchange.targets import Context, TargetField, register_target
+from guanxi.platform.exchange.targets import Context, TargetField, Walk, register_target
 from guanxi.platform.exchange.values import convert
 from guanxi.platform.objects.columns import normalize_phone
 from guanxi.platform.objects.registry import ObjectField, object_type
@@ -126,6 +126,7 @@ class CustomerTarget:
 
     name = "customer"
     label = Customer._meta.verbose_name
+    walks: tuple[Walk, ...] = (Walk("create", at_once=True), Walk("join"))
     options: dict[str, Any] = {
         "kind": "person", "source": "file", "owner": "me", "on_match": "update",
         "on_ambiguous": "ask",
@@ -245,8 +246,9 @@ class CustomerTarget:
     def match(self, context: Context, layout: Layout) -> dict[str, int]:
         return import_matching.Matching(context, layout).run()
 
-    def write(self, context: Context, layout: Layout, first: int, last: int) -> None:
-        import_writing.Writing(context, layout).batch(first, last)
+    def write(self, context: Context, layout: Layout, walk: str, first: int, last: int) -> None:
+        writing = import_writing.Writing(context, layout)
+        (writing.create if walk == "create" else writing.join)(first, last)
 
     def finish(self, context: Context, layout: Layout) -> None:
         import_writing.Writing(context, layout).finish()

@@ -17,7 +17,7 @@ from guanxi.customers.names import name_sort_key
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.exchange.errors import BadMapping
 from guanxi.platform.exchange.layout import Layout
-from guanxi.platform.exchange.targets import Context, TargetField, register_target
+from guanxi.platform.exchange.targets import Context, TargetField, Walk, register_target
 from guanxi.platform.exchange.values import convert, dates
 from guanxi.platform.exchange.values.convert import BadValue
 from guanxi.platform.objects.columns import normalize_phone
@@ -87,6 +87,7 @@ class PurchaseTarget:
     name = "purchase"
     matches = "order"  # the object candidates would be of
     label = gettext_lazy("purchases")
+    walks: tuple[Walk, ...] = (Walk("orders"),)
     options: dict[str, Any] = {
         "source": "file", "owner": "me", "negative": "return", "not_positive_price": "adjustment",
         "unknown_customer": "create", "no_customer": "anonymous", "customer_source": None,
@@ -139,7 +140,7 @@ class PurchaseTarget:
     def match(self, context: Context, layout: Layout) -> dict[str, int]:
         return import_matching.Matching(context, layout).run()
 
-    def write(self, context: Context, layout: Layout, first: int, last: int) -> None:
+    def write(self, context: Context, layout: Layout, walk: str, first: int, last: int) -> None:
         import_writing.Writing(context, layout).batch(first, last)
 
     def finish(self, context: Context, layout: Layout) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from guanxi.platform.access.predicate import visible_to
+from guanxi.platform.exchange.batch import gather
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.layout import Layout
 from guanxi.platform.exchange.reasons import reason
@@ -20,7 +21,8 @@ CASTS = {
     "score": "float8",
     "boolean": "boolean", "date": "date", "datetime": "timestamptz", "link": "uuid",
 }  # fmt: skip
-VALUES = "coalesce(v.merged, r.values)"
+VALUES = "coalesce(v.merged, r.values)"  # of a verdict v and its row r
+WRITTEN = "r.values"  # of a row r of i_batch
 KEYS = """
 create temp table i_row on commit drop as
 select r.row, first_value(r.row) over w as leader, {key} as key
@@ -77,25 +79,25 @@ from platform_importverdict l
 where v.imported = {imported} and v.leader <> v.row and l.imported = v.imported and l.part = v.part
   and l.row = v.leader
 """
-BATCH = """
-from platform_importverdict v
-join platform_importrow r on r.imported = v.imported and r.row = v.row
-where v.imported = {imported} and v.row > {first} and v.row <= {last} and v.leader = v.row
-"""
 GONE = """
-update platform_importverdict x set verdict = 'reject', reasons = %s::jsonb
-where x.imported = {imported} and x.row in (select v.row {batch} and (
-    v.verdict = 'update' and not exists (
-        select 1 from {table} c where c.id = v.record_id and c.deleted_at is null)
-    or v.verdict = 'create' and exists (
-        select 1 from {table} c where c.deleted_at is null and c.id <> v.record_id and {found})))
+with gone as (
+    update platform_importverdict x set verdict = 'reject', reasons = %s::jsonb from i_batch r
+    where x.imported = {imported} and x.row = r.row and (
+        r.verdict = 'update' and not exists (
+            select 1 from {table} c where c.id = r.record_id and c.deleted_at is null)
+        or r.verdict = 'create' and exists (
+            select 1 from {table} c where c.deleted_at is null and c.id <> r.record_id and {found}))
+    returning x.row
+)
+delete from i_batch r using gone where r.row = gone.row
 """
 INSERT = """
-insert into {table} ({columns}) select {values} {batch} and v.verdict = 'create' order by v.row
+insert into {table} ({columns})
+select {values} from i_batch r where r.verdict = 'create' order by r.row
 """
 UPDATE = """
-update {table} c set {assignments}
-{batch} and c.id = v.record_id and v.verdict = 'update' and not {same}
+update {table} c set {assignments} from i_batch r
+where c.id = r.record_id and r.verdict = 'update' and not {same}
 """
 
 
@@ -161,7 +163,7 @@ class Statements:
         self._do(VERDICTS, new_id=new_id, found=self._found("coalesce(m.values, r.values)"))
         self._refuse_lacking()
         skip = str(self.context.options["on_match"] == "skip").lower()
-        self._do(UNCHANGED, skip=skip, same=self._same())
+        self._do(UNCHANGED, skip=skip, same=self._same(VALUES))
         self._hide()
         message = _("The same record as in row #; the values are brought together.")
         self._do(FOLLOW, [message])
@@ -175,10 +177,10 @@ class Statements:
                 lacking = reason(name, "required", _("This field is required. Fill it in."))
                 self._do(LACKING, [lacking], value=self.layout.sql(name, VALUES))
 
-    def _same(self) -> str:
+    def _same(self, array: str) -> str:
         tests = [
-            f"({self.layout.sql(f.name, VALUES)} = ''"
-            f" or c.{f.column} is not distinct from {self._value(f, VALUES)})"
+            f"({self.layout.sql(f.name, array)} = ''"
+            f" or c.{f.column} is not distinct from {self._value(f, array)})"
             for f in self.columns
         ]
         return "(" + " and ".join(tests or ["true"]) + ")"
@@ -195,12 +197,12 @@ class Statements:
 
     def write(self, first: int, last: int) -> None:
         """Write the rows first < row <= last."""
-        batch = BATCH.format(**self.names, first=first, last=last)
+        wanted = "v.leader = v.row and v.verdict in ('create', 'update')"
+        gather(self.context.imported, first, last, wanted=wanted)
         message = _("Somebody deleted or changed this record meanwhile. Import the row again.")
-        found = self._found(VALUES)
         if self.context.recheck:
-            self._do(GONE, [reason(None, "meanwhile", message)], found=found, batch=batch)
-        columns, values = ["id"], ["v.record_id"]
+            self._do(GONE, [reason(None, "meanwhile", message)], found=self._found(WRITTEN))
+        columns, values = ["id"], ["r.record_id"]
         for f in self.columns:
             columns.append(f.column or f.name)
             values.append(self._inserted(f))
@@ -208,24 +210,24 @@ class Statements:
         if "owner" in names and "owner" not in self.layout:
             columns.append("owner_id")
             values.append(self._owner())
-        self._do(INSERT, columns=", ".join(columns), values=", ".join(values), batch=batch)
+        self._do(INSERT, columns=", ".join(columns), values=", ".join(values))
         if self.columns:
             assignments = ", ".join(
-                f"{f.column} = case when {self.layout.sql(f.name, VALUES)} = '' then c.{f.column}"
-                f" else {self._value(f, VALUES)} end"
+                f"{f.column} = case when {self.layout.sql(f.name, WRITTEN)} = '' then c.{f.column}"
+                f" else {self._value(f, WRITTEN)} end"
                 for f in self.columns
             )
-            self._do(UPDATE, assignments=assignments, same=self._same(), batch=batch)
+            self._do(UPDATE, assignments=assignments, same=self._same(WRITTEN))
 
     def _inserted(self, f: "models.Field[Any, Any]") -> str:
-        value = self._value(f, VALUES)
+        value = self._value(f, WRITTEN)
         if f.null:
             return value
         default: Any = f.db_default if f.db_default is not models.NOT_PROVIDED else None
         if default is None or getattr(default, "value", default) in ("", None):
             return value
         literal = sql.Literal(getattr(default, "value", default)).as_string(None)
-        return f"coalesce(nullif({self.layout.sql(f.name, VALUES)}, ''), ({literal})::text)" + (
+        return f"coalesce(nullif({self.layout.sql(f.name, WRITTEN)}, ''), ({literal})::text)" + (
             f"::{f.db_type(connection)}"
         )
 

@@ -17,7 +17,7 @@ from guanxi.platform.exchange.errors import BadMapping
 from guanxi.platform.exchange.fields import converter
 from guanxi.platform.exchange.layout import Layout, Lookup
 from guanxi.platform.exchange.object_sql import Statements
-from guanxi.platform.exchange.targets import Context, TargetField
+from guanxi.platform.exchange.targets import Context, TargetField, Walk
 from guanxi.platform.exchange.values import convert
 from guanxi.platform.exchange.values.convert import BadValue
 from guanxi.platform.objects.columns import DerivedField
@@ -26,6 +26,8 @@ from guanxi.platform.objects.registry import ObjectField, ObjectType, is_registe
 
 class ObjectTarget:
     """One object type as a target."""
+
+    walks: tuple[Walk, ...] = (Walk("records"),)
 
     def __init__(self, declared: ObjectType):
         self.declared = declared
@@ -111,7 +113,7 @@ class ObjectTarget:
         Statements(self, context, layout).match()
         return {}
 
-    def write(self, context: Context, layout: Layout, first: int, last: int) -> None:
+    def write(self, context: Context, layout: Layout, walk: str, first: int, last: int) -> None:
         Statements(self, context, layout).write(first, last)
 
     def finish(self, context: Context, layout: Layout) -> None:

@@ -57,12 +57,21 @@ def may_write(asker: Asker, field: TargetField) -> bool:
     return not field.writes or field.writes in asker.writable(declared)
 
 
+@dataclass(frozen=True)
+class Walk:
+    """One walk of the writing over all rows; `at_once`: by two connections, each with its half."""
+
+    name: str
+    at_once: bool = False
+
+
 class Target(Protocol):
     """One kind of import."""
 
     name: str
     label: Any
     options: dict[str, Any]  # the defaults of what people may choose
+    walks: tuple[Walk, ...]  # in this order
 
     def may(self, asker: Asker) -> bool:
         """Whether the asker may import this at all."""
@@ -81,8 +90,8 @@ class Target(Protocol):
     def match(self, context: Context, layout: Layout) -> dict[str, int]:
         """Write the verdicts of all staged rows in one transaction; returns further counts."""
 
-    def write(self, context: Context, layout: Layout, first: int, last: int) -> None:
-        """Write the rows first < row <= last by their verdicts, within the caller's transaction."""
+    def write(self, context: Context, layout: Layout, walk: str, first: int, last: int) -> None:
+        """Do one walk's part of the rows first < row <= last, within the caller's transaction."""
 
     def finish(self, context: Context, layout: Layout) -> None:
         """What remains once all rows are written."""

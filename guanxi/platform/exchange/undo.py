@@ -21,8 +21,9 @@ BATCH = 10_000  # events of one step
 CONFLICTS_KEPT = 1000
 
 EVENTS = """
-select id, object, record_id, action, changes from platform_event
-where request_id = %s and source = %s and id < %s order by id desc limit %s
+select id, object, record_id, action, changes, xid::text from platform_event
+where request_id = %s and source = %s and (xid, id) < (%s::xid8, %s)
+order by xid desc, id desc limit %s
 """
 Written = tuple[int, str, UUID, str, dict[str, list[Any]] | None]
 
@@ -35,23 +36,27 @@ def models_by_name() -> dict[str, type[Row]]:
 
 
 def undo(job: RunningJob, imported: Import) -> dict[str, Any]:
-    """Undo batch by batch, newest change first: what refers goes before what is referred to."""
+    """Undo batch by batch, newest change first: what refers goes before what is referred to.
+
+    Transaction by transaction, as two of them may have written at once.
+    """
     source = f"import:{imported.pk}"
-    below = job.checkpoint.setdefault("below", 2**62)
+    xid, below = job.checkpoint.setdefault("below", [str(2**62), 0])
     conflicts: list[dict[str, Any]] = job.checkpoint.setdefault("conflicts", [])
     undone = job.checkpoint.setdefault("undone", 0)
     while True:
         with connection.cursor() as cursor:
-            cursor.execute(EVENTS, [imported.pk, source, below, BATCH])
-            events: list[Written] = [(*e[:4], _exact(e[4])) for e in cursor.fetchall()]
+            cursor.execute(EVENTS, [imported.pk, source, xid, below, BATCH])
+            found = cursor.fetchall()
+        events: list[Written] = [(*e[:4], _exact(e[4])) for e in found]
         if not events:
             return {"undone": undone, "conflicts": conflicts, "kept": job.checkpoint.get("kept", 0)}
         with job.step(source=f"{source}:undo"):
             kept = _undo_batch(imported, source, events)
-            undone, below = undone + len(events) - len(kept), events[-1][0]
+            undone, below, xid = undone + len(events) - len(kept), found[-1][0], found[-1][5]
             conflicts += kept[: CONFLICTS_KEPT - len(conflicts)]
             job.checkpoint.update(
-                below=below, undone=undone, conflicts=conflicts,
+                below=[xid, below], undone=undone, conflicts=conflicts,
                 kept=job.checkpoint.get("kept", 0) + len(kept),
             )  # fmt: skip
             job.progress(undone)

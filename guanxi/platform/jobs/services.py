@@ -1,5 +1,6 @@
 """Long tasks: started in the asking transaction, shown with progress, cancelled, resumed."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -57,10 +58,13 @@ class RunningJob:
         return Asker(user, self.params.get("scopes"))
 
     @contextmanager
-    def step(self, *, source: str | None = None) -> Iterator[None]:
+    def step(
+        self, *, source: str | None = None, share: tuple[str, int] | None = None
+    ) -> Iterator[None]:
         """One transaction of the job, in the name of whoever started it.
 
-        Raises JobCancelled before it begins.
+        Connections that share the work save only their own share of the checkpoint, such as
+        checkpoint["shares"][1]. Raises JobCancelled before it begins.
         """
         self.stop_if_asked()
         request = self.params.get("request_id")
@@ -70,7 +74,10 @@ class RunningJob:
             request_id=UUID(request) if request else None,
         ):
             yield
-            self.save_progress()
+            if share is None:
+                self.save_progress()
+            else:
+                self._save_share(*share)
 
     def save_progress(self) -> None:
         Job.objects.filter(pk=self.job.pk).update(
@@ -79,6 +86,17 @@ class RunningJob:
             message=self.job.message,
             checkpoint=self.checkpoint,
         )
+
+    def _save_share(self, name: str, number: int) -> None:
+        with connection.cursor() as cursor:
+            # Before the job's row is locked: the others would wait for these checks.
+            cursor.execute("set constraints all immediate")
+            cursor.execute(
+                "update platform_job set checkpoint = jsonb_set(checkpoint, %s, %s::jsonb),"
+                " done = greatest(done, %s), total = %s where id = %s",
+                [[name, str(number)], json.dumps(self.checkpoint[name][number]), self.job.done,
+                 self.job.total, self.job.pk],
+            )  # fmt: skip
 
     def progress(self, done: int, total: int | None = None, message: str = "") -> None:
         """Note how far the job is; shown with the next step (or at once, outside of one)."""

@@ -1,4 +1,5 @@
-"""A worker killed in the middle of an import: what it committed stays, the rest follows, once."""
+"""A worker killed in the middle of an import, by two connections at once: what it committed stays,
+the rest follows, once, and all of it can be undone."""
 
 import os
 import subprocess
@@ -13,7 +14,7 @@ from guanxi.customers.models import Customer, Identity
 from guanxi.platform.exchange import services
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.tasks import run_here
-from guanxi.platform.exchange.tests.cast import make_asker, table
+from guanxi.platform.exchange.tests.cast import make_asker, table, undo
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.tasks import resume_interrupted, run_job
 
@@ -55,6 +56,8 @@ def test_killed_in_the_middle(tmp_path: Path) -> None:
     assert (done.state, done.counts["create"]) == ("done", ROWS)
     assert Customer.objects.count() == ROWS
     assert Identity.objects.count() == 2 * ROWS
+    undone = undo(asker, done)
+    assert (undone.state, Customer.objects.count(), Identity.objects.count()) == ("undone", 0, 0)
 
 
 def kill_after_first_batch(imported: Import, folder: Path) -> None:
