@@ -91,6 +91,11 @@ def dismiss(request: Request, pk: UUID, body: DismissIn) -> Answer:
     return decided(item)
 
 
+@router.post("/attention/{uuid:pk}/reopen", response=Answer, summary="Put an item back")
+def reopen(request: Request, pk: UUID) -> Answer:
+    return decided(attention.reopen_item(asker=request.asker, pk=pk))
+
+
 def decided(item: AttentionItem) -> Answer:
     """What came of an item."""
     return {

@@ -138,22 +138,23 @@ def _shown(asker: Asker, item: Any, currency: str) -> dict[str, Any]:
     }
 
 
-def _locked(asker: Asker, pk: UUID) -> AttentionItem:
-    """The open item, kept from others till the end of the transaction.
+def _locked(asker: Asker, pk: UUID, *states: AttentionItem.State) -> AttentionItem:
+    """The item, kept from others till the end of the transaction.
 
-    Raises NotFound if the asker may not see its customer, ItemDecidedError if it is closed.
+    Raises NotFound if the asker may not see its customer, ItemDecidedError if it is in none of the
+    states.
     """
     seen = Exists(visible_to(asker, Customer).filter(pk=OuterRef("customer_id")))
     item = AttentionItem.objects.filter(seen, pk=pk).select_for_update(of=("self",)).first()
     if item is None:
         raise NotFound(_("There is no such record, or you may not see it."))
-    if item.state != AttentionItem.State.OPEN:
+    if item.state not in states:
         raise ItemDecidedError(_("This has been dealt with in the meantime."))
     return item
 
 
-def _to_decide(asker: Asker, pk: UUID) -> AttentionItem:
-    item = _locked(asker, pk)
+def _to_decide(asker: Asker, pk: UUID, *states: AttentionItem.State) -> AttentionItem:
+    item = _locked(asker, pk, *states)
     if not _changeable(asker).filter(pk=item.customer_id).exists():
         raise NotAllowed(_("You may see this record, but not do this with it."))
     return item
@@ -183,7 +184,7 @@ def do_item(
 
     Raises NotFound, ItemDecidedError, or NotAllowed for who may not create such records.
     """
-    item = _locked(asker, pk)
+    item = _locked(asker, pk, AttentionItem.State.OPEN)
     customer = Customer.objects.get(pk=item.customer_id)
     advice = reasons.suggestion(item.kind, customer.name)
     title = title.strip() or advice["title"]
@@ -242,7 +243,7 @@ def _make_task(
 @transaction.atomic
 def snooze_item(*, asker: Asker, pk: UUID, until: dt.date) -> AttentionItem:
     """Hide an item until a day. Raises NotFound, NotAllowed, ItemDecidedError, Invalid."""
-    item = _to_decide(asker, pk)
+    item = _to_decide(asker, pk, AttentionItem.State.OPEN)
     today = books_today()
     if not today < until <= today + dt.timedelta(days=LONGEST_SNOOZE_DAYS):
         message = _("Choose a day after today, within a year.")
@@ -258,6 +259,30 @@ def dismiss_item(*, asker: Asker, pk: UUID, reason: str, note: str = "") -> Atte
 
     Raises NotFound, NotAllowed, ItemDecidedError.
     """
-    item = _to_decide(asker, pk)
+    item = _to_decide(asker, pk, AttentionItem.State.OPEN)
     _close(item, asker, AttentionItem.State.DISMISSED, dismiss_reason=reason, note=note)
+    return item
+
+
+@transaction.atomic
+def reopen_item(*, asker: Asker, pk: UUID) -> AttentionItem:
+    """Put a snoozed or dismissed item back on the list.
+
+    Raises NotFound, NotAllowed, or ItemDecidedError for what was done, and where a later run has
+    put the customer on the list again.
+    """
+    item = _to_decide(asker, pk, AttentionItem.State.OPEN, AttentionItem.State.DISMISSED)
+    newer = AttentionItem.objects.filter(
+        customer=item.customer_id, kind=item.kind, state=AttentionItem.State.OPEN
+    ).exclude(pk=pk)
+    if newer.exists():
+        raise ItemDecidedError(_("This has been dealt with in the meantime."))
+    item.state = AttentionItem.State.OPEN
+    item.snoozed_until = item.decided_at = item.decided_by = None
+    item.dismiss_reason = item.note = ""
+    item.save(
+        update_fields=[
+            "state", "snoozed_until", "decided_at", "decided_by", "dismiss_reason", "note",
+        ]
+    )  # fmt: skip
     return item

@@ -317,6 +317,7 @@ class TestDecisions:
             ("do", {"kind": "call"}),
             ("snooze", {"until": "2099-01-01"}),
             ("dismiss", {"reason": "known"}),
+            ("reopen", {}),
         ],
     )
     def test_refused_to_who_may_only_look_and_hidden_from_who_may_not(
@@ -329,6 +330,34 @@ class TestDecisions:
         assert (item.state, item.snoozed_until) == ("open", None)
         assert not Task.objects.exists()
         assert not Interaction.objects.exists()
+
+    @pytest.mark.parametrize("verb", ["snooze", "dismiss"])
+    def test_reopen_takes_a_decision_back(self, firm: Cast, item: AttentionItem, verb: str) -> None:
+        body = {
+            "snooze": {"until": (books_today() + 7 * DAY).isoformat()},
+            "dismiss": {"reason": "other", "note": "Moved away"},
+        }[verb]
+        caller, path = Caller(firm.owner), f"/insight/attention/{item.pk}"
+        before = AttentionItem.objects.values().get()
+        caller.post(f"{path}/{verb}", body)
+        assert caller.get("/insight/attention")["total"] == 0
+        Caller(firm.teammate).post(f"{path}/reopen", {}, 403)
+        caller.post(f"{path}/reopen", {})
+        assert caller.get("/insight/attention")["total"] == 1
+        assert AttentionItem.objects.values().get() == before
+
+    def test_reopen_leaves_alone_what_is_done_or_found_anew(
+        self, firm: Cast, item: AttentionItem
+    ) -> None:
+        caller, path = Caller(firm.owner), f"/insight/attention/{item.pk}"
+        caller.post(f"{path}/dismiss", {"reason": "known"})
+        AttentionItem.objects.update(decided_at=timezone.now() - 100 * DAY)
+        refresh()  # the quiet is over
+        assert caller.post(f"{path}/reopen", {}, 409)["code"] == "attention_decided"
+        newer = AttentionItem.objects.get(state="open")
+        caller.post(f"/insight/attention/{newer.pk}/do", {"kind": "task"})
+        done = f"/insight/attention/{newer.pk}/reopen"
+        assert caller.post(done, {}, 409)["code"] == "attention_decided"
 
     def test_a_teammate_may_act_but_not_decide(self, firm: Cast, item: AttentionItem) -> None:
         caller, path = Caller(firm.teammate), f"/insight/attention/{item.pk}"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from guanxi.platform.access.predicate import Asker
-from guanxi.platform.objects.columns import MoneyField
+from guanxi.platform.objects.columns import CurrencyField, MoneyField
 from guanxi.platform.objects.registry import (
     ObjectField,
     ObjectType,
@@ -11,6 +11,7 @@ from guanxi.platform.objects.registry import (
     type_of_model,
     types,
 )
+from guanxi.platform.workspaces.services import current_workspace
 
 SORTABLE_NOT = ("tags", "json", "long_text")
 CHOICE_COLORS = (
@@ -44,6 +45,8 @@ def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[st
         "personal": f.personal,
         "operators": list(f.type.operators),
     }
+    if (default := _default(f)) is not None and not meta["read_only"]:
+        meta["default"] = default
     if f.type.name == "choice":
         meta["choices"] = [
             {
@@ -62,6 +65,18 @@ def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[st
         if (value := getattr(f.column, name, None)) is not None:
             meta[name] = value
     return meta
+
+
+def _default(f: ObjectField) -> str | bool | None:
+    """What a form begins with; None where nothing is picked yet.
+
+    A number is left to the server, which may know better: an order's rate is that of its day.
+    """
+    if isinstance(f.column, CurrencyField) and f.required:
+        workspace = current_workspace()
+        return workspace.currency if workspace else None
+    value = f.column.default if f.column.has_default() else f.column.db_default
+    return value if isinstance(value, str | bool) and value != "" else None
 
 
 def _sentence(label: Any) -> str:

@@ -18,6 +18,7 @@ from guanxi.platform.objects.fieldtypes import FieldType, type_of
 from guanxi.platform.objects.record import Row, object_name
 
 RowClass = type[Row]
+TIMES = ("created_at", "updated_at")
 
 
 def has_db_default(column: "models.Field[Any, Any]") -> bool:
@@ -146,6 +147,7 @@ class ObjectType:
     @cached_property
     def own_fields(self) -> dict[str, ObjectField]:
         columns = [*self.model._meta.fields, *self.model._meta.many_to_many]
+        columns.sort(key=lambda column: column.name in TIMES)
         return {
             c.name: ObjectField(
                 name=c.name,
@@ -162,7 +164,7 @@ class ObjectType:
 
     @property
     def fields(self) -> dict[str, ObjectField]:
-        """Own fields in the model's order, then contributed ones."""
+        """Own fields in the model's order, times last, then contributed ones."""
         return {**self.own_fields, **self.contributed}
 
     @cached_property
