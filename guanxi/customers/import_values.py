@@ -11,7 +11,10 @@ CASTS = {
     "birthday": "date", "customer_since": "date", "credit_limit": "numeric", "owner": "uuid",
     "territory": "uuid",
 }  # fmt: skip
-NOT_COLUMNS = ("kind", "external_id", "wechat", "tags", "role", "other_phone", "other_email")
+NOT_COLUMNS = (
+    "kind", "external_id", "wechat", "tags", "role", "other_phone", "other_email",
+    "taken",
+)  # fmt: skip
 DERIVED = ("name_sort", "phone_normal")
 
 
@@ -111,7 +114,7 @@ class Part:
         slots = [
             self.layout.sql(s)
             for s in self.layout.names(f"{self.number}.")
-            if not s.endswith((".kind", ".role", "name_sort", "phone_normal", "_normal"))
+            if not s.endswith((".kind", ".role", ".taken", "name_sort", "_normal"))
         ]
         return "(" + " or ".join(f"{s} <> ''" for s in slots) + ")" if slots else "false"
 

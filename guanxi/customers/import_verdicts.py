@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from guanxi.customers import import_nameless
 from guanxi.customers.import_values import Part
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.reasons import reason
@@ -59,6 +60,12 @@ from platform_importverdict l
 where v.imported = {imported} and v.part = {part} and v.leader <> v.row
   and l.imported = v.imported and l.part = v.part and l.row = v.leader
 """
+CONTACT_TAKEN = """
+update platform_importverdict v set reasons = coalesce(v.reasons, '[]') || (%s::jsonb -> {taken})
+from platform_importrow r
+where v.imported = {imported} and v.part = 0 and v.verdict <> 'reject'
+  and r.imported = v.imported and r.row = v.row and {taken} <> ''
+"""
 UNRELATED = """
 update platform_importverdict v set verdict = 'update'
 from platform_importverdict o
@@ -97,6 +104,9 @@ def judge(matching: "Matching", cursor: Any) -> None:
             do(FOLLOW, [message], part=part.number)
     if len(matching.parts) == 2 and found:
         do(UNRELATED)
+    if import_nameless.TAKEN in matching.layout:
+        told = json.dumps({k: json.loads(v) for k, v in import_nameless.reasons().items()})
+        do(CONTACT_TAKEN, [told], taken=matching.layout.sql(import_nameless.TAKEN))
 
 
 def _settle_ambiguous(matching: "Matching", part: Part) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.customers import import_matching, import_writing
+from guanxi.customers import import_matching, import_nameless, import_writing
 from guanxi.customers.models import Customer, Identity, Relationship
 from guanxi.customers.names import name_sort_key
 from guanxi.platform.access.models import Territory, User
@@ -204,6 +204,7 @@ class CustomerTarget:
                 layout.add(f"{part}.name_sort", name_sort_key, source=f"{part}.name")
             if f"{part}.phone" in layout:
                 layout.add(f"{part}.phone_normal", _normal_or_nothing, source=f"{part}.phone")
+        import_nameless.add_slots(layout)
         if not any(f"{part}.{key}" in layout for part in (0, 1) for key in ("name", "external_id")):
             raise BadMapping(_("Map a column to the name, or to the external id."), field="name")
         return layout

@@ -275,3 +275,56 @@ def test_new_tags_are_made_once() -> None:
 def test_verdicts_by_half() -> None:
     imported = preview(make_asker(), "customer", table(["公司", "联系人"], ["A", "b"], ["", "c"]))
     assert verdicts(imported) == [(2, 0, "create"), (2, 1, "create"), (3, 1, "create")]
+
+
+def test_a_contact_without_a_name_leaves_its_phone_and_mail_to_its_firm() -> None:
+    asker = make_asker()
+    content = table(
+        ["公司名称", "公司电话", "联系人", "联系人手机", "联系人邮箱", "联系人职位"],
+        ["上海华美有限公司", "", "", "13800138000", "hua@example.com", ""],
+        ["北京天成公司", "010-62345678", "", "13900139000", "", "会计"],
+        ["", "", "", "13700137000", "", ""],
+        ["广州天河公司", "", "李强", "13600136000", "", ""],
+    )
+    done = run(asker, "customer", content)
+    assert verdicts(done) == [
+        (2, 0, "create"), (3, 0, "create"), (4, 1, "reject"), (5, 0, "create"), (5, 1, "create"),
+    ]  # fmt: skip
+    assert codes(done) == {
+        2: ["contact_without_name"],
+        3: ["contact_without_name"],
+        4: ["required"],
+    }
+    told = ImportVerdict.objects.get(imported=done.pk, row=3).reasons
+    assert "left out" in told[0]["message"]  # the job title has no place at a firm
+    first = Customer.objects.get(name="上海华美有限公司")
+    assert (first.phone, first.phone_normal, first.email) == (
+        "13800138000", "+8613800138000", "hua@example.com",
+    )  # fmt: skip
+    second = Customer.objects.get(name="北京天成公司")
+    known = Identity.objects.filter(customer=second).values_list("normal", "is_primary")
+    assert sorted(known) == [("+861062345678", True), ("+8613900139000", False)]
+    assert sorted(Customer.objects.filter(kind="person").values_list("name", flat=True)) == ["李强"]
+    before = snapshot()
+    assert run(asker, "customer", content).counts["unchanged"] == 3
+    assert snapshot() == before
+
+
+def test_rows_of_one_firm_all_leave_it_what_they_have() -> None:
+    content = table(
+        ["公司名称", "联系人", "联系人手机"],
+        ["上海华美有限公司", "", "13800138000"],
+        ["上海华美有限公司", "张伟", "13900139000"],
+        ["上海华美有限公司", "", "13800138000"],
+    )
+    done = run(make_asker(), "customer", content)
+    firm = Customer.objects.get(kind="organization")
+    assert firm.phone == "13800138000"
+    assert Customer.objects.get(kind="person").phone == "13900139000"
+    assert codes(done)[4] == ["same_in_file", "contact_without_name"]
+
+
+def test_tags_of_all_rows_of_a_customer_are_kept() -> None:
+    run(make_asker(), "customer", table([*HEADER, "标签"], [*ZHANG, "VIP"], [*ZHANG, "老客户"]))
+    tags = Customer.objects.get().tags.values_list("name", flat=True)
+    assert sorted(tags) == ["VIP", "老客户"]

@@ -33,6 +33,8 @@ class Layout:
 
     slots: list[Slot] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)  # slot name -> field named in refusals
+    # mends values that hang on each other, given a chunk's columns by slot name
+    together: Callable[[dict[str, list[str]]], None] | None = None
 
     def add(
         self, name: str, convert: Convert, *, column: int | None = None, source: str = "",

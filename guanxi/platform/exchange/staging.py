@@ -79,6 +79,9 @@ class Stager:
             else:
                 cells = [""] * len(rows)
             columns.append(self._checked(slot, column(cells), bad))
+        if self.layout.together:
+            names = [slot.name for slot, _column, _source in self.converters]
+            self.layout.together(dict(zip(names, columns, strict=True)))
         self._note_shape(rows, bad)
         self.rejected += len(bad)
         by_row = zip(*columns, strict=True) if columns else ([""] for _r in rows)
