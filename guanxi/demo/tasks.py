@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from guanxi.insight.services import start_score_run
 from guanxi.platform.jobs.services import RunningJob, job_kind
 
 
-@job_kind("load_sample")
+@job_kind("load_sample", _("Load sample data"))
 def load_sample(job: RunningJob) -> dict[str, Any]:
     """Load sample data for the administrator who asked, and have it scored.
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
 from guanxi.insight import services
@@ -26,7 +27,7 @@ class ScoringFailedError(DomainError):
     """The run's process ended without a result; the log says why."""
 
 
-@job_kind(services.JOB_KIND)
+@job_kind(services.JOB_KIND, gettext_lazy("Score all customers"))
 def score(job: RunningJob) -> dict[str, Any]:
     """Run one score run in a child process, and stop it when the job is cancelled."""
     command = [sys.executable, "-m", "guanxi.insight.child", str(job.job.pk)]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import OperationalError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from guanxi.platform.exchange import preview, undo, writing
@@ -48,17 +49,17 @@ def _end(imported: Import, state: str, error: str = "") -> None:
     )
 
 
-@job_kind("import_preview")
+@job_kind("import_preview", _("Try an import"))
 def preview_import(job: RunningJob) -> dict[str, Any]:
     return _as_import(job, preview.preview, Import.State.PREVIEWED)
 
 
-@job_kind("import_run")
+@job_kind("import_run", _("Import a file"))
 def run_import(job: RunningJob) -> dict[str, Any]:
     return _as_import(job, writing.run, Import.State.DONE)
 
 
-@job_kind("import_undo")
+@job_kind("import_undo", _("Undo an import"))
 def undo_import(job: RunningJob) -> dict[str, Any]:
     return _as_import(job, undo.undo, Import.State.UNDONE)
 
