@@ -27,6 +27,7 @@ from guanxi.platform.objects.api import object_router
 from guanxi.platform.objects.metadata import metadata
 from guanxi.platform.objects.registry import types
 from guanxi.platform.objects.views_api import router as views_router
+from guanxi.platform.search.api import router as search_router
 
 
 def build_api() -> API:
@@ -45,6 +46,7 @@ def build_api() -> API:
     api.add_router("", open_router)
     api.add_router("", session_router)
     api.add_router("", sample_router)
+    api.add_router("", search_router)
     api.add_router("/jobs", jobs_router)
     api.add_router("/views", views_router)
     api.add_router("/changes", changes_router)

@@ -13,7 +13,8 @@ register(
         icon="customer",
         list=["name", "kind", "phone", "email", "city", "owner", "tags"],
         sort="name",
-        search=["name", "name_sort", "phone", "email"],
+        search=["name", "phone", "email", "remark"],
+        search_through=["identities", "addresses", "interactions"],
         scope=[Owned(territory="territory")],
         personal=["name", "phone", "email", "birthday", "street"],
         groups=[

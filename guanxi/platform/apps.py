@@ -11,5 +11,7 @@ class PlatformConfig(AppConfig):
     def ready(self) -> None:
         from guanxi.platform.access import objects  # noqa: F401  declares users, teams, territories
         from guanxi.platform.events.triggers import install_triggers
+        from guanxi.platform.search.triggers import install_search
 
         post_migrate.connect(install_triggers, dispatch_uid="guanxi.events")
+        post_migrate.connect(install_search, dispatch_uid="guanxi.search")

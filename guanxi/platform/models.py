@@ -5,6 +5,7 @@ from guanxi.platform.events.models import Event, EventCursor
 from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.objects.models import IdempotentResponse, SavedView
+from guanxi.platform.search.models import RecentRecord, SearchText
 from guanxi.platform.workspaces.models import Workspace
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "ImportRow",
     "ImportVerdict",
     "Job",
+    "RecentRecord",
     "Role",
     "SavedView",
+    "SearchText",
     "SignInAttempt",
     "Team",
     "Territory",

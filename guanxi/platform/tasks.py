@@ -5,5 +5,6 @@ from guanxi.platform.events import tasks as events
 from guanxi.platform.exchange import tasks as exchange
 from guanxi.platform.jobs import tasks as jobs
 from guanxi.platform.objects import tasks as objects
+from guanxi.platform.search import tasks as search
 
-__all__ = ["access", "events", "exchange", "jobs", "objects"]
+__all__ = ["access", "events", "exchange", "jobs", "objects", "search"]

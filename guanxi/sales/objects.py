@@ -22,7 +22,6 @@ register(
         title="description",
         list=["order", "position", "product", "description", "quantity", "unit_price", "amount"],
         sort="position",
-        search=["description"],
         scope=[Through("order")],
     )
 )

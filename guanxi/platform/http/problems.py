@@ -71,7 +71,9 @@ MESSAGES = {
 
 def _field(location: tuple[Any, ...]) -> str | None:
     """The name of a field: pydantic's path without where it came from and how it was tried."""
-    parts = [str(p) for p in location if p not in ("body", "query", "path", "form", "q")]
+    parts = [str(p) for p in location if p not in ("body", "query", "path", "form")]
+    if len(parts) > 1 and parts[0] == "q":  # what list endpoints call their parameters as a whole
+        del parts[0]
     named = [p for p in parts if not p.startswith(("function-", "constrained-", "nullable"))]
     return ".".join(named) or None
 

@@ -29,7 +29,6 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.filters.compiler import Clock, compile_filter
-from guanxi.platform.objects.columns import DerivedField, normalize_phone
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.objects.fieldtypes import storable
 from guanxi.platform.objects.registry import (
@@ -39,6 +38,7 @@ from guanxi.platform.objects.registry import (
     type_of_model,
 )
 from guanxi.platform.objects.rows import linked_text, row_json
+from guanxi.platform.search.query import found_by
 
 COUNT_CAP = 1000
 GROUP_CAP = 500
@@ -237,25 +237,8 @@ def matching(
     if text := search.strip():
         if not storable(text):
             raise BadList(_("Remove the control characters."), field="search")
-        records = records.filter(_found(asker, object_type, text))
+        records = records.filter(found_by(asker, object_type, text))
     return records
-
-
-def _found(asker: Asker, object_type: ObjectType, text: str) -> Q:
-    """Where one of the searched fields the asker may see contains the text."""
-    visible = asker.fields(object_type)
-    condition = Q(pk__in=[])
-    number = normalize_phone(text)
-    for column in object_type.model._meta.fields:
-        if isinstance(column, DerivedField) and column.source in visible:
-            if column.name in object_type.search:
-                condition |= Q(**{f"{column.name}__startswith": text.lower()})
-            elif column.derive is normalize_phone and column.source in object_type.search:
-                condition |= Q(**{column.name: number}) if number else Q()
-    for name in object_type.search or (object_type.title,):
-        if name in visible:
-            condition |= Q(**{f"{name}__icontains": text})
-    return condition
 
 
 def page(

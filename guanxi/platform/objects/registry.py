@@ -116,7 +116,8 @@ class ObjectType:
     title: str = "name"
     sort: str = "-created_at"
     icon: str = "file"
-    search: Sequence[str] = ()
+    search: Sequence[str] = ()  # the fields a record is found by
+    search_through: Sequence[str] = ()  # related objects whose records lead to this one
     scope: Sequence[Scope] = (Owned(),)
     read_only: Sequence[str] = ()
     hidden: Sequence[str] = ()
@@ -175,6 +176,16 @@ class ObjectType:
             for c in self.model._meta.fields
             if isinstance(c, DerivedField) and c.name.endswith("_sort")
         }
+
+    @property
+    def searched(self) -> Sequence[str]:
+        """The fields a record is found by, its title first."""
+        return sorted(self.search, key=lambda name: name != self.title)
+
+    @property
+    def belongs_to(self) -> str | None:
+        """The link to the record whose page shows this one, if it hangs on another."""
+        return next((rule.field for rule in self.scope if isinstance(rule, Through)), None)
 
     @property
     def related(self) -> dict[str, tuple["ObjectType", str]]:
