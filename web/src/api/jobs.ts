@@ -20,8 +20,15 @@ export const jobQuery = (id: string) =>
 export const cancelJob = (id: string) => request<Job>("POST", `/jobs/${id}/cancel`);
 export const resumeJob = (id: string) => request<Job>("POST", `/jobs/${id}/resume`);
 
+/** Jobs started on this page: their end is told here, and not in other tabs. */
+const started = new Set<string>();
+
+/** Whether the end of this job is news to whoever is on this page; it is so once. */
+export const isNews = (job: Job) => !isActive(job) && started.delete(job.id);
+
 /** Puts a job just started where the bell sees it, so that it is followed from there on. */
 export function followJob(client: QueryClient, job: Job) {
+  started.add(job.id);
   client.setQueryData(jobQuery(job.id).queryKey, job);
   client.setQueryData(jobsQuery.queryKey, (jobs: Job[] = []) => [
     job,

@@ -1,38 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Progress } from "antd";
 import { RefreshCw } from "lucide-react";
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { followJob, isActive, jobsQuery } from "@/api/jobs";
-import { recordsKey } from "@/api/records";
-import { type Base, insightKey, startScoring } from "@/insight/insightApi";
+import { type Base, startScoring } from "@/insight/insightApi";
 import { useErrorText } from "@/ui/errorText";
 import { useFormat } from "@/ui/format";
 import styles from "./home.module.css";
 
 const kind = "score";
 
-/** Starts a scoring and says when it is through; everything scored is read again then. */
+/** The scoring under way, and a way to start one; the bell tells when it is through. */
 export function useScoring() {
   const client = useQueryClient();
   const { message } = App.useApp();
-  const { t } = useTranslation();
   const errorText = useErrorText();
   const { data: jobs = [] } = useQuery(jobsQuery);
-  const newest = jobs.find((job) => job.kind === kind);
-  const running = newest && isActive(newest) ? newest : null;
-  const watched = useRef<string | null>(null);
-
-  useEffect(() => {
-    if (running) watched.current = running.id;
-    else if (newest && watched.current === newest.id) {
-      watched.current = null;
-      void client.invalidateQueries({ queryKey: insightKey });
-      void client.invalidateQueries({ queryKey: recordsKey("customers") });
-      if (newest.state === "done") message.success(t("insight.score.done"));
-      if (newest.state === "failed") message.error(newest.error ?? t("error.failed"));
-    }
-  }, [client, message, newest, running, t]);
+  const running = jobs.find((job) => job.kind === kind && isActive(job)) ?? null;
 
   const start = useMutation({
     mutationFn: (asOf?: string) => startScoring(asOf),

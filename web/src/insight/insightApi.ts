@@ -89,12 +89,14 @@ export interface Done {
 export const dismissReasons = ["wrong", "known", "not_worth", "other"] as const;
 export type DismissReason = (typeof dismissReasons)[number];
 
-const tell = (id: string, verb: string, body: unknown) =>
+const tell = (id: string, verb: string, body?: unknown) =>
   request<unknown>("POST", `/insight/attention/${id}/${verb}`, { body });
 
 export const actOnAttention = (id: string, done: Done) => tell(id, "do", done);
 export const snoozeAttention = (id: string, until: string) => tell(id, "snooze", { until });
 export const dismissAttention = (id: string, reason: DismissReason, note?: string) =>
   tell(id, "dismiss", note ? { reason, note } : { reason });
+/** Takes a snooze or a dismissal back. */
+export const reopenAttention = (id: string) => tell(id, "reopen");
 
 export const loadSampleFirm = async () => (await request<Job>("POST", "/setup/sample")).data;

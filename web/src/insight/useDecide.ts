@@ -12,8 +12,10 @@ import {
   type Done,
   dismissAttention,
   insightKey,
+  reopenAttention,
   snoozeAttention,
 } from "@/insight/insightApi";
+import { useUndo } from "@/objects/edit/useUndo";
 import { useErrorText } from "@/ui/errorText";
 
 const listKey = [...insightKey, "attention"];
@@ -24,9 +26,10 @@ export function useDecide() {
   const client = useQueryClient();
   const { message } = App.useApp();
   const errorText = useErrorText();
+  const { offer } = useUndo();
 
   const decide = useCallback(
-    async (item: Attention, send: () => Promise<unknown>, said: string) => {
+    async (item: Attention, send: () => Promise<unknown>, onDone: () => void) => {
       await client.cancelQueries({ queryKey: listKey });
       const before = client.getQueriesData<AttentionPages>({ queryKey: listKey });
       client.setQueriesData<AttentionPages>(
@@ -35,7 +38,7 @@ export function useDecide() {
       );
       try {
         await send();
-        message.success(said);
+        onDone();
         return true;
       } catch (error) {
         if (isDecided(error)) {
@@ -50,24 +53,31 @@ export function useDecide() {
     [client, errorText, message],
   );
 
+  const putAway = (item: Attention, send: () => Promise<unknown>, said: string) =>
+    decide(item, send, () => offer(said, () => reopenAttention(item.id)));
+
   return {
     act: async (item: Attention, done: Done) => {
       const said = t(done.kind === "task" ? "insight.did.task" : "insight.did.call", {
         name: item.customer.label,
       });
-      const ok = await decide(item, () => actOnAttention(item.id, done), said);
+      const ok = await decide(
+        item,
+        () => actOnAttention(item.id, done),
+        () => message.success(said),
+      );
       void client.invalidateQueries({ queryKey: recordsKey("tasks") });
       void client.invalidateQueries({ queryKey: ["timeline", item.customer.id] });
       return ok;
     },
     snooze: (item: Attention, until: string, shown: string) =>
-      decide(
+      putAway(
         item,
         () => snoozeAttention(item.id, until),
         t("insight.did.snooze", { name: item.customer.label, date: shown }),
       ),
     dismiss: (item: Attention, reason: DismissReason, note?: string) =>
-      decide(
+      putAway(
         item,
         () => dismissAttention(item.id, reason, note),
         t("insight.did.dismiss", { name: item.customer.label }),

@@ -77,7 +77,6 @@ export function makeFormat(language: string, zone?: string, homeCurrency = "CNY"
       show(value, {
         style: "currency",
         currency: currency || homeCurrency,
-        currencyDisplay: "narrowSymbol",
         ...(whole ? { maximumFractionDigits: 0 } : {}),
       }),
     share: (value, decimals = 0) =>

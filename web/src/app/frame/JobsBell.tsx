@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Badge, Button, Popover, Progress } from "antd";
+import { App, Badge, Button, Popover, Progress } from "antd";
 import { Bell } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { cancelJob, isActive, jobsQuery, resumeJob } from "@/api/jobs";
+import { cancelJob, isActive, isNews, jobsQuery, resumeJob } from "@/api/jobs";
 import type { Job } from "@/api/types";
 import { EmptyState } from "@/ui/EmptyState";
 import { useFormat } from "@/ui/format";
@@ -14,6 +14,7 @@ export function JobsBell() {
   const { data: jobs = [], refetch } = useQuery(jobsQuery);
   const active = jobs.filter(isActive).length;
   useRefreshWhenDone(active);
+  useNews(jobs);
   return (
     <Popover
       trigger="click"
@@ -44,6 +45,18 @@ function useRefreshWhenDone(active: number) {
     }
     before.current = active;
   }, [active, client]);
+}
+
+/** Says once how a job ended that was started here, whatever page is shown by then. */
+function useNews(jobs: Job[]) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  useEffect(() => {
+    for (const { state, title, error } of jobs.filter(isNews)) {
+      if (state === "done") message.success(t("jobs.ended", { title }));
+      if (state === "failed") message.error(error || t("error.failed"));
+    }
+  }, [jobs, message, t]);
 }
 
 function JobList({ jobs }: { jobs: Job[] }) {

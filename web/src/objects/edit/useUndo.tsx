@@ -19,6 +19,9 @@ interface UndoConflict {
 /** The last change that can still be taken back by Ctrl/Cmd-Z, on any screen. */
 let lastChange: { undo: () => void; until: number } | null = null;
 
+/** How a change is taken back: by the id of the request that made it, or by a verb of its own. */
+export type TakeBack = string | (() => Promise<unknown>);
+
 /** Says what was changed, with ten seconds to take it back. */
 export function useUndo() {
   const { t } = useTranslation();
@@ -27,11 +30,11 @@ export function useUndo() {
   const errorText = useErrorText();
 
   const undo = useCallback(
-    async (requestId: string) => {
+    async (takeBack: TakeBack) => {
       lastChange = null;
       notification.destroy(toastKey);
       try {
-        await undoChange(requestId);
+        await (typeof takeBack === "string" ? undoChange(takeBack) : takeBack());
         await client.invalidateQueries();
         notification.success({ key: toastKey, title: t("common.undone"), duration: 3 });
       } catch (error) {
@@ -54,14 +57,14 @@ export function useUndo() {
   );
 
   const offer = useCallback(
-    (title: string, requestId: string) => {
-      lastChange = { undo: () => void undo(requestId), until: Date.now() + seconds * 1000 };
+    (title: string, takeBack: TakeBack) => {
+      lastChange = { undo: () => void undo(takeBack), until: Date.now() + seconds * 1000 };
       notification.open({
         key: toastKey,
         title: (
           <span className={styles.toast}>
             <span className="ellipsis">{title}</span>
-            <Button type="link" size="small" onClick={() => void undo(requestId)}>
+            <Button type="link" size="small" onClick={() => void undo(takeBack)}>
               {t("common.undo")}
             </Button>
           </span>
