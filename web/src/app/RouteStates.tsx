@@ -11,6 +11,7 @@ export function NotFound() {
   const { t } = useTranslation();
   return (
     <EmptyState
+      page
       icon={Compass}
       title={t("error.notFound.title")}
       text={t("error.notFound.text")}
@@ -28,5 +29,5 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
     reset();
     router.invalidate();
   };
-  return <ErrorState error={error} onRetry={retry} />;
+  return <ErrorState page error={error} onRetry={retry} />;
 }

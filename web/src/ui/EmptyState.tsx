@@ -8,16 +8,19 @@ interface Props {
   text?: ReactNode;
   action?: ReactNode;
   compact?: boolean;
+  /** It is all there is on the page: its title is the page's. */
+  page?: boolean;
 }
 
 /** Says what belongs here and how to start. */
-export function EmptyState({ icon: Icon, title, text, action, compact = false }: Props) {
+export function EmptyState({ icon: Icon, title, text, action, compact, page }: Props) {
+  const Title = page ? "h1" : "h2";
   return (
     <div className={compact ? styles.compact : styles.state}>
       <span className={styles.icon}>
         <Icon size={compact ? 18 : 22} aria-hidden />
       </span>
-      <h2 className={styles.title}>{title}</h2>
+      <Title className={styles.title}>{title}</Title>
       {text && <p className={styles.text}>{text}</p>}
       {action && <div className={styles.action}>{action}</div>}
     </div>

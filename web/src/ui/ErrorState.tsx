@@ -5,7 +5,14 @@ import { ApiError } from "@/api/client";
 import { EmptyState } from "@/ui/EmptyState";
 import { useErrorText } from "@/ui/errorText";
 
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+interface Props {
+  error: unknown;
+  onRetry?: () => void;
+  /** The whole page could not be shown. */
+  page?: boolean;
+}
+
+export function ErrorState({ error, onRetry, page }: Props) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const requestId = error instanceof ApiError ? error.requestId : "";
@@ -13,6 +20,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
   return (
     <div role="alert">
       <EmptyState
+        page={page}
         icon={CloudAlert}
         title={t("error.title")}
         text={
