@@ -34,3 +34,9 @@ class WrongState(DomainError):
 
 class UndoRefused(DomainError):
     status, code = 409, "undo_conflict"
+
+
+class DatabaseAway(DomainError):
+    """The database ended in the middle of an import, which waits for it."""
+
+    status, code = 503, "unavailable"

@@ -124,7 +124,12 @@ class Stager:
     def copy(self, rows: Sequence[Row]) -> None:
         """Convert and write many rows by one COPY."""
         self.look_up(rows)
-        with connection.cursor() as cursor, cursor.copy(COPY) as out:
+        # Django gives a COPY's errors no type of its own.
+        with (
+            connection.wrap_database_errors,
+            connection.cursor() as cursor,
+            cursor.copy(COPY) as out,
+        ):
             for start in range(0, len(rows), CHUNK):
                 out.write(self.lines(rows[start : start + CHUNK]))
 

@@ -1,5 +1,6 @@
 """Uploaded files in the workspace's folder, written as they arrive."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.exchange.errors import FileTooLarge
 from guanxi.platform.exchange.limits import upload_bytes
+from guanxi.platform.objects.errors import NoSpace
 
 
 def path_of(pk: UUID) -> Path:
@@ -21,7 +23,8 @@ def path_of(pk: UUID) -> Path:
 def keep(pk: UUID, blocks: Iterable[bytes]) -> tuple[int, str]:
     """Write the blocks to the import's file, for us alone; returns size and SHA-256.
 
-    Raises FileTooLarge beyond the upload limit, having removed what was written.
+    Raises FileTooLarge beyond the upload limit and NoSpace on a full disk, having removed what was
+    written.
     """
     path = path_of(pk)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -38,8 +41,11 @@ def keep(pk: UUID, blocks: Iterable[bytes]) -> tuple[int, str]:
                     )
                 digest.update(block)
                 file.write(block)
-    except BaseException:
+    except BaseException as error:
         path.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            message = _("The disk is full. Free some space, then upload the file again.")
+            raise NoSpace(message) from error
         raise
     return size, digest.hexdigest()
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from guanxi.platform.exchange import preview, undo, writing
+from guanxi.platform.exchange.errors import DatabaseAway
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.progress import Listener, listener
 from guanxi.platform.exchange.services import expire_imports
@@ -67,11 +68,14 @@ def undo_import(job: RunningJob) -> dict[str, Any]:
 def run_here(imported: Import, progress: Listener | None = None) -> None:
     """Run the import's job in this process; if a worker was quicker, wait for it.
 
-    Raises DomainError if the job failed.
+    Raises DomainError if the job failed, or if the database went away.
     """
     token = listener.set(progress)
     try:
         run_job(job_id=str(imported.job_id))
+    except OperationalError as error:
+        message = _("The database went away. The import goes on where it was, once Guanxi runs.")
+        raise DatabaseAway(message) from error
     finally:
         listener.reset(token)
     while True:

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+import psycopg
+from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.events.context import acting
 from guanxi.platform.jobs.models import Job
-from guanxi.platform.objects.errors import DomainError, NotFound
+from guanxi.platform.objects.errors import DomainError, NoSpace, NotFound
 
 MAX_INTERRUPTIONS = 5
 
@@ -32,6 +33,18 @@ class JobOrphaned(DomainError):
     """There is nobody in whose name the job could act."""
 
     code = "job_orphaned"
+
+
+@contextmanager
+def _space_needed() -> Iterator[None]:
+    """Tell a full disk, which people can mend, from a database that went away."""
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, psycopg.errors.DiskFull):
+            message = _("The disk is full. Free some space, then resume: what is done stays done.")
+            raise NoSpace(message) from error
+        raise
 
 
 class RunningJob:
@@ -64,14 +77,17 @@ class RunningJob:
         """One transaction of the job, in the name of whoever started it.
 
         Connections that share the work save only their own share of the checkpoint, such as
-        checkpoint["shares"][1]. Raises JobCancelled before it begins.
+        checkpoint["shares"][1]. Raises JobCancelled before it begins, NoSpace if the disk is full.
         """
         self.stop_if_asked()
         request = self.params.get("request_id")
-        with acting(
-            actor_id=self.job.actor_id,
-            source=source or f"job:{self.job.pk}",
-            request_id=UUID(request) if request else None,
+        with (
+            _space_needed(),
+            acting(
+                actor_id=self.job.actor_id,
+                source=source or f"job:{self.job.pk}",
+                request_id=UUID(request) if request else None,
+            ),
         ):
             yield
             if share is None:

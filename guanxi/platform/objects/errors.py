@@ -31,3 +31,9 @@ class NotFound(DomainError):
 
 class EditConflict(DomainError):
     status, code = 409, "edit_conflict"
+
+
+class NoSpace(DomainError):
+    """The disk is full; nothing half done is left behind."""
+
+    status, code = 507, "no_space"

@@ -1,7 +1,9 @@
 """The path a browser takes: upload, look, correct, preview, choose, run, error file, undo."""
 
+import datetime as dt
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +11,9 @@ from django.test import Client
 
 from guanxi.customers.models import Customer
 from guanxi.platform.access.models import User
-from guanxi.platform.exchange.models import Import
+from guanxi.platform.exchange import storage
+from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
+from guanxi.platform.exchange.services import expire_imports
 from guanxi.platform.exchange.tests.cast import make_asker, run, table
 from guanxi.platform.jobs.tasks import run_job
 
@@ -140,3 +144,34 @@ def test_running_without_a_preview_is_a_conflict() -> None:
     client = browser()
     pk = sent(client, b"name\nx\n").json()["id"]
     assert client.post(f"{API}/imports/{pk}/run").status_code == 409
+
+
+def error_rows(client: Client, imported: Import) -> int:
+    """The rows of the error file behind its header."""
+    answer = client.get(f"{API}/imports/{imported.pk}/errors.csv")
+    return len(answer.getvalue().splitlines()) - 1
+
+
+def test_files_and_rows_expire_with_the_undo_window(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    client = browser()
+    content = table(["姓名", "邮箱"], ["张伟", "zhang@example.com"], ["王芳", "not an address"])
+    done, kept = (run(make_asker(), "customer", content) for _each in range(2))
+    never_run = sent(client, content).json()["id"]
+    assert done.undo_until is not None
+    late = done.undo_until + dt.timedelta(seconds=1)
+    Import.objects.filter(pk=kept.pk).update(undo_until=late + dt.timedelta(days=1))
+    assert error_rows(client, done) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert expire_imports(late - dt.timedelta(days=1)) == 0
+        assert expire_imports(late) == 2
+    for pk in (done.pk, UUID(never_run)):
+        assert not storage.path_of(pk).exists()
+        assert not ImportRow.objects.filter(imported=pk).exists()
+        assert not ImportVerdict.objects.filter(imported=pk).exists()
+    assert error_rows(client, done) == 0
+    assert ImportRow.objects.filter(imported=kept.pk).count() == 2
+    assert storage.path_of(kept.pk).exists()
+    assert Customer.objects.count() == 1
+    assert expire_imports(late) == 0
