@@ -1,6 +1,6 @@
 """The whole UCI Online Retail file by the path a user takes; prints JSON: counts, seconds, memory.
 
-    GUANXI_HOME=... python bench/import_retail.py [folder of the public data sets]
+    python bench/import_retail.py [folder of the public data sets]
 
 Fails unless imported and rejected rows add up to the file, and a second run changes nothing.
 """
@@ -15,15 +15,15 @@ import tempfile
 import time
 from pathlib import Path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.workspace import bench_workspace
+
 ROWS = 541_909
 
 
 def measure(data: Path) -> dict[str, object]:
-    """Import the file twice into this workspace; it stays there."""
-    import django
-
-    django.setup()
+    """Import the file twice into this workspace."""
     from guanxi.platform.access.models import Role, User
     from guanxi.platform.access.predicate import Asker
     from guanxi.platform.exchange.services import import_file
@@ -59,4 +59,5 @@ def measure(data: Path) -> dict[str, object]:
 
 if __name__ == "__main__":
     default = os.environ.get("GUANXI_TEST_DATA") or "../shared/data"
-    print(json.dumps(measure(Path(sys.argv[1] if len(sys.argv) > 1 else default))))
+    with bench_workspace():
+        print(json.dumps(measure(Path(sys.argv[1] if len(sys.argv) > 1 else default)), indent=2))

@@ -28,7 +28,7 @@ CLAIM = re.compile(r'\[(?P<figure>[^\]]+)\]\(proof/(?P<file>\w+\.json) "(?P<poin
 COMMANDS: dict[str, list[str]] = {
     "purchase_models": ["purchase_models.py"],
     "import_retail": ["import_retail.py"],
-    "import_customers": ["import_customers.py", "1000000"],
+    "import_customers": ["import_customers.py", "100000", "1000000"],
     "lists": ["lists.py"],
     "score_run": ["score_run.py", "--customers", "1000000"],
     "fresh_clone": ["fresh_clone.py"],
