@@ -130,27 +130,10 @@ def requests_per_second(seconds: float = 8, clients: int = 8) -> dict[str, float
     _token, key = issue_token(user=user, name="bench", scopes=["read"])
     import psutil
 
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--port",
-        "8899",
-        "--workers",
-        "2",
-    ]
+    size = ["--workers", "2", "--threads", "4"]
     server = subprocess.Popen(
-        [
-            *command,
-            "--blocking-threads",
-            "4",
-            "--log-level",
-            "error",
-            "guanxi.config.wsgi:application",
-        ],
-        env={**os.environ, "GUANXI_DATABASE_POOL": "4"},
+        [sys.executable, "-m", "guanxi.cli", "web", "--host=127.0.0.1", "--port=8899", *size],
+        env={**os.environ, "GUANXI_DATABASE_POOL": "5"},
     )
     done = [0] * clients
     stop = threading.Event()

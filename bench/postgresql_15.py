@@ -55,7 +55,8 @@ def main() -> None:
                 [binaries / "postgres", "--version"], check=True, stdout=subprocess.PIPE, text=True
             ).stdout
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=sys.stderr)
+            stop = [*control, "-m", "immediate", "stop"]
+            subprocess.run(stop, check=True, stdout=sys.stderr, **as_user)
     if tests.returncode != 0:
         raise SystemExit(tests.stdout[-8000:])
     summary = re.search(r"(\d+ passed.*?) in ", tests.stdout)

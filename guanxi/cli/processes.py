@@ -15,7 +15,7 @@ import click
 
 from .workspace import django_ready
 
-WEB_TARGET = "guanxi.config.wsgi:application"
+WEB_TARGET = "guanxi.config.asgi:application"
 JOBS_AT_ONCE = 2
 JOB_PATIENCE = 1.5  # seconds a job gets to reach its next checkpoint when the worker is stopped
 
@@ -41,6 +41,7 @@ def worker() -> None:
 def web(host: str, port: int, workers: int, threads: int) -> None:
     """Serve HTTP. The database must run already."""
     end_with_parent()
+    os.environ["GUANXI_WEB_THREADS"] = str(threads)
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -49,9 +50,8 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
         WEB_TARGET,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGI,
         workers=workers,
-        blocking_threads=threads,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=2,

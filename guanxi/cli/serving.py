@@ -71,7 +71,7 @@ class Service:
         self.environment = {MARK: str(home.path), "GUANXI_URL": self.url}
         address = ["--host", host, "--port", str(port)]
         size = ["--workers", str(workers), "--threads", str(THREADS)]
-        pool = {"GUANXI_DATABASE_POOL": str(THREADS)}
+        pool = {"GUANXI_DATABASE_POOL": str(THREADS + 1)}  # one for live events
         children = [self._child("web", *address, *size, **pool), self._child("worker")]
         self.supervisor = Supervisor(children, tell=_tell)
 

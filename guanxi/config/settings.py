@@ -56,7 +56,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "guanxi.config.urls"
-WSGI_APPLICATION = "guanxi.config.wsgi.application"
 
 DATABASES = {"default": database_settings(os.environ.get("GUANXI_DATABASE_ROLE", "app"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -11,7 +11,9 @@ class PlatformConfig(AppConfig):
     def ready(self) -> None:
         from guanxi.platform.access import objects  # noqa: F401  declares users, teams, territories
         from guanxi.platform.events.triggers import install_triggers
+        from guanxi.platform.live.triggers import install_tellers
         from guanxi.platform.search.triggers import install_search
 
         post_migrate.connect(install_triggers, dispatch_uid="guanxi.events")
+        post_migrate.connect(install_tellers, dispatch_uid="guanxi.live")
         post_migrate.connect(install_search, dispatch_uid="guanxi.search")

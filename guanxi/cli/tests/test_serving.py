@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import shutil
@@ -179,7 +180,8 @@ def test_starts_after_it_was_killed(firm: Home, port: int) -> None:
             victims = [*children(firm), *processes.processes_of(firm.data)] if everything else []
             served.process.kill()
             for process in victims:
-                process.kill()
+                with contextlib.suppress(psutil.NoSuchProcess):  # it went with its parent
+                    process.kill()
             served.process.wait()
     with serving(firm, port) as served:
         served.wait_for("ready")

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
 from django.contrib.auth.hashers import make_password
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -117,14 +118,18 @@ def issue_token(*, user: User, name: str, scopes: list[str]) -> tuple[Token, str
     return token, key
 
 
+def living_tokens() -> "QuerySet[Token]":
+    """Tokens that were not revoked, have not expired, and whose user still works here."""
+    unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    return Token.objects.filter(
+        unexpired, revoked_at=None, user__is_active=True, user__deleted_at=None
+    )
+
+
 def user_of_token(key: str) -> Token | None:
     """The living token of a key, with its user; None if it is unknown, expired or revoked."""
-    token = (
-        Token.objects.select_related("user__role")
-        .filter(digest=_digest(key), revoked_at=None, user__is_active=True, user__deleted_at=None)
-        .first()
-    )
-    if token is None or (token.expires_at and token.expires_at <= timezone.now()):
+    token = living_tokens().select_related("user__role").filter(digest=_digest(key)).first()
+    if token is None:
         return None
     today = timezone.now().date()
     if token.last_used_on != today:

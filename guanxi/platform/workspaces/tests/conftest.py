@@ -28,6 +28,13 @@ with Cluster(Home(Path(sys.argv[1]))):
 """
 
 
+@pytest.fixture(autouse=True)
+def no_other_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are about our own server, whichever the others run on."""
+    for name in ("GUANXI_DATABASE_URL", "GUANXI_OWNER_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def folder(scratch: Path) -> Iterator[Path]:
     """A folder that every user may pass, as /var/lib is; pytest's own is closed to others."""

@@ -1,0 +1,1 @@
+"""Tells open browsers what changed, the moment it is committed, and who else is looking."""

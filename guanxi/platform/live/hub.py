@@ -1,0 +1,283 @@
+"""What one web process passes on to its open browsers.
+
+One thread listens to the database and shows each user what they may see of it: a notice names
+records, and each is checked by the one access predicate at the moment of delivery. A browser that
+was away for a moment names the last notice it had; if that is too long ago it is told to ask anew.
+"""
+
+import json
+import logging
+import threading
+import time
+import uuid
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.contrib.sessions.models import Session
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.crypto import constant_time_compare
+
+from guanxi.platform.access.models import Token, User
+from guanxi.platform.access.predicate import Asker, predicate
+from guanxi.platform.access.sign_in import living_tokens
+from guanxi.platform.jobs.services import jobs_of
+from guanxi.platform.live.triggers import CHANNEL
+from guanxi.platform.objects.registry import object_type
+
+GATHER = 0.1  # seconds: notices so close together are delivered as one
+LOOK_UP = 1.0  # seconds between looks whether anybody still listens
+CHECK_EVERY = 20.0  # seconds between looks whether sessions and tokens still hold
+REMEMBERED = 1000  # notices kept for browsers that were away for a moment
+TICKET_SECONDS = 30.0
+ENDED = ""  # what a listener gets instead of a message when it may listen no longer
+
+log = logging.getLogger(__name__)
+Send = Callable[[str], None]
+Visible = Callable[[Asker, list[UUID]], Iterable[UUID]]
+_private: dict[str, Visible] = {}  # what is no declared object, with its own rule of who sees it
+
+
+def tells(name: str) -> Callable[[Visible], Visible]:
+    """Give notices of `name` a rule of their own: which of these ids the asker may hear of."""
+
+    def add(rule: Visible) -> Visible:
+        _private[name] = rule
+        return rule
+
+    return add
+
+
+@tells("job")
+def _own_jobs(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
+    return jobs_of(asker).filter(pk__in=ids).values_list("pk", flat=True)
+
+
+@dataclass(frozen=True)
+class Who:
+    """On whose behalf somebody listens, and by what right: a session, or else a token."""
+
+    user_id: UUID
+    session_key: str | None = None
+    proof: str = ""  # of the session: another one after a change of password
+    token_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the database told: these records of an object, or so many that none is named."""
+
+    number: int
+    object: str
+    ids: frozenset[UUID] | None
+    gone: bool
+    request: str | None
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One open stream."""
+
+    who: Who
+    send: Send
+
+
+class Hub:
+    """Passes notices of the database on to listeners, each in its user's name."""
+
+    def __init__(self) -> None:
+        self._boot = uuid.uuid4().hex[:12]  # numbers of another process mean nothing here
+        self._lock = threading.Lock()
+        self._listeners: dict[UUID, Listener] = {}
+        self._tickets: OrderedDict[str, tuple[float, Who]] = OrderedDict()
+        self._notices: deque[Notice] = deque(maxlen=REMEMBERED)
+        self._count = 0
+        self._thread: threading.Thread | None = None
+
+    # ------------------------------------------------------------ those who listen
+
+    def ticket(self, who: Who) -> str:
+        """A word that, within half a minute and in this process, opens a stream for `who`, once."""
+        now = time.monotonic()
+        with self._lock:
+            while self._tickets and next(iter(self._tickets.values()))[0] < now:
+                self._tickets.popitem(last=False)
+            word = uuid.uuid4().hex
+            self._tickets[word] = (now + TICKET_SECONDS, who)
+        return word
+
+    def admit(self, word: str) -> Who | None:
+        with self._lock:
+            _until, who = self._tickets.pop(word, (0.0, None))
+        return who
+
+    def open(self, who: Who, send: Send, *, last: str = "") -> UUID:
+        """Start to send notices; those after `last` first, or the advice to ask for all anew."""
+        key = uuid.uuid4()
+        with self._lock:
+            self._listeners[key] = Listener(who, send)
+            missed = self._after(last)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="live", daemon=True)
+                self._thread.start()
+        if missed is None:
+            send(self._message("anew"))
+        elif missed:
+            self._deliver(missed, [Listener(who, send)])
+            connection.close()
+        return key
+
+    def close(self, key: UUID) -> None:
+        with self._lock:
+            self._listeners.pop(key, None)
+
+    def _after(self, last: str) -> list[Notice] | None:
+        """The notices after that number; None if they cannot be told (any more)."""
+        if not last:
+            return []
+        boot, _dash, number = last.partition("-")
+        if boot != self._boot or not number.isdecimal() or int(number) > self._count:
+            return None
+        missed = self._count - int(number)
+        if missed > len(self._notices):
+            return None
+        return list(self._notices)[len(self._notices) - missed :]
+
+    # ------------------------------------------------------------ the thread that hears
+
+    def _run(self) -> None:
+        while self._wanted():
+            try:
+                self._listen()
+            except (psycopg.Error, DatabaseError) as error:
+                log.warning("live: the database was lost (%s); trying again", type(error).__name__)
+                time.sleep(LOOK_UP)
+                self._all(self._message("anew"))
+            finally:
+                connection.close()
+
+    def _wanted(self) -> bool:
+        """Whether anybody listens; if not, this thread is over."""
+        with self._lock:
+            if not self._listeners:
+                self._thread = None
+            return self._thread is not None
+
+    def _listen(self) -> None:
+        parameters = connection.get_connection_params()
+        with psycopg.connect(**parameters, autocommit=True) as database:
+            database.execute(f"listen {CHANNEL}")
+            due = time.monotonic() + CHECK_EVERY
+            while self._wanted():
+                told = [n.payload for n in database.notifies(timeout=LOOK_UP, stop_after=1)]
+                if told:
+                    told += [n.payload for n in database.notifies(timeout=GATHER)]
+                    self._hear(told)
+                if time.monotonic() > due:
+                    self._dismiss_those_without_right()
+                    due = time.monotonic() + CHECK_EVERY
+                connection.close()
+
+    def _hear(self, payloads: list[str]) -> None:
+        notices = []
+        for payload in OrderedDict.fromkeys(payloads):
+            told = json.loads(payload)
+            ids = None if told["ids"] is None else frozenset(map(UUID, told["ids"]))
+            with self._lock:
+                self._count += 1
+                notice = Notice(self._count, told["object"], ids, told["gone"], told["request"])
+                self._notices.append(notice)
+            notices.append(notice)
+        with self._lock:
+            listeners = list(self._listeners.values())
+        self._deliver(notices, listeners)
+
+    def _deliver(self, notices: list[Notice], listeners: list[Listener]) -> None:
+        """Send each listener what its user may see, asking once for each user."""
+        by_right: dict[tuple[UUID, UUID | None], list[Listener]] = defaultdict(list)
+        users, tokens = _users(listeners), _tokens(listeners)
+        for listener in listeners:
+            if _still_holds(listener.who, users, tokens):
+                by_right[listener.who.user_id, listener.who.token_id].append(listener)
+            else:
+                listener.send(ENDED)
+        for (user_id, token_id), same in by_right.items():
+            asker = Asker(users[user_id], tokens[token_id].scopes if token_id else None)
+            for notice in notices:
+                if (message := self._seen(asker, notice)) is not None:
+                    for listener in same:
+                        listener.send(message)
+
+    def _seen(self, asker: Asker, notice: Notice) -> str | None:
+        """The notice as this asker may hear it; None if it is not for them."""
+        told: dict[str, Any] = {"object": notice.object, "request": notice.request, "ids": None}
+        if notice.object in _private:
+            if notice.ids is None or not (
+                seen := list(_private[notice.object](asker, list(notice.ids)))
+            ):
+                return None
+            told["ids"] = sorted(map(str, seen))
+            return self._message("change", told, notice.number)
+        declared = object_type(notice.object)
+        if not asker.may("read", declared):
+            return None
+        if notice.ids is not None and not notice.gone:  # of one that is gone, nobody can say
+            condition = predicate(asker, declared)
+            ids: Iterable[UUID] = notice.ids
+            if condition != Q():
+                records: QuerySet[Any] = declared.model._default_manager.filter(condition)
+                ids = records.filter(pk__in=notice.ids).values_list("pk", flat=True)
+            told["ids"] = sorted(map(str, ids))
+            if not told["ids"]:
+                return None
+        return self._message("change", told, notice.number)
+
+    def _dismiss_those_without_right(self) -> None:
+        """End the streams of sessions and tokens that are over."""
+        with self._lock:
+            listeners = list(self._listeners.values())
+        keys = [listener.who.session_key for listener in listeners if listener.who.session_key]
+        alive = set(
+            Session.objects.filter(session_key__in=keys).values_list("session_key", flat=True)
+        )
+        users, tokens = _users(listeners), _tokens(listeners)
+        for listener in listeners:
+            signed_out = listener.who.session_key and listener.who.session_key not in alive
+            if signed_out or not _still_holds(listener.who, users, tokens):
+                listener.send(ENDED)
+
+    def _all(self, message: str) -> None:
+        with self._lock:
+            listeners = list(self._listeners.values())
+        for listener in listeners:
+            listener.send(message)
+
+    def _message(self, event: str, data: object = None, number: int | None = None) -> str:
+        """One message of a server-sent event stream (HTML standard, 9.2)."""
+        place = f"{self._boot}-{self._count if number is None else number}"
+        return f"id: {place}\nevent: {event}\ndata: {json.dumps(data)}\n\n"
+
+
+def _users(listeners: Iterable[Listener]) -> dict[UUID, User]:
+    active = User.objects.select_related("role").filter(is_active=True, deleted_at=None)
+    return active.in_bulk({listener.who.user_id for listener in listeners})
+
+
+def _tokens(listeners: Iterable[Listener]) -> dict[UUID, Token]:
+    wanted = {listener.who.token_id for listener in listeners if listener.who.token_id}
+    return living_tokens().in_bulk(wanted) if wanted else {}
+
+
+def _still_holds(who: Who, users: dict[UUID, User], tokens: dict[UUID, Token]) -> bool:
+    user = users.get(who.user_id)
+    if user is None or who.token_id is not None:
+        return user is not None and who.token_id in tokens
+    return constant_time_compare(who.proof, user.get_session_auth_hash())
+
+
+hub = Hub()

@@ -1,0 +1,86 @@
+"""Every committed change of a declared table says so to the web processes that listen.
+
+PostgreSQL passes a notice on at the commit, in the order of commits, and drops repetitions within a
+transaction. It carries names and ids only; many records at once are told as the object alone.
+"""
+
+from typing import Any
+
+from django.db import connections, models
+from psycopg import sql
+
+from guanxi.platform.objects.registry import types
+
+CHANNEL = "guanxi_live"
+MOST_IDS = 100  # a notice holds at most 8,000 bytes
+
+# Arguments: the object, and the column that holds the id of its record.
+FUNCTION = """
+create or replace function guanxi_tell() returns trigger
+language plpgsql as $$
+declare
+    touched uuid[];
+begin
+    execute format(
+        'select array_agg(id) from (select distinct %I as id from touched_rows limit {most} + 1) t',
+        tg_argv[1]
+    ) into touched;
+    if touched is not null then
+        perform pg_notify({channel}, json_build_object(
+            'object', tg_argv[0],
+            'ids', case when cardinality(touched) <= {most} then touched end,
+            'gone', tg_op = 'DELETE' and tg_argv[1] = 'id',
+            'request', nullif(current_setting('guanxi.request', true), '')
+        )::text);
+    end if;
+    return null;
+end
+$$;
+"""
+TRIGGERS = """
+create or replace trigger guanxi_tell_insert after insert on {table}
+    referencing new table as touched_rows
+    for each statement execute function guanxi_tell({object}, {column});
+create or replace trigger guanxi_tell_update after update on {table}
+    referencing new table as touched_rows
+    for each statement execute function guanxi_tell({object}, {column});
+create or replace trigger guanxi_tell_delete after delete on {table}
+    referencing old table as touched_rows
+    for each statement execute function guanxi_tell({object}, {column});
+"""
+
+
+def install_tellers(using: str = "default", **_: Any) -> None:
+    """Create the triggers; idempotent. Runs after every migration, as the owner of the schema."""
+    with connections[using].cursor() as cursor:
+        tables = set(connections[using].introspection.table_names(cursor))
+        function = sql.SQL(FUNCTION).format(
+            most=sql.Literal(MOST_IDS), channel=sql.Literal(CHANNEL)
+        )
+        cursor.execute(function.as_string(None))
+        for table, name, column in _told():
+            if table in tables:
+                cursor.execute(
+                    sql.SQL(TRIGGERS)
+                    .format(
+                        table=sql.Identifier(table),
+                        object=sql.Literal(name),
+                        column=sql.Literal(column),
+                    )
+                    .as_string(None)
+                )
+
+
+def _told() -> list[tuple[str, str, str]]:
+    """Each table with the object it tells of and the column of that object's id."""
+    links: dict[type[models.Model], tuple[str, str]] = {}
+    for declared in types():
+        for f in declared.own_fields.values():
+            if f.type.name == "tags":
+                column: Any = f.column
+                through = column.remote_field.through
+                near = through._meta.get_field(column.m2m_field_name()).column
+                links[through] = (declared.name, near)
+    told = [(model._meta.db_table, *named) for model, named in links.items()]
+    told += [(t.model._meta.db_table, t.name, "id") for t in types() if t.model not in links]
+    return [*told, ("platform_job", "job", "id")]

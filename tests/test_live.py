@@ -1,0 +1,298 @@
+"""Live events: everybody hears, at once, of just what they may see; nobody listens too long."""
+
+import asyncio
+import json
+import queue
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from django.utils import timezone
+
+from guanxi.customers.models import Customer, Tag
+from guanxi.platform.access.predicate import Asker
+from guanxi.platform.access.sign_in import issue_token
+from guanxi.platform.jobs.services import start_job
+from guanxi.platform.live import hub as hub_module
+from guanxi.platform.live.hub import ENDED, Hub, Who
+from guanxi.platform.live.stream import PATH, with_stream
+from guanxi.platform.objects.registry import object_type
+from tests import slow_job
+from tests.cast import Firm
+from tests.oracle import Oracle
+
+pytestmark = pytest.mark.django_db(transaction=True)
+JSON = "application/json"
+PATIENCE = 10.0  # seconds
+MARK = "the end"  # the name of a tag that everybody sees: what was told before it has arrived
+
+assert slow_job.count_slowly
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, "LOOK_UP", 0.05)
+    monkeypatch.setattr(hub_module, "CHECK_EVERY", 0.1)
+
+
+@pytest.fixture
+def firm(transactional_db: None) -> Firm:
+    from django.core.cache import cache
+
+    from tests.cast import make_firm
+
+    cache.clear()
+    return make_firm()
+
+
+class Ear:
+    """Somebody who listens."""
+
+    def __init__(self, hub: Hub, who: Who, last: str = ""):
+        self.heard: queue.Queue[str] = queue.Queue()
+        self.last = last
+        self.key = hub.open(who, self.heard.put, last=last)
+
+    def next(self) -> tuple[str, Any]:
+        """The next event and its data; ("", None) for the end."""
+        message = self.heard.get(timeout=PATIENCE)
+        if message == ENDED:
+            return "", None
+        lines = dict(line.split(": ", 1) for line in message.strip().splitlines())
+        self.last = lines["id"]
+        return lines["event"], json.loads(lines["data"])
+
+    def until(self, record: Any) -> list[dict[str, Any]]:
+        """All that is told up to the change of that record."""
+        told = []
+        while True:
+            event, data = self.next()
+            assert event == "change", event
+            if data["ids"] == [str(record.pk)]:
+                return told
+            told.append(data)
+
+
+@contextmanager
+def listening(firm: Firm, *names: str) -> Iterator[tuple[Hub, dict[str, Ear]]]:
+    """Those people listen, and the database is known to be heard."""
+    hub = Hub()
+    ears = {name: Ear(hub, session_of(firm, name)) for name in names}
+    try:
+        settle(hub, list(ears.values()))
+        yield hub, ears
+    finally:
+        for ear in ears.values():
+            hub.close(ear.key)
+        if hub._thread is not None:
+            hub._thread.join(PATIENCE)
+
+
+def settle(hub: Hub, ears: list[Ear]) -> None:
+    """Wait until the hub listens: a notice sent before nobody hears."""
+    tag = Tag.objects.create(name="are you there?")
+    for ear in ears:
+        for _try in range(100):
+            Tag.objects.filter(pk=tag.pk).update(color="gold")
+            try:
+                ear.heard.get(timeout=0.2)
+                break
+            except queue.Empty:
+                continue
+        else:
+            raise AssertionError("nothing was heard")
+    end = Tag.objects.create(name="settled")
+    for ear in ears:
+        ear.until(end)
+
+
+def session_of(firm: Firm, name: str) -> Who:
+    user = firm[name]
+    return Who(user.pk, session_key=firm.sessions[name], proof=user.get_session_auth_hash())
+
+
+def test_everybody_hears_of_what_they_may_see(firm: Firm) -> None:
+    oracle, names = Oracle(firm), list(firm.people)
+    with listening(firm, *names) as (_hub, ears):
+        for kind, records in firm.records.items():
+            touched = object_type(kind).model._default_manager
+            for record in records.values():
+                touched.filter(pk=record.pk).update(updated_at=timezone.now())
+        end = Tag.objects.create(name=MARK)
+        for who, ear in ears.items():
+            heard: dict[str, set[str]] = defaultdict(set)
+            for told in ear.until(end):
+                heard[told["object"]] |= set(told["ids"])
+            for kind, records in firm.records.items():
+                allowed = {
+                    str(r.pk)
+                    for r in records.values()
+                    if oracle.may(who, "read", kind, r, deleted=r.deleted_at is not None)
+                }
+                assert heard[kind] == allowed, (who, kind)
+
+
+def test_a_change_names_its_request(firm: Firm) -> None:
+    acme = firm["customer:acme"]
+    with listening(firm, "teammate", "loner") as (_hub, ears):
+        answer = firm.client("owner").patch(
+            f"/api/v1/customers/{acme.pk}", {"city": "西安"}, content_type=JSON
+        )
+        Tag.objects.create(name=MARK)
+        _event, told = ears["teammate"].next()
+        assert told == {
+            "object": "customer", "ids": [str(acme.pk)], "request": answer["X-Request-Id"],
+        }  # fmt: skip
+        assert ears["loner"].next()[1]["object"] == "tag"  # and not a word of the customer
+
+
+def test_what_is_rolled_back_is_not_told(firm: Firm) -> None:
+    with listening(firm, "owner") as (_hub, ears):
+        client = firm.client("owner")
+        refused = client.post("/api/v1/customers", {"name": ""}, content_type=JSON)
+        assert refused.status_code == 422
+        end = Tag.objects.create(name=MARK)
+        assert ears["owner"].until(end) == []
+
+
+def test_many_at_once_are_told_without_ids_to_those_who_may_read_such(firm: Firm) -> None:
+    with listening(firm, "owner", "loner") as (_hub, ears):
+        Customer.objects.bulk_create([Customer(name=f"c{n}") for n in range(150)])
+        for ear in ears.values():
+            _event, told = ear.next()
+            assert told == {"object": "customer", "ids": None, "request": None}
+
+
+def test_tags_put_on_a_record_are_a_change_of_it(firm: Firm) -> None:
+    acme = firm["customer:acme"]
+    with listening(firm, "owner") as (_hub, ears):
+        acme.tags.clear()
+        assert ears["owner"].next()[1]["ids"] == [str(acme.pk)]
+
+
+def test_a_task_in_the_background_tells_whoever_started_it(firm: Firm) -> None:
+    with listening(firm, "owner", "teammate", "administrator") as (_hub, ears):
+        job = start_job("count_slowly", asker=Asker(firm["owner"]), params={"steps": 1})
+        end = Tag.objects.create(name=MARK)
+        assert {t["object"]: t["ids"] for t in ears["owner"].until(end)} == {"job": [job["id"]]}
+        assert ears["teammate"].until(end) == []
+        assert [t["object"] for t in ears["administrator"].until(end)] == ["job"]
+
+
+def test_after_a_short_absence_nothing_is_missed(firm: Firm) -> None:
+    with listening(firm, "owner", "administrator") as (hub, ears):
+        away = ears["owner"]
+        hub.close(away.key)
+        first, hidden = firm["customer:acme"], firm["customer:chen"]
+        for customer in (first, hidden):
+            Customer.objects.filter(pk=customer.pk).update(city="西安")
+        end = Tag.objects.create(name=MARK)
+        ears["administrator"].until(end)
+        again = Ear(hub, session_of(firm, "owner"), away.last)
+        assert [told["ids"] for told in again.until(end)] == [[str(first.pk)]]
+        elsewhere = Ear(hub, session_of(firm, "owner"), "0123456789ab-1")
+        assert elsewhere.next()[0] == "anew"
+        for ear in (again, elsewhere):
+            hub.close(ear.key)
+
+
+def end_session(firm: Firm) -> None:
+    Session.objects.get(session_key=firm.sessions["owner"]).delete()
+
+
+def change_password(firm: Firm) -> None:
+    firm["owner"].set_password("another horse battery")
+    firm["owner"].save(update_fields=["password"])
+
+
+def leave(firm: Firm) -> None:
+    firm["owner"].is_active = False
+    firm["owner"].save(update_fields=["is_active"])
+
+
+@pytest.mark.parametrize("stop", [end_session, change_password, leave])
+def test_a_stream_ends_with_the_right_to_it(firm: Firm, stop: Callable[[Firm], None]) -> None:
+    with listening(firm, "owner") as (_hub, ears):
+        stop(firm)
+        while (event := ears["owner"].next()[0]) == "change":
+            pass
+        assert event == ""
+
+
+def test_a_token_hears_within_its_scopes_until_it_is_revoked(firm: Firm) -> None:
+    token, _key = issue_token(user=firm["owner"], name="t", scopes=["tag:read"])
+    with listening(firm, "owner") as (hub, ears):
+        program = Ear(hub, Who(firm["owner"].pk, token_id=token.pk))
+        Customer.objects.filter(pk=firm["customer:acme"].pk).update(city="西安")
+        end = Tag.objects.create(name=MARK)
+        assert program.until(end) == []
+        assert [told["object"] for told in ears["owner"].until(end)] == ["customer"]
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+        assert program.next() == ("", None)
+
+
+class Browser:
+    """One request to the ASGI application, which can be read while it goes on."""
+
+    def __init__(self, cookie: str):
+        self.app = with_stream(WSGIMiddleware(get_wsgi_application()), hub_module.hub)  # type: ignore[arg-type]
+        self.cookie = f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()
+        self.sent: asyncio.Queue[Any] = asyncio.Queue()
+        self.left = asyncio.Event()
+
+    async def ask(self) -> None:
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+            "scheme": "http", "path": PATH, "raw_path": PATH.encode(), "query_string": b"",
+            "root_path": "", "headers": [(b"host", b"localhost"), (b"cookie", self.cookie)],
+            "client": ("127.0.0.1", 1), "server": ("localhost", 80),
+        }  # fmt: skip
+        await self.app(scope, self.receive, self.sent.put)
+
+    async def receive(self) -> dict[str, Any]:
+        if not self.left.is_set():
+            await self.left.wait()
+        return {"type": "http.disconnect"}
+
+
+def test_a_browser_is_told_and_may_leave(firm: Firm) -> None:
+    async def visit() -> tuple[bytes, str]:
+        browser = Browser(firm.sessions["owner"])
+        request = asyncio.create_task(browser.ask())
+        head = await asyncio.wait_for(browser.sent.get(), PATIENCE)
+        assert head["status"] == 200, await browser.sent.get()
+        body = ""
+        while "event: change" not in body:
+            await asyncio.to_thread(touch)
+            while not browser.sent.empty():
+                body += (await browser.sent.get())["body"].decode()
+            await asyncio.sleep(0.1)
+        browser.left.set()
+        await asyncio.wait_for(request, PATIENCE)
+        assert hub_module.hub._listeners == {}
+        return dict(head["headers"])[b"content-type"], body
+
+    def touch() -> None:
+        Customer.objects.filter(pk=firm["customer:acme"].pk).update(city="西安")
+        connection.close()
+
+    kind, body = asyncio.run(visit())
+    assert kind == b"text/event-stream; charset=utf-8"
+    assert str(firm["customer:acme"].pk) in body
+
+
+def test_a_stranger_is_refused(firm: Firm) -> None:
+    async def visit() -> Any:
+        browser = Browser("nothing")
+        await browser.ask()
+        return await browser.sent.get()
+
+    assert asyncio.run(visit())["status"] == 401
