@@ -91,8 +91,13 @@ def listening(firm: Firm, *names: str) -> Iterator[tuple[Hub, dict[str, Ear]]]:
     finally:
         for ear in ears.values():
             hub.close(ear.key)
-        if hub._thread is not None:
-            hub._thread.join(PATIENCE)
+        rest(hub)
+
+
+def rest(hub: Hub) -> None:
+    """Wait until the hub no longer uses the database."""
+    if (thread := hub._thread) is not None:
+        thread.join(PATIENCE)
 
 
 def settle(hub: Hub, ears: list[Ear]) -> None:
@@ -278,6 +283,7 @@ def test_a_browser_is_told_and_may_leave(firm: Firm) -> None:
         browser.left.set()
         await asyncio.wait_for(request, PATIENCE)
         assert hub_module.hub._listeners == {}
+        await asyncio.to_thread(rest, hub_module.hub)
         return dict(head["headers"])[b"content-type"], body
 
     def touch() -> None:

@@ -18,7 +18,6 @@ from uuid import UUID
 
 import psycopg
 from django.contrib.sessions.models import Session
-from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare
@@ -154,8 +153,8 @@ class Hub:
         while self._wanted():
             try:
                 self._listen()
-            except (psycopg.Error, DatabaseError) as error:
-                log.warning("live: the database was lost (%s); trying again", type(error).__name__)
+            except Exception:  # whatever it is, browsers must not be left without news for good
+                log.exception("live events were interrupted; trying again")
                 time.sleep(LOOK_UP)
                 self._all(self._message("anew"))
             finally:
