@@ -28,11 +28,11 @@ with read as (
           description, {marked} as marked,
         coalesce({quantity}, 1) as quantity,
         coalesce({price}, round({amount} / nullif(coalesce({quantity}, 1), 0), 6), 0) as price,
-        {amount} as amount, {currency} as currency
+        {amount} as amount, {currency} as currency, {cost} as cost
     from platform_importrow r where r.imported = {imported} and r.reasons is null {within}
 )
 select row, number, position, at, customer, named, named_sort, product, description, price,
-  currency,
+  currency, cost,
     case
         when marked then 'return'
         when quantity < 0 then {negative}
@@ -238,6 +238,7 @@ class Values:
             "quantity": self.number("quantity"),
             "price": self.number("unit_price"),
             "amount": self.number("amount"),
+            "cost": self.number("cost"),
             "marked": self.marked,
             "currency": self.currency,
             "negative": self.literal(self.options["negative"]),
@@ -254,7 +255,7 @@ def build_lines(cursor: Any, values: Values) -> None:
     names, options = values.names(), values.options
     has_name = "customer_name" in values.layout
     cursor.execute(LINES.format(**names, within=""))
-    cursor.execute("analyze i_line")
+    cursor.execute("analyze i_line (row, number, customer, currency, product)")
     refusals = [
         ("no_number", "number = ''"),
         ("no_time", "at is null"),

@@ -39,6 +39,7 @@ select i.*, v.record_id, v.verdict as judged, v.leader as first_row, v.candidate
     case when v.leader = v.row then (v.merged)[3] end as whole_named
 from i_line i
 join platform_importverdict v on v.imported = {imported} and v.row = i.row and v.part = 0
+    and v.row > {first} and v.row <= {last}
 where v.verdict in ('create', 'update')
 """
 PRODUCTS = """
@@ -119,13 +120,17 @@ from i_batch i
 where i.judged = 'update' and i.row = i.first_row and x.id = any(i.candidates)
   and x.deleted_at is null
 """
+# The trigger that keeps totals changes the orders: two connections take them in one order.
+LOCK = """
+select 1 from sales_order o where o.id in (select record_id from i_batch)
+order by o.id for no key update
+"""
 ADD = """
 insert into sales_orderline
     (id, order_id, position, kind, product_id, description, quantity, unit_price, amount, cost)
 select {new_id}, i.record_id, coalesce(i.position, i.row - i.first_row + 1), i.kind, p.id,
-    i.description, i.quantity, i.price, i.amount, {cost}
+    i.description, i.quantity, i.price, i.amount, i.cost
 from i_batch i
-join platform_importrow r on r.imported = {imported} and r.row = i.row
 left join products_product p on p.code = i.product and p.deleted_at is null and i.product <> ''
 where not i.is_there order by i.row
 """
@@ -142,36 +147,46 @@ class Writing:
             "owner": f"'{owner}'::uuid" if owner else "null::uuid",
         }
 
-    def batch(self, first: int, last: int) -> None:
-        """Write the lines of the rows first < row <= last."""
+    def orders(self, first: int, last: int) -> None:
+        """Write the orders of the rows first < row <= last, their new products and customers."""
+        self._gather(first, last)
+        if self.values.may_create("product"):
+            self._do(PRODUCTS, new_id=self._id(2, "p.row"))
+            if "product_category" in self.layout:
+                self._do(CATEGORIES, category=self.values.text("product_category"))
+        self._customers()
+        rate = RATE.format(**self.names | {"currency": "i.currency", "at": "i.whole_at"})
+        self._do(ORDERS, rate=rate)
+        self._do(MOVE_ORDERS, rate=rate)
+        self._do(REMOVE)
+
+    def lines(self, first: int, last: int) -> None:
+        """Write the lines of the rows first < row <= last, whose orders are there by now.
+
+        Ranges of rows can be written at once; those with lines of one order take turns.
+        """
+        self._gather(first, last)
+        self._do(LOCK)
+        self._do(ADD, new_id=self._id(1, "i.row"))
+
+    def _gather(self, first: int, last: int) -> None:
+        """Make the table i_batch of the lines to be written."""
         self.names |= {"first": str(first), "last": str(last)}
-        with connection.cursor() as cursor:
-            self.cursor = cursor
+        if self.context.recheck:
             message = _("Somebody changed this order meanwhile. Import its rows again.")
-            if self.context.recheck:
-                self._do(RACED, [reason(None, "meanwhile", message)])
-                self._do(FOLLOW_REJECTED)
-            cursor.execute("drop table if exists pg_temp.i_line, pg_temp.i_batch, pg_temp.i_buyer")
-            self._do(LINES, within=f"and r.row > {first} and r.row <= {last}")
-            self._do(BATCH)
-            self._do("analyze i_batch")
-            if self.values.may_create("product"):
-                self._do(PRODUCTS, new_id=self._id(2, "p.row"))
-                if "product_category" in self.layout:
-                    self._do(CATEGORIES, category=self.values.text("product_category"))
-            self._customers()
-            rate = RATE.format(**self.names | {"currency": "i.currency", "at": "i.whole_at"})
-            self._do(ORDERS, rate=rate)
-            self._do(MOVE_ORDERS, rate=rate)
-            self._do(REMOVE)
-            self._do(ADD, new_id=self._id(1, "i.row"), cost=self.values.number("cost"))
+            self._do(RACED, [reason(None, "meanwhile", message)])
+        self._do(FOLLOW_REJECTED)
+        self._do("drop table if exists pg_temp.i_line, pg_temp.i_batch, pg_temp.i_buyer")
+        self._do(LINES, within=f"and r.row > {first} and r.row <= {last}")
+        self._do("set local enable_nestloop = off")  # what is staged has no statistics yet
+        self._do(BATCH)
+        self._do("set local enable_nestloop = on")
+        self._do("analyze i_batch (row, first_row, record_id, judged, product, whole_customer)")
 
     def finish(self) -> None:
         """Lines of orders that turned out taken while they were written are rejected with them."""
-        with connection.cursor() as cursor:
-            self.cursor = cursor
-            self.names |= {"first": "0", "last": str(2**31 - 1)}
-            self._do(FOLLOW_REJECTED)
+        self.names |= {"first": "0", "last": str(2**31 - 1)}
+        self._do(FOLLOW_REJECTED)
 
     def _customers(self) -> None:
         self._do(BUYERS)
@@ -194,4 +209,5 @@ class Writing:
 
     def _do(self, template: str, params: list[Any] | None = None, **names: Any) -> None:
         statement = template.format(**{**self.names, **names})
-        self.cursor.execute(statement, params) if params else self.cursor.execute(statement)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params) if params else cursor.execute(statement)

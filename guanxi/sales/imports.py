@@ -87,7 +87,7 @@ class PurchaseTarget:
     name = "purchase"
     matches = "order"  # the object candidates would be of
     label = gettext_lazy("purchases")
-    walks: tuple[Walk, ...] = (Walk("orders"),)
+    walks: tuple[Walk, ...] = (Walk("orders"), Walk("lines", at_once=True))
     options: dict[str, Any] = {
         "source": "file", "owner": "me", "negative": "return", "not_positive_price": "adjustment",
         "unknown_customer": "create", "no_customer": "anonymous", "customer_source": None,
@@ -141,7 +141,8 @@ class PurchaseTarget:
         return import_matching.Matching(context, layout).run()
 
     def write(self, context: Context, layout: Layout, walk: str, first: int, last: int) -> None:
-        import_writing.Writing(context, layout).batch(first, last)
+        writing = import_writing.Writing(context, layout)
+        (writing.orders if walk == "orders" else writing.lines)(first, last)
 
     def finish(self, context: Context, layout: Layout) -> None:
         import_writing.Writing(context, layout).finish()
