@@ -137,6 +137,37 @@ def test_list_count_aggregate_and_search_show_the_same_records(
                 assert everything & set(seen) <= found or who == "loner"  # their phones are hidden
 
 
+def test_search_finds_what_the_oracle_lets_see(
+    firm: Firm, oracle: Oracle, declared: ObjectType, subtests: pytest.Subtests
+) -> None:
+    kind = declared.name
+    if not declared.search:
+        return
+    every = firm.client("administrator")
+    for who in ACTORS:
+        client, seen, found = firm.client(who), set(), set()
+        with subtests.test(who=who):
+            for pk, record in records(firm, declared).items():
+                query = {"q": getattr(record, declared.title), "type": kind, "limit": 50}
+                answer = client.get("/api/v1/search", query)
+                if reach(who, kind, "read") is None:
+                    assert answer.status_code == 403
+                    continue
+                found |= {item["id"] for item in answer.json()["items"]}
+                known = {item["id"] for item in every.get("/api/v1/search", query).json()["items"]}
+                if oracle.may(who, "read", kind, record) and query["q"] and pk in known:
+                    seen.add(pk)
+                for item in answer.json()["items"]:
+                    check_can(oracle, who, declared, item, records(firm, declared)[item["id"]])
+            assert found == seen
+            # Without a type, nothing comes in that is not seen.
+            anything = client.get("/api/v1/search", {"q": "1", "limit": 50}).json()["items"]
+            for item in anything:
+                of = object_type(item["type"])
+                record = records(firm, of)[item["id"]]
+                assert oracle.may(who, "read", of.name, record), item
+
+
 def groupable(who: str, declared: ObjectType) -> list[str]:
     fields = [f.name for f in declared.own_fields.values() if f.type.groupable]
     visible = [name for name in fields if not is_hidden(who, declared.name, name)]
@@ -144,7 +175,13 @@ def groupable(who: str, declared: ObjectType) -> list[str]:
 
 
 def check_can(
-    oracle: Oracle, who: str, declared: ObjectType, row: Any, record: Any, *, deleted: bool
+    oracle: Oracle,
+    who: str,
+    declared: ObjectType,
+    row: Any,
+    record: Any,
+    *,
+    deleted: bool = False,
 ) -> None:
     """What a row offers is what the oracle allows; the verbs of an object go with "change"."""
     offered = {"restore": "delete"} if deleted else {"change": "change", "delete": "delete"}
@@ -288,6 +325,8 @@ def test_a_stranger_gets_nothing(firm: Firm, declared: ObjectType) -> None:
         client.get(path(declared, "aggregate")),
         client.get(path(declared, pk)),
         client.get(path(declared, pk, "history")),
+        client.get("/api/v1/search", {"q": "1"}),
+        client.post("/api/v1/recent", {}, content_type="application/json"),
     ]
     if declared.verbs:
         answers += [
@@ -397,6 +436,8 @@ def test_a_hidden_field_is_absent_everywhere(
         )
     found = client.get(path(declared), {"search": secret}).json()["items"]
     assert found == []
+    assert client.get("/api/v1/search", {"q": secret, "type": kind}).json()["items"] == []
+    assert secret not in client.get("/api/v1/search", {"q": "mine"}).text
     answer = client.patch(path(declared, mine), {field: "1"}, content_type="application/json")
     assert answer.status_code == 403
 

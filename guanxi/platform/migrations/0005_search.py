@@ -29,7 +29,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SearchText",
             fields=[
-                ("pk", models.CompositePrimaryKey("object", "record_id", blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "record_id",
+                        "object",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ("object", models.TextField()),
                 ("record_id", models.UUIDField()),
                 ("text", models.TextField()),
@@ -43,15 +53,37 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RecentRecord",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("object", models.CharField(max_length=60)),
                 ("record_id", models.UUIDField()),
-                ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL)),
+                (
+                    "opened_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "indexes": [models.Index(fields=["object", "record_id"], name="recent_of_record")],
-                "constraints": [models.UniqueConstraint(models.F("user"), models.F("object"), models.F("record_id"), name="recent_once_per_user")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("user"),
+                        models.F("object"),
+                        models.F("record_id"),
+                        name="recent_once_per_user",
+                    )
+                ],
             },
         ),
     ]

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 class SearchText(models.Model):
     """The words one record is found by, a line for each searched field; kept by triggers."""
 
-    pk = models.CompositePrimaryKey("object", "record_id")
+    pk = models.CompositePrimaryKey("record_id", "object")
     object = models.TextField()
     record_id = models.UUIDField()
     text = models.TextField()

@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
-from django.db.models.functions import Collate, Concat, Left
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
-from guanxi.platform.access.predicate import Asker, visible_to
+from guanxi.platform.access.predicate import NOBODY, Asker, visible_to
 from guanxi.platform.objects.columns import PhoneField
 from guanxi.platform.objects.registry import ObjectType
 from guanxi.platform.search.folding import fold, is_ideograph
-from guanxi.platform.search.models import SearchText
 
 MAX_LENGTH = 200
 MAX_WORDS = 8  # each costs the planner time, and the reader of texts that wait for their index
 HEAD = 24  # characters of a text that the index of beginnings has
-BEGINNING = Collate(Left("text", HEAD), "C")
-NOTHING = Q(pk__in=[])
+BEGINNING = f'left(text, {HEAD}) collate "C"'
+
+Sql = tuple[str, list[str]]  # a condition or query with its parameters
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,15 @@ class Query:
         digits = self.whole.replace(" ", "")
         return digits if digits.isascii() and digits.isdigit() else ""
 
-    def fits(self, object_type: ObjectType, column: str = "text") -> Q:
-        """The condition of texts that have all words, or the number as one."""
+    def fits(self, object_type: ObjectType, text: str) -> Sql:
+        """The condition of texts that have all words, or the number as one. `text`: its SQL."""
         columns = map(object_type.model._meta.get_field, object_type.searched)
         has_phone = any(isinstance(c, PhoneField) for c in columns)
-        condition = Q()
-        for word in self.words:
-            condition &= Q(**{f"{column}__contains": _place(word, inside_numbers=has_phone)})
+        parts = [f"%{_place(word, inside_numbers=has_phone)}%" for word in self.words]
+        condition = " and ".join([f"{text} like %s"] * len(parts))
         if has_phone and self.number not in ("", *self.words):
-            condition |= Q(**{f"{column}__contains": self.number})
-        return condition
+            return f"({condition} or {text} like %s)", [*parts, f"%{self.number}%"]
+        return f"({condition})", parts
 
 
 def _place(word: str, *, inside_numbers: bool) -> str:
@@ -71,49 +70,52 @@ def _place(word: str, *, inside_numbers: bool) -> str:
     return word if anywhere else f" {word}"
 
 
-def found_texts(asker: Asker, object_type: ObjectType, query: Query) -> "QuerySet[SearchText]":
-    """Texts of one object that fit in fields the asker may see, of whatever records."""
-    texts = SearchText.objects.filter(object=object_type.name)
+def partition(object_type: ObjectType) -> str:
+    """The table of the texts of one object."""
+    return f"platform_searchtext_{object_type.name}"
+
+
+def found_texts(asker: Asker, object_type: ObjectType, query: Query) -> Sql | None:
+    """The query of ids of records, visible or not, with the words in fields the asker may see."""
     visible = asker.fields(object_type)
     lines = [i for i, name in enumerate(object_type.searched, 1) if name in visible]
     if not query.words or not lines:
-        return texts.none()
-    fits = query.fits(object_type)
-    # Said apart, so that each part has its index.
-    texts = texts.filter(Q(fits, indexed=True) | Q(fits, indexed=False))
+        return None
+    fits, parameters = query.fits(object_type, "text")
+    # Said apart, so that the indexes serve the one part, and the few that wait are the other.
+    condition, parameters = f"((indexed and {fits}) or (not indexed and {fits}))", parameters * 2
     if len(lines) < len(object_type.searched):
-        texts = texts.alias(visible=_lines(lines)).filter(query.fits(object_type, "visible"))
-    return texts
+        seen = " || E'\\n' || ".join(f"split_part(text, E'\\n', {line})" for line in lines)
+        fits, more = query.fits(object_type, f"({seen})")
+        condition, parameters = f"{condition} and {fits}", parameters + more
+    return f"select record_id from {partition(object_type)} where {condition}", parameters  # noqa: S608  names of ours
 
 
-def beginning_texts(asker: Asker, object_type: ObjectType, query: Query) -> "QuerySet[SearchText]":
-    """Texts whose title begins with the query, exactly equal ones first."""
+def beginning_texts(asker: Asker, object_type: ObjectType, query: Query) -> Sql | None:
+    """The query of ids of records whose title begins with the text, exactly equal ones first."""
     if object_type.title not in asker.fields(object_type) or not query.whole:
-        return SearchText.objects.none()
-    last = query.whole.rsplit(" ", 1)[-1]
-    begin = f" {query.whole} " if is_ideograph(last[0]) else f" {query.whole}"
-    texts = SearchText.objects.filter(object=object_type.name, indexed=True)
-    texts = texts.alias(beginning=BEGINNING).filter(beginning__startswith=begin[:HEAD])
+        return None
+    ends_word = is_ideograph(query.whole[-1])
+    begin = f" {query.whole} " if ends_word else f" {query.whole}"
+    condition, parameters = f"indexed and {BEGINNING} like %s", [f"{begin[:HEAD]}%"]
     if len(begin) > HEAD:
-        texts = texts.filter(text__startswith=begin)
-    return texts.order_by("beginning")
+        condition, parameters = f"{condition} and text like %s", [*parameters, f"{begin}%"]
+    table = partition(object_type)
+    return f"select record_id from {table} where {condition} order by {BEGINNING}", parameters  # noqa: S608  names of ours
 
 
-def _lines(numbers: list[int]) -> Concat:
-    """Some lines of a text, each with the space that ends it."""
-    parts = [
-        Func(F("text"), Value("\n"), Value(n), function="split_part", output_field=TextField())
-        for n in numbers
-    ]
-    return Concat(*parts, Value("\n"), output_field=TextField())
+def ids_found(asker: Asker, object_type: ObjectType, query: Query) -> Q:
+    """The condition of records with the words in fields the asker may see."""
+    texts = found_texts(asker, object_type, query)
+    return Q(pk__in=RawSQL(*texts)) if texts else NOBODY  # noqa: S611  values are parameters
 
 
 def found_by(asker: Asker, object_type: ObjectType, text: str) -> Q:
     """The condition of records that a text finds: by their own words or through related ones."""
     query = Query(text)
-    condition = Q(pk__in=found_texts(asker, object_type, query).values("record_id"))
+    condition = ids_found(asker, object_type, query)
     for name in object_type.search_through:
         other, link = object_type.related[name]
-        texts = found_texts(asker, other, query).values("record_id")
-        condition |= Q(pk__in=visible_to(asker, other.model).filter(pk__in=texts).values(link))
+        found = visible_to(asker, other.model).filter(ids_found(asker, other, query))
+        condition |= Q(pk__in=found.values(link))
     return condition

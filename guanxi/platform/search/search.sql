@@ -17,7 +17,7 @@ create table platform_searchtext (
     -- Whether the indexes below know the row. They cost more than writing the row itself, so that
     -- rows written in bulk wait for a job, and searches read those that wait one by one.
     indexed boolean not null,
-    primary key (object, record_id)
+    primary key (record_id, object)
 ) partition by list (object);
 
 -- Estimates decide between walking back from the newest record (frequent words) and the index of

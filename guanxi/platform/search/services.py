@@ -1,25 +1,25 @@
 """Finding records of any kind by what somebody types, and those they opened last."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
 from guanxi.platform.objects.registry import ObjectType, type_of_model, types
 from guanxi.platform.objects.rows import row_json
 from guanxi.platform.search.matches import matches, rank
-from guanxi.platform.search.models import RecentRecord, SearchText
-from guanxi.platform.search.query import Query, beginning_texts, found_texts
+from guanxi.platform.search.models import RecentRecord
+from guanxi.platform.search.query import Query, beginning_texts, found_texts, ids_found
 
 REMEMBERED = 50  # records a user opened last
-POOL = 4  # times as many candidates as are shown: the best of them are
+ALL_SEEN, SOME_SEEN = 4, 16  # candidates for each that is shown, by how many the asker may see
 
 Candidate = tuple[str, UUID]  # the object's name, the record
+Part = tuple[ObjectType, str, list[Any]]  # a query of ids of records of that object
 REMEMBER = """
 insert into platform_recentrecord (user_id, object, record_id, opened_at)
 values (%(user)s, %(object)s, %(id)s, clock_timestamp())
@@ -43,21 +43,28 @@ def search(
         for t in types()
         if t.search and asker.may("read", t) and (not names or t.name in names)
     }
-    query, recent = Query(text), _recent(asker, declared)
-    found = _found(asker, list(declared.values()), query, recent, limit) if text.strip() else recent
-    places = {candidate: place for place, candidate in enumerate(found)}
-    results = []
+    opened = RecentRecord.objects.filter(user=asker.user, object__in=declared)
+    recent = list(opened.order_by("-opened_at").values_list("object", "record_id"))
+    query, found = Query(text), recent
+    if text.strip():
+        found = _candidates(asker, list(declared.values()), query, recent, limit)
+    places = {str(pk): place for place, (_name, pk) in enumerate(found)}
+    best: list[tuple[int, int, dict[str, Any]]] = []
     for name in dict.fromkeys(name for name, _pk in found):
+        object_type = declared[name]
         ids = [pk for of, pk in found if of == name]
+        rows = _rows(asker, object_type, visible_to(asker, object_type.model).filter(pk__in=ids))
+        if len(rows) < limit and len(ids) >= _width(asker, object_type, limit):
+            rows += _further_rows(asker, object_type, query, limit)
         ranked = []
-        for row in _rows(asker, declared[name], ids):
-            texts = _texts(declared[name], row)
-            candidate = name, UUID(row["id"])
-            result = _result(declared[name], query, row, texts)
-            result["recent"] = candidate in recent
-            ranked.append((rank(query, declared[name].title, texts), places[candidate], result))
-        results += sorted(ranked, key=lambda r: r[:2])[:limit]
-    return [result for *_order, result in sorted(results, key=lambda r: r[:2])]
+        for row in {row["id"]: row for row in rows}.values():
+            texts = {n: row[n] for n in object_type.searched if row.get(n)}
+            result = _result(object_type, query, row, texts)
+            result["recent"] = (name, UUID(row["id"])) in recent
+            place = places.get(row["id"], len(found))
+            ranked.append((rank(query, object_type.title, texts), place, result))
+        best += sorted(ranked, key=lambda r: r[:2])[:limit]
+    return [result for _rank, _place, result in sorted(best, key=lambda r: r[:2])]
 
 
 def remember_opened(*, asker: Asker, object_type: ObjectType, pk: UUID) -> None:
@@ -73,73 +80,69 @@ def remember_opened(*, asker: Asker, object_type: ObjectType, pk: UUID) -> None:
         cursor.execute(REMEMBER, parameters)
 
 
-def _recent(asker: Asker, names: Collection[str]) -> list[Candidate]:
-    opened = RecentRecord.objects.filter(user=asker.user, object__in=names)
-    return list(opened.order_by("-opened_at").values_list("object", "record_id"))
+def _width(asker: Asker, object_type: ObjectType, limit: int) -> int:
+    """How many candidates of one object are looked at."""
+    sees_all = asker.grants.scope("read", object_type) == "all"
+    return limit * (ALL_SEEN if sees_all else SOME_SEEN)
 
 
-def _found(
+def _candidates(
     asker: Asker,
     declared: Sequence[ObjectType],
     query: Query,
     recent: Sequence[Candidate],
     limit: int,
 ) -> list[Candidate]:
-    """Candidates: recent ones, those whose title begins with the query, and only then the newest.
+    """Recent records that fit, those whose title begins with the text, and then the newest.
 
     The index of beginnings has any number of them at hand, so that a single character that every
-    twentieth name begins with costs no more than a rare name.
+    twentieth name begins with costs no more than a rare name. Whether the asker may see them is
+    not asked here: that would cost each object a condition of its own, found or not.
     """
-    opened = defaultdict(list)
-    for name, pk in recent:
-        opened[name].append(pk)
-    first = [
-        *(
-            found_texts(asker, t, query).filter(record_id__in=opened[t.name])
-            for t in declared
-            if t.name in opened
-        ),
-        *(_seen(asker, t, beginning_texts(asker, t, query))[: limit * POOL] for t in declared),
-    ]
-    found = _union(first)
-    short = [t for t in declared if sum(name == t.name for name, _pk in found) < limit]
-    rest = [
-        _seen(asker, t, found_texts(asker, t, query)).order_by("-record_id")[: limit * POOL]
-        for t in short
-    ]
-    among = set(found)
-    found = [candidate for candidate in recent if candidate in among] + found
-    return list(dict.fromkeys(found + _union(rest)))
+    parts: list[Part] = []
+    for t in declared:
+        opened = [pk for name, pk in recent if name == t.name]
+        if opened and (texts := found_texts(asker, t, query)):
+            parts.append((t, f"{texts[0]} and record_id = any(%s)", [*texts[1], opened]))
+        if texts := beginning_texts(asker, t, query):
+            parts.append((t, f"{texts[0]} limit {_width(asker, t, limit)}", texts[1]))
+    first = _union(parts)
+    parts = []
+    for t in declared:
+        width = _width(asker, t, limit)
+        if sum(name == t.name for name, _pk in first) < width and (
+            texts := found_texts(asker, t, query)
+        ):
+            parts.append((t, f"{texts[0]} order by record_id desc limit {width}", texts[1]))
+    fitting = set(first)
+    known = [candidate for candidate in recent if candidate in fitting]
+    return list(dict.fromkeys([*known, *first, *_union(parts)]))
 
 
-def _seen(
-    asker: Asker, object_type: ObjectType, texts: "QuerySet[SearchText]"
-) -> "QuerySet[SearchText]":
-    """Those of records the asker may see."""
-    return texts.filter(
-        Exists(visible_to(asker, object_type.model).filter(pk=OuterRef("record_id")))
-    )
-
-
-def _union(parts: Sequence["QuerySet[SearchText]"]) -> list[Candidate]:
-    """What all parts find, in one query."""
-    rows = [part.values_list("object", "record_id") for part in parts]
-    if not rows:
+def _union(parts: Sequence[Part]) -> list[Candidate]:
+    """What all the queries find, in their order."""
+    if not parts:
         return []
-    return list(rows[0].union(*rows[1:], all=True)) if len(rows) > 1 else list(rows[0])
+    arms = [f"(select '{t.name}', record_id from ({sql}) q)" for t, sql, _parameters in parts]  # noqa: S608  names of ours
+    with connection.cursor() as cursor:
+        cursor.execute(" union all ".join(arms), [p for *_sql, ps in parts for p in ps])
+        return list(cursor.fetchall())
 
 
-def _rows(asker: Asker, object_type: ObjectType, ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    """The records with the visible ones of the fields that are searched and shown."""
+def _further_rows(
+    asker: Asker, object_type: ObjectType, query: Query, limit: int
+) -> list[dict[str, Any]]:
+    """The newest records with the words, of those the asker sees: exact, but at a price."""
+    records = visible_to(asker, object_type.model).filter(ids_found(asker, object_type, query))
+    return _rows(asker, object_type, records.order_by("-pk")[:limit])
+
+
+def _rows(asker: Asker, object_type: ObjectType, records: "QuerySet[Any]") -> list[dict[str, Any]]:
+    """The visible ones of the fields that are searched and shown."""
     visible = asker.fields(object_type)
     names = dict.fromkeys([object_type.title, *object_type.searched, object_type.belongs_to])
     body = row_json(asker, object_type, [visible[n] for n in names if n in visible])
-    records = visible_to(asker, object_type.model).filter(pk__in=ids).annotate(_json=body)
-    return [json.loads(row) for row in records.values_list("_json", flat=True)]
-
-
-def _texts(object_type: ObjectType, row: dict[str, Any]) -> dict[str, str]:
-    return {name: row[name] for name in object_type.searched if row.get(name)}
+    return [json.loads(row) for row in records.annotate(_json=body).values_list("_json", flat=True)]
 
 
 def _result(
@@ -152,11 +155,11 @@ def _result(
         "id": row["id"],
         "title": {"text": title.text, "marks": title.marks},
         "detail": detail and {"field": detail.name, "text": detail.text, "marks": detail.marks},
-        "belongs_to": owner and {"type": _target(object_type), **owner},
+        "belongs_to": owner and {"type": _owner_type(object_type), **owner},
         "can": row["can"],
     }
 
 
-def _target(object_type: ObjectType) -> str:
+def _owner_type(object_type: ObjectType) -> str:
     link: Any = object_type.model._meta.get_field(object_type.belongs_to or "")
     return type_of_model(link.related_model).name
