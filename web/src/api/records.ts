@@ -1,6 +1,15 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { apiUrl, get, type Query, request, send } from "@/api/client";
-import type { BulkAnswer, Count, Filter, HistoryEntry, Job, Page, RecordRow } from "@/api/types";
+import type {
+  Aggregate,
+  BulkAnswer,
+  Count,
+  Filter,
+  HistoryEntry,
+  Job,
+  Page,
+  RecordRow,
+} from "@/api/types";
 
 /** What a list asks for; the same question drives its count, export and bulk changes. */
 export interface ListQuestion {
@@ -54,6 +63,26 @@ export const countQuery = (path: string, question: ListQuestion, exact = false) 
       get<Count>(
         `/${path}/count`,
         { ...listParams({ filter, search, deleted }), exact: exact || undefined },
+        signal,
+      ),
+  });
+};
+
+/** The records of a list counted and added up by the values of one field, most records first. */
+export const groupsQuery = (
+  path: string,
+  question: ListQuestion,
+  group: string,
+  sums: readonly string[],
+) => {
+  const { filter, search } = question;
+  const measures = ["count", ...sums.map((name) => `sum:${name}`)].join(",");
+  return queryOptions({
+    queryKey: [...recordsKey(path), "groups", { filter, search, group, measures }],
+    queryFn: ({ signal }) =>
+      get<Aggregate>(
+        `/${path}/aggregate`,
+        { ...listParams({ filter, search }), group, measures },
         signal,
       ),
   });

@@ -99,6 +99,23 @@ export interface Count {
   at_least: boolean;
 }
 
+/** Sums are named after their field: "sum_total". */
+export interface Totals {
+  count: number;
+  [sum: `sum_${string}`]: string | null;
+}
+
+export interface Group extends Totals {
+  key: string | number | boolean | null;
+  label: string | null;
+}
+
+export interface Aggregate {
+  groups: Group[];
+  total: Totals;
+  at_least: boolean;
+}
+
 export type Theme = "system" | "light" | "dark";
 export type Density = "comfortable" | "compact";
 

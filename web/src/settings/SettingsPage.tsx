@@ -6,6 +6,7 @@ import { useObjects } from "@/api/meta";
 import { type UserSettings, useUser } from "@/api/session";
 import { DisplaySettings } from "@/settings/DisplaySettings";
 import { PasswordForm } from "@/settings/PasswordForm";
+import { Tokens } from "@/settings/Tokens";
 import { WorkspaceForm } from "@/settings/WorkspaceForm";
 import styles from "./settings.module.css";
 
@@ -24,6 +25,9 @@ export function SettingsPage({ onSave }: Props) {
       </Section>
       <Section title={t("settings.password")}>
         <PasswordForm userId={user.id} />
+      </Section>
+      <Section title={t("tokens.title")} text={t("tokens.text")}>
+        <Tokens />
       </Section>
       {user.administer && (
         <Section title={t("settings.workspace")} text={t("settings.workspaceText")}>

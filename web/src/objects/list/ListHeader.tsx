@@ -31,8 +31,13 @@ export function ListHeader({ object, question, state, onSearch }: Props) {
         <ColumnsMenu object={object} columns={state.columns} onSearch={onSearch} />
         {object.can.includes("export") && <ExportMenu object={object} question={question} />}
         {object.can.includes("create") && (
-          <Button type="primary" icon={<Plus size={16} />} onClick={() => setCreating(true)}>
-            {t("common.create")}
+          <Button
+            type="primary"
+            icon={<Plus size={16} />}
+            aria-label={t("common.create")}
+            onClick={() => setCreating(true)}
+          >
+            <span className={styles.wide}>{t("common.create")}</span>
           </Button>
         )}
       </div>

@@ -10,10 +10,12 @@ import { viewsQuery } from "@/api/views";
 import { useSaveFields } from "@/objects/edit/useSaveFields";
 import { useUndoKey } from "@/objects/edit/useUndo";
 import { FilterBar } from "@/objects/filter/FilterBar";
-import { newCondition } from "@/objects/filter/filterTree";
+import { fromParts, newCondition, topParts } from "@/objects/filter/filterTree";
 import { Grid } from "@/objects/grid/Grid";
 import { formatSort, parseSort } from "@/objects/grid/gridTypes";
 import { BulkBar } from "@/objects/list/BulkBar";
+import { GroupMenu } from "@/objects/list/GroupMenu";
+import { GroupTable } from "@/objects/list/GroupTable";
 import { ListHeader } from "@/objects/list/ListHeader";
 import type { ListSearch } from "@/objects/list/listSearch";
 import { formatColumns, listState } from "@/objects/list/listState";
@@ -44,11 +46,13 @@ export function ListPage({ object, search, onSearch, emptyAction }: ListPageProp
   const list = useInfiniteQuery({
     ...listQuery(object.path, question),
     placeholderData: keepPreviousData,
+    enabled: state.group === null,
   });
   const rows = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? [], [list.data]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(nothing);
   const [draft, setDraft] = useState<Filter | null>(null);
   const save = useSaveFields(object);
+  const ungrouped = state.view?.definition.group ? null : undefined;
   useUndoKey();
 
   const { fetchNextPage, isFetchingNextPage } = list;
@@ -78,8 +82,26 @@ export function ListPage({ object, search, onSearch, emptyAction }: ListPageProp
           draft={draft}
           onDraft={setDraft}
         />
+        <GroupMenu
+          object={object}
+          group={state.group}
+          onGroup={(name) => onSearch({ group: name ?? ungrouped })}
+        />
       </div>
-      {list.isPending ? (
+      {state.group ? (
+        <GroupTable
+          object={object}
+          group={state.group}
+          fields={state.columns.map(({ field }) => field)}
+          question={question}
+          onOpen={(condition) =>
+            onSearch({
+              group: ungrouped,
+              filter: fromParts([...topParts(state.filter), condition]),
+            })
+          }
+        />
+      ) : list.isPending ? (
         <div className={styles.waiting}>
           <LinesSkeleton lines={12} />
         </div>

@@ -19,7 +19,13 @@ interface Props {
   onSearch: (change: Partial<ListSearch>) => void;
 }
 
-const untouched = { filter: undefined, sort: undefined, cols: undefined, q: undefined };
+const untouched = {
+  filter: undefined,
+  sort: undefined,
+  group: undefined,
+  cols: undefined,
+  q: undefined,
+};
 
 /** The views of this list; when the list shown differs from its view, what to do about it. */
 export function ViewBar({ object, views, state, onSearch }: Props) {

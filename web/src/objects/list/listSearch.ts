@@ -8,6 +8,8 @@ export interface ListSearch {
   /** null: shows everything although the view has a filter. */
   filter?: Filter | null;
   sort?: string;
+  /** The field whose values the list is grouped by; null: by none although the view is grouped. */
+  group?: string | null;
   /** "name:240": a column and its width. */
   cols?: string[];
   peek?: string;
@@ -24,6 +26,7 @@ export function parseListSearch(search: Record<string, unknown>): ListSearch {
     q: text(search.q) || undefined,
     filter: isFilter ? complete(filter as Filter | null) : undefined,
     sort: text(search.sort),
+    group: search.group === null ? null : text(search.group),
     cols: Array.isArray(cols) ? cols.filter((one) => typeof one === "string") : undefined,
     peek: text(search.peek),
   };

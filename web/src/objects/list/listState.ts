@@ -1,5 +1,5 @@
 /** The list to show: what the address says over what the chosen view says over the object's own default. */
-import type { Filter, ObjectMeta, SavedView, ViewDefinition } from "@/api/types";
+import type { FieldMeta, Filter, ObjectMeta, SavedView, ViewDefinition } from "@/api/types";
 import { typeOf } from "@/objects/fields/fieldTypes";
 import type { GridColumn } from "@/objects/grid/gridTypes";
 import type { ListSearch } from "@/objects/list/listSearch";
@@ -8,6 +8,8 @@ export interface ListState {
   columns: GridColumn[];
   filter: Filter | null;
   sort: string;
+  /** The field whose values are shown with their totals instead of the records. */
+  group: FieldMeta | null;
   view: SavedView | undefined;
   /** Differs from the view it started from. */
   isChanged: boolean;
@@ -21,9 +23,15 @@ export function listState(object: ObjectMeta, search: ListSearch, views: SavedVi
     columns: columnsOf(object, search.cols ?? savedColumns(saved) ?? object.list.columns),
     filter: (search.filter === undefined ? saved.filter : search.filter) ?? null,
     sort: search.sort ?? saved.sort ?? object.list.sort,
-    isChanged: [search.filter, search.sort, search.cols].some((value) => value !== undefined),
+    group: groupOf(object, search.group === undefined ? saved.group : search.group),
+    isChanged: [search.filter, search.sort, search.cols, search.group].some(
+      (value) => value !== undefined,
+    ),
   };
 }
+
+const groupOf = (object: ObjectMeta, name: string | null | undefined) =>
+  object.fields.find((field) => field.groupable && field.name === name) ?? null;
 
 const savedColumns = ({ columns, widths = {} }: ViewDefinition) =>
   columns?.map((name) => (widths[name] ? `${name}:${widths[name]}` : name));
@@ -42,9 +50,10 @@ export const formatColumns = (columns: { name: string; width: number }[]) =>
   columns.map(({ name, width }) => `${name}:${width}`);
 
 /** The list as it is now, to be kept as a view. */
-export const definitionOf = ({ columns, filter, sort }: ListState): ViewDefinition => ({
+export const definitionOf = ({ columns, filter, sort, group }: ListState): ViewDefinition => ({
   columns: columns.map(({ field }) => field.name),
   widths: Object.fromEntries(columns.map(({ field, width }) => [field.name, width])),
   filter,
   sort,
+  group: group?.name ?? null,
 });
