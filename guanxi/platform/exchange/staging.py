@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -30,8 +30,18 @@ Converter = tuple[Slot, Column, int | None]
 def copy_array(values: Sequence[str]) -> str:
     """A text array as COPY reads it."""
     if _SPECIAL.search("".join(values)):
-        return '{"' + '","'.join(v.translate(_ESCAPES) for v in values) + '"}'
+        return plain_array([v.translate(_ESCAPES) for v in values])
+    return plain_array(values)
+
+
+def plain_array(values: Sequence[str]) -> str:
+    """The same of values without a character that COPY or arrays use."""
     return '{"' + '","'.join(values) + '"}'
+
+
+def array_writer(rows: Sequence[Sequence[str]]) -> Callable[[Sequence[str]], str]:
+    """The quickest that writes all these rows: looking once is cheaper than row by row."""
+    return copy_array if _SPECIAL.search("".join(map("".join, rows))) else plain_array
 
 
 def chunks(rows: Iterable[Row], size: int = CHUNK) -> Iterator[list[Row]]:
@@ -58,37 +68,45 @@ class Stager:
                 if unknown:
                     found = slot.lookup.find(unknown)
                     for name in unknown:
-                        message = slot.lookup.message(name)
-                        column.known[name] = found.get(name) or BadValue("not_found", message)
+                        if name in found:
+                            column.known[name] = found[name]
+                        else:
+                            message = slot.lookup.message(name)
+                            column.refuse(name, BadValue("not_found", message))
 
     def lines(self, rows: Sequence[Row]) -> str:
         """The COPY text of a chunk."""
         width = self.width
-        if any(len(cells) != width for _n, cells in rows):
-            padded = [c if len(c) >= width else [*c, *[""] * (width - len(c))] for _n, c in rows]
-        else:
-            padded = [cells for _n, cells in rows]
+        even = all(len(cells) == width for _n, cells in rows)
+        given = padded = [cells for _n, cells in rows]
+        if not even:
+            padded = [c if len(c) >= width else [*c, *[""] * (width - len(c))] for c in given]
+        by_column = list(zip(*padded, strict=False))
         bad: dict[int, list[dict[str, Any]]] = {}
         columns: list[list[str]] = []
         for slot, column, source in self.converters:
             if source is not None:
                 cells: Sequence[str] = columns[source]
             elif slot.column is not None:
-                index = slot.column
-                cells = [remove_mark(c[index]) if c[index][:1] == "'" else c[index] for c in padded]
+                cells = [remove_mark(c) if c[:1] == "'" else c for c in by_column[slot.column]]
             else:
                 cells = [""] * len(rows)
-            columns.append(self._checked(slot, column(cells), bad))
+            values = column(cells)
+            columns.append(self._checked(slot, values, bad) if column.refuses else values)  # type: ignore[arg-type]
         if self.layout.together:
             names = [slot.name for slot, _column, _source in self.converters]
             self.layout.together(dict(zip(names, columns, strict=True)))
-        self._note_shape(rows, bad)
+        if not even:
+            self._note_shape(rows, bad)
         self.rejected += len(bad)
-        by_row = zip(*columns, strict=True) if columns else ([""] for _r in rows)
+        by_row = list(zip(*columns, strict=True)) if columns else [("",)] * len(rows)
         prefix, out = self.prefix, []
-        for i, ((number, cells), values) in enumerate(zip(rows, by_row, strict=True)):
+        cells_array, values_array = array_writer(given), array_writer(by_row)
+        for i, (number, cells) in enumerate(rows):
             why = json.dumps(bad[i], ensure_ascii=False).translate(_JSON) if i in bad else "\\N"
-            out.append(f"{prefix}{number}\t{copy_array(cells)}\t{copy_array(values)}\t{why}\n")
+            out.append(
+                f"{prefix}{number}\t{cells_array(cells)}\t{values_array(by_row[i])}\t{why}\n"
+            )
         return "".join(out)
 
     def _checked(

@@ -87,7 +87,9 @@ DEFAULT_REGION = {"zh-hant": "TW", "zh-hans": "CN"}
 
 def normalize_phone(value: str, region: str | None = None) -> str:
     """The number in E.164 (ITU-T), e.g. +8613800138000; "" when `value` is no possible number."""
-    compact = "".join(c for c in value if c.isascii() and (c.isdigit() or c == "+"))
+    compact = value
+    if not (value.isascii() and value.isdigit()):
+        compact = "".join(c for c in value if c.isascii() and (c.isdigit() or c == "+"))
     if (
         len(compact) == 11
         and compact[0] == "1"

@@ -33,22 +33,26 @@ Convert = Callable[[str], str]
 
 
 class Column:
-    """Converts one column of a table chunk by chunk; remembers what it has converted."""
+    """Converts one column of a table chunk by chunk; remembers what it has converted.
+
+    `refuses` says whether it may return a BadValue: few columns do, and looking costs.
+    """
 
     def __init__(self, convert: Convert):
         self.convert = convert
         self.known: dict[str, str | BadValue] = {"": ""}
+        self.refuses = False
 
     def __call__(self, cells: Sequence[str]) -> list[str | BadValue]:
         if len(self.known) > CACHE:
-            self.known = {"": ""}
-        known, out = self.known, []
-        for cell in cells:
-            found = known.get(cell)
-            if found is None:
-                found = known[cell] = self._one(cell)
-            out.append(found)
-        return out
+            self.known, self.refuses = {"": ""}, False
+        for cell in set(cells).difference(self.known):
+            self.known[cell] = self._one(cell)
+        return list(map(self.known.__getitem__, cells))
+
+    def refuse(self, cell: str, why: BadValue) -> BadValue:
+        self.known[cell], self.refuses = why, True
+        return why
 
     def _one(self, cell: str) -> str | BadValue:
         text = cell.strip()
@@ -56,8 +60,8 @@ class Column:
             return ""
         try:
             return self.convert(text)
-        except BadValue as error:
-            return error
+        except BadValue as why:
+            return self.refuse(cell, why)
 
 
 def text(max_length: int | None = None, *, single_line: bool = True) -> Convert:
