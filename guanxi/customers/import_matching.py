@@ -28,11 +28,12 @@ SWITCHBOARD = 3  # customers who share a number before it stops counting as anyb
 JUMPS = 30  # more than any chain of rows that know each other by different keys
 
 KEYS = """
-create temp table i_key on commit drop as
-select r.row, k.part, k.kind, k.k, k.source, k.normal, k.name, k.external
-from platform_importrow r
-cross join lateral (values {values}) k(part, kind, k, source, normal, name, external)
-where r.imported = {imported} and r.reasons is null and k.normal <> ''
+create temp table i_key (row, part, kind, k, source, normal, name, external) on commit drop as
+{keys}
+"""
+KEY = """
+select r.row, {key} from platform_importrow r
+where r.imported = {imported} and r.reasons is null and {normal} <> ''
 """
 # k: x external id, w WeChat, p phone, e e-mail, n name of an organization, v all values
 SHARED = """
@@ -222,8 +223,12 @@ class Matching:
         return int(self.cursor.rowcount)
 
     def _gather(self) -> None:
-        values = ", ".join(k for part in self.parts for k in part.match_keys())
-        self._do(KEYS, values=values)
+        keys = [
+            KEY.format(imported=self.imported, key=key, normal=normal)
+            for part in self.parts
+            for key, normal in part.match_keys()
+        ]
+        self._do(KEYS, keys=" union all ".join(keys))  # scans are cheaper than VALUES of each row
         self._do("analyze i_key")
         self._do(SHARED)
         self._do(LEADERS)

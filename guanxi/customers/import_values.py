@@ -77,8 +77,8 @@ class Part:
         text = self.text(name, array)
         return f"nullif({text}, '')::{CASTS[name]}" if name in CASTS else text
 
-    def match_keys(self) -> list[str]:
-        """Rows (part, kind, k, source, normal, name, external) for matching."""
+    def match_keys(self) -> list[tuple[str, str]]:
+        """For matching: (the columns part, kind, k, source, normal, name, external; normal)."""
         name, kind, external = self.text("name"), self.kind, self.text("external_id")
         source = sql.Literal(self.context.options["source"]).as_string(None)
         found = []
@@ -104,8 +104,11 @@ class Part:
             )
             found.append(("'v'", "''", everything))
         return [
-            f"({self.number}::smallint, {kind}::text, {k}::text, {src}::text, ({normal})::text,"
-            f" {name}::text, {external}::text)"
+            (
+                f"{self.number}::smallint, {kind}::text, {k}::text, {src}::text, ({normal})::text,"
+                f" {name}::text, {external}::text",
+                f"({normal})",
+            )
             for k, src, normal in found
         ]
 
