@@ -106,7 +106,7 @@ def _changeable(asker: Asker) -> "QuerySet[Customer]":
     """Customers for whom the asker may decide: those they may change, and those nobody follows."""
     declared = object_type("customer")
     condition = predicate(asker, declared, "change")
-    if asker.may("change", declared):
+    if condition and asker.may("change", declared):  # an empty condition is all: Q() | a is a
         condition |= predicate(asker, declared) & Q(owner=None)
     return Customer.objects.filter(condition, deleted_at=None)
 

@@ -246,6 +246,8 @@ class TestList:
             "teammate": ["do"],
             "nobody": ["do", "snooze", "dismiss"],
         }
+        page = Caller(firm.manager).get("/insight/attention")
+        assert {tuple(item["can"]) for item in page["items"]} == {("do", "snooze", "dismiss")}
         page = Caller(firm.reader).get("/insight/attention")
         assert {tuple(item["can"]) for item in page["items"]} == {()}
 
