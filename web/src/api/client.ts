@@ -68,6 +68,18 @@ export function onSignedOut(handler: (() => Promise<void>) | null) {
   waitForSignIn = handler;
 }
 
+const remembered = 200;
+const ownRequests = new Set<string>();
+
+/** Whether this tab sent that request, and so knows already what came of it. */
+export const isOwnRequest = (id: string | null) => id !== null && ownRequests.has(id);
+
+function remember(requestId: string) {
+  ownRequests.add(requestId);
+  const [oldest] = ownRequests;
+  if (ownRequests.size > remembered && oldest) ownRequests.delete(oldest);
+}
+
 export function apiUrl(path: string, query: Query = {}) {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
@@ -109,6 +121,7 @@ export async function send(
     },
     body: body === undefined || isForm ? (body as FormData | undefined) : JSON.stringify(body),
   });
+  if (method !== "GET") remember(response.headers.get("X-Request-Id") ?? "");
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (response.status === 401 && problem.code === "not_signed_in" && waitForSignIn) {

@@ -1,20 +1,24 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { get, request } from "@/api/client";
+import { isLive } from "@/api/live";
 import type { Job, Page } from "@/api/types";
 
 export const isActive = (job: Job) => job.state === "queued" || job.state === "running";
 
+/** While changes arrive by themselves, asking again is for what got lost on the way. */
+const askAgain = () => (isLive() ? 5_000 : 1_000);
+
 export const jobsQuery = queryOptions({
   queryKey: ["jobs"],
   queryFn: async () => (await get<Page<Job>>("/jobs")).items,
-  refetchInterval: ({ state }) => (state.data?.some(isActive) ? 1000 : false),
+  refetchInterval: ({ state }) => (state.data?.some(isActive) ? askAgain() : false),
 });
 
 export const jobQuery = (id: string) =>
   queryOptions({
     queryKey: ["jobs", id],
     queryFn: () => get<Job>(`/jobs/${id}`),
-    refetchInterval: ({ state }) => (state.data && !isActive(state.data) ? false : 1000),
+    refetchInterval: ({ state }) => (state.data && !isActive(state.data) ? false : askAgain()),
   });
 
 export const cancelJob = (id: string) => request<Job>("POST", `/jobs/${id}/cancel`);

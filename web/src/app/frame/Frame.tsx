@@ -7,12 +7,14 @@ import { BottomNav } from "@/app/frame/BottomNav";
 import { Rail } from "@/app/frame/Rail";
 import { TopBar } from "@/app/frame/TopBar";
 import { useSaveSettings } from "@/app/session/useSaveSettings";
+import { useLive } from "@/app/useLive";
 import styles from "./frame.module.css";
 
 export function Frame() {
   const { t } = useTranslation();
   const { preferences } = useUser();
   const save = useSaveSettings();
+  useLive();
   const [collapsed, setCollapsed] = useState(preferences.rail === "collapsed");
 
   function toggle() {

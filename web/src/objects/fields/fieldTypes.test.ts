@@ -40,7 +40,7 @@ describe("words for a value", () => {
   it("shows money in the currency of its record", () => {
     const total = field("total", "money", { currency: "currency" });
     const record = { id: "1", can: [], currency: "USD" };
-    expect(typeOf(total).toText("1234.5", total, format, record)).toBe("$1,234.50");
+    expect(typeOf(total).toText("1234.5", total, format, record)).toBe("US$1,234.50");
   });
 
   it("does not move a date by the time zone", () => {

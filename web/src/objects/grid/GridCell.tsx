@@ -1,4 +1,4 @@
-import { type MouseEvent, useEffect, useRef } from "react";
+import { type MouseEvent, useEffect, useRef, useState } from "react";
 import type { FieldMeta } from "@/api/types";
 import { isBlank } from "@/objects/fields/fieldType";
 import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
@@ -89,7 +89,16 @@ function CellValue({ record, object, field, isTitle, onOpen }: Props & { isTitle
   );
 }
 
-function ActiveText({ record, field, cursor, mode, onCommit }: Props) {
+/** The record as it was when editing began: what others change meanwhile is not to be overwritten unseen. */
+function useAsBegun({ record, mode }: Props) {
+  const [begun, setBegun] = useState(record);
+  if (!mode && begun !== record) setBegun(record);
+  return begun;
+}
+
+function ActiveText(props: Props) {
+  const { field, cursor, mode, onCommit } = props;
+  const record = useAsBegun(props);
   const { toInput, parse, align } = typeOf(field);
   const text = toInput?.(record[field.name]) ?? "";
 
@@ -113,7 +122,9 @@ function ActiveText({ record, field, cursor, mode, onCommit }: Props) {
   );
 }
 
-function ActivePicker({ record, field, cursor, onCommit }: Props) {
+function ActivePicker(props: Props) {
+  const { field, cursor, onCommit } = props;
+  const record = useAsBegun(props);
   return (
     <CellPicker
       field={field}

@@ -37,15 +37,17 @@ export function Facts({ object, loaded }: Props) {
   );
 }
 
-function Fact({ object, loaded: { record, etag }, field }: Props & { field: FieldMeta }) {
+function Fact({ object, loaded, field }: Props & { field: FieldMeta }) {
   const { t } = useTranslation();
-  const [editing, setEditing] = useState(false);
+  // As it was when editing began: what others change meanwhile is not to be overwritten unseen.
+  const [editing, setEditing] = useState<Loaded | null>(null);
+  const { record } = editing ?? loaded;
   const save = useSaveFields(object);
   const value = record[field.name];
 
   function commit(next: unknown) {
-    setEditing(false);
-    if (next !== value) void save(record, { [field.name]: next }, etag);
+    setEditing(null);
+    if (next !== value) void save(record, { [field.name]: next }, editing?.etag);
   }
 
   return (
@@ -57,11 +59,11 @@ function Fact({ object, loaded: { record, etag }, field }: Props & { field: Fiel
             field={field}
             value={value}
             onCommit={commit}
-            onCancel={() => setEditing(false)}
+            onCancel={() => setEditing(null)}
           />
         ) : isEditable(field, record) ? (
           // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: the button inside is for keys
-          <div className={styles.value} onClick={() => setEditing(true)}>
+          <div className={styles.value} onClick={() => setEditing(loaded)}>
             <FieldValue field={field} value={value} record={record} />
             <button
               type="button"

@@ -1,0 +1,47 @@
+"""What others change shows by itself, in lists and on pages, in every tab."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.product import Served, Texts, call
+
+pytestmark = pytest.mark.browser
+SOON = 5_000  # milliseconds; the aim is a third of a second, on a machine that has time
+
+
+def test_a_change_by_somebody_else_shows_by_itself(
+    demo: Served, member: Callable[..., Page]
+) -> None:
+    t = Texts("en")
+    mine, theirs = member("chen"), member("admin")
+    customers = f"{demo.url}/api/v1/customers"
+    name = f"!Live {time.time_ns()}"
+    customer = call(mine, "POST", customers, kind="person", name=name, city="Bonn")
+    mine.goto(f"{demo.url}/customers")
+    row = mine.get_by_role("row").filter(has_text=name)
+    expect(row).to_contain_text("Bonn")
+    tab = mine.context.new_page()  # shares the one stream
+    tab.goto(f"{demo.url}/customers/{customer['id']}")
+    expect(tab.get_by_role("heading", level=1)).to_have_text(name)
+
+    call(theirs, "PATCH", f"{customers}/{customer['id']}", city="Köln")
+    expect(row).to_contain_text("Köln", timeout=SOON)
+    expect(tab.get_by_role("definition").filter(has_text="Köln")).to_be_visible(timeout=SOON)
+
+    call(
+        theirs, "POST", f"{demo.url}/api/v1/interactions",
+        customer=customer["id"], channel="call", subject="Asked for samples",
+    )  # fmt: skip
+    timeline = tab.get_by_role("region", name=t("customer.timeline"))
+    expect(timeline.get_by_text("Asked for samples")).to_be_visible(timeout=SOON)
+
+    mine.bring_to_front()
+    owner = customer["owner"]["id"]
+    call(theirs, "POST", customers, kind="person", name=f"{name} new", city="Ulm", owner=owner)
+    new = mine.get_by_role("row").filter(has_text=f"{name} new")
+    expect(new).to_contain_text("Ulm", timeout=SOON)

@@ -1,0 +1,114 @@
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { get, isOwnRequest } from "@/api/client";
+import { jobsQuery } from "@/api/jobs";
+import { type Change, type LiveMessage, listen } from "@/api/live";
+import { useObjects } from "@/api/meta";
+import { recordQuery, recordsKey } from "@/api/records";
+import type { ObjectMeta, Page, RecordRow } from "@/api/types";
+import { patchRecord } from "@/objects/edit/recordCache";
+
+const gatherFor = 300;
+const atOnce = 10;
+const fewPages = 5;
+const homeEvery = 5_000;
+const onTimelines = new Set(["customer", "interaction", "task", "order"]);
+
+/** Keeps what is on screen as it is on the server, without a row jumping away under the hand. */
+export function useLive() {
+  const client = useQueryClient();
+  const objects = useObjects();
+  useEffect(() => {
+    const gathered = new Gathered((changes) => void show(client, objects, changes));
+    const stop = listen((message) => {
+      if (message.kind === "anew") void client.invalidateQueries();
+      if (message.kind === "change" && !isOwnRequest(message.request)) gathered.add(message);
+    });
+    return () => {
+      stop();
+      gathered.stop();
+    };
+  }, [client, objects]);
+}
+
+type Ids = Set<string> | null;
+
+/** Changes by object, told together: a burst of them is one. */
+class Gathered {
+  private changes = new Map<string, Ids>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly tell: (changes: Map<string, Ids>) => void) {}
+
+  add({ object, ids }: Change & LiveMessage) {
+    const known = this.changes.get(object);
+    const all = ids === null || known === null ? null : new Set([...(known ?? []), ...ids]);
+    this.changes.set(object, all);
+    this.timer ??= setTimeout(() => {
+      const { changes } = this;
+      this.changes = new Map();
+      this.timer = undefined;
+      this.tell(changes);
+    }, gatherFor);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+  }
+}
+
+let homeShown = 0;
+
+async function show(client: QueryClient, objects: ObjectMeta[], changes: Map<string, Ids>) {
+  if (changes.has("job")) await client.invalidateQueries({ queryKey: jobsQuery.queryKey });
+  for (const [name, ids] of changes) {
+    const object = objects.find((o) => o.name === name);
+    if (object) await showRecords(client, object, ids);
+  }
+  if ([...changes.keys()].some((name) => onTimelines.has(name))) {
+    await client.invalidateQueries({ queryKey: ["timeline"] });
+    if (Date.now() - homeShown > homeEvery) {
+      homeShown = Date.now();
+      await client.invalidateQueries({ queryKey: ["insight"] });
+    }
+  }
+}
+
+type Pages = InfiniteData<Page<RecordRow>>;
+
+/** The place in a grid is a row's number: while somebody is about to type there, no row may move. */
+const handsOn = () => document.querySelector('[role="gridcell"][data-active="true"]') !== null;
+
+/** Known rows change in place; a list of few pages is read again for new ones. */
+async function showRecords(client: QueryClient, { path }: ObjectMeta, ids: Ids) {
+  const key = recordsKey(path);
+  const lists = client.getQueriesData<Pages>({ queryKey: [...key, "list"] });
+  const known = [...(ids ?? [])].filter(
+    (id) =>
+      client.getQueryData(recordQuery(path, id).queryKey) !== undefined ||
+      lists.some(([, data]) => data?.pages.some(({ items }) => items.some((r) => r.id === id))),
+  );
+  const few = ids !== null && ids.size <= atOnce && known.length === ids.size;
+  if (few) {
+    await Promise.all(known.map((id) => readAgain(client, path, id)));
+  }
+  await client.invalidateQueries({
+    queryKey: key,
+    predicate: ({ queryKey, state }) => {
+      if (few && (queryKey[2] === "list" || queryKey[2] === "one")) return false;
+      if (queryKey[2] !== "list") return true;
+      return !handsOn() && ((state.data as Pages | undefined)?.pages.length ?? 0) <= fewPages;
+    },
+  });
+}
+
+async function readAgain(client: QueryClient, path: string, id: string) {
+  try {
+    const record = await get<RecordRow>(`/${path}/${id}`);
+    patchRecord(client, path, id, record, `"${record.updated_at}"`);
+  } catch {
+    // It is gone or no longer ours to see: whoever opens it is told so by the page itself.
+    await client.invalidateQueries({ queryKey: [...recordsKey(path), "list"] });
+  }
+}
