@@ -7,11 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.product import Texts, launch, serve, sign_in
+from tests.browser.product import DEMO_PASSWORD, Texts, launch, serve, sign_in
 
 IMAGES = Path(__file__).parent / "images"
 SETTLE_MILLISECONDS = 1500
-PASSWORD = "guanxi-demo"  # noqa: S105  of the sample firm
 
 
 def take(page: Page, name: str) -> None:
@@ -33,7 +32,7 @@ def main() -> None:
             ):
                 size = {"width": 1440, "height": 900}
                 page = browser.new_context(locale=language, viewport=size).new_page()
-                sign_in(page, Texts(language), served.url, "chen", PASSWORD)
+                sign_in(page, Texts(language), served.url, "chen", DEMO_PASSWORD)
                 page.get_by_role("article").first.wait_for(timeout=120_000)
                 take(page, f"home-{language}")
                 page.get_by_role("article").first.get_by_role("link").first.click()

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.product import ROOT, launch
+from tests.browser.product import ROOT, Served, enter, launch, serve
 
 RESULTS = ROOT / "test-results"
+PATIENCE = 30_000  # milliseconds; a test on a busy machine is slow, not wrong
+DEMO = ("demo", "--no-open", "--locale", "zh-CN", "--customers", "300")
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
@@ -30,6 +33,16 @@ def home() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Served]:
+    """The sample firm, one for all tests: each changes records of its own only."""
+    with (
+        tempfile.TemporaryDirectory(prefix="guanxi-browser-", dir="/tmp") as folder,
+        serve(Path(folder), *DEMO, "--home", folder) as served,
+    ):
+        yield served
+
+
 @pytest.fixture
 def page_of(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Open pages in contexts of their own; a failed test leaves a picture of each."""
@@ -37,7 +50,7 @@ def page_of(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
 
     def open_page(**options: Any) -> Page:
         page = chromium.new_context(**options).new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         pages.append(page)
         return page
 
@@ -48,3 +61,17 @@ def page_of(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
             RESULTS.mkdir(exist_ok=True)
             page.screenshot(path=RESULTS / f"{request.node.name}-{number}.png")
         page.context.close()
+
+
+@pytest.fixture
+def member(demo: Served, page_of: Callable[..., Page]) -> Callable[..., Page]:
+    """Open pages as people of the sample firm who have signed in: `member("chen", "zh-CN")`."""
+
+    def open_page(username: str, language: str = "en", **options: Any) -> Page:
+        page = page_of(
+            **{"viewport": {"width": 1440, "height": 900}, **options, "locale": language}
+        )
+        enter(page, demo.url, username)
+        return page
+
+    return open_page

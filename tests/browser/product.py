@@ -17,13 +17,14 @@ from typing import IO, Any
 from playwright.sync_api import Browser, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
-CATALOGS = ("app", "imports", "insight", "customers")
+CATALOGS = ("app", "imports", "insight", "customers", "palette")
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 OFFLINE = (
     "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-gpu",
 )  # fmt: skip
 READY_SECONDS = 180
+DEMO_PASSWORD = "guanxi-demo"
 WORKSPACE = (
     "GUANXI_HOME",
     "GUANXI_DATABASE_ROLE",
@@ -153,9 +154,16 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=[*OFFLINE, *sandbox])
 
 
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sample }) =>
+  console.error("security policy:", violatedDirective, blockedURI, sample));
+"""
+
+
 def watch(page: Page) -> list[str]:
     """Collect what must not happen on a page: errors in its console, violations of its policy."""
     faults: list[str] = []
+    page.add_init_script(TELL_VIOLATIONS)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(
         "console",
@@ -171,3 +179,19 @@ def sign_in(page: Page, texts: Texts, url: str, username: str, password: str) ->
     page.get_by_label(texts("signIn.password"), exact=True).fill(password)
     page.get_by_role("button", name=texts("signIn.submit")).click()
     page.get_by_role("navigation", name=texts("nav.main")).wait_for()
+
+
+def enter(page: Page, url: str, username: str, password: str = DEMO_PASSWORD) -> None:
+    """Start a session without the form, for tests of what comes after it."""
+    page.request.get(f"{url}/api/v1/session")
+    answer = call(page, "POST", f"{url}/api/v1/session", username=username, password=password)
+    assert answer["user"]["username"] == username
+
+
+def call(page: Page, method: str, address: str, **body: object) -> Any:
+    """Ask the API in the session of a page, as another of its tabs would; returns the answer."""
+    cookies = {c["name"]: c["value"] for c in page.context.cookies()}
+    token = {"X-CSRFToken": cookies["csrftoken"]}
+    answer = page.request.fetch(address, method=method, headers=token, data=body or None)
+    assert answer.ok, answer.text()
+    return answer.json() if answer.status != 204 else None

@@ -1,0 +1,203 @@
+"""Every page, in both themes, on a desk and a phone: readable, in its policy, in its screen."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.firm import make_firm
+from tests.browser.product import Served, Texts, call, enter, serve, watch
+from tests.browser.sound import AXE, CONTRAST, RULES, settle, too_wide, violations
+
+pytestmark = pytest.mark.browser
+
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+# In an order that changes one of the two at a time.
+LOOKS = [(DESK, "light"), (DESK, "dark"), (PHONE, "dark"), (PHONE, "light")]
+LONG_NAMES = (
+    "新疆维吾尔自治区伊犁哈萨克自治州察布查尔锡伯自治县农业生产资料联合股份有限公司驻北京办事处",
+    "Taumatawhakatangihangakoauauotamateaturipukakapikimaungahoronukupokaiwhenuakitanatahu Ltd",
+)
+LONG = {
+    "kind": "organization",
+    "email": f"{'rindfleischetikettierungsueberwachung' * 2}@donaudampfschifffahrt.example",
+    "city": "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+    "street": "南京路二百九十一号环球大厦二十二层二二零三室" * 3,
+}
+CITY_FILTER = json.dumps({"and": [{"field": "city", "op": "not_empty"}]})
+
+
+@pytest.fixture(scope="module")
+def addresses(demo: Served, chromium: Browser) -> list[str]:
+    """One address of every kind of page, some with long names, imports at each of their steps."""
+    context = chromium.new_context()
+    page = context.new_page()
+    enter(page, demo.url, "admin")
+    api = f"{demo.url}/api/v1"
+    named = [call(page, "POST", f"{api}/customers", name=name, **LONG) for name in LONG_NAMES]
+    for customer in named:
+        call(page, "POST", f"{api}/tasks", title=customer["name"], customer=customer["id"])
+    best = call(page, "GET", f"{api}/customers?sort=-monetary&limit=1")["items"][0]
+    order, product, task, user = (
+        call(page, "GET", f"{api}/{path}?limit=1")["items"][0]["id"]
+        for path in ("orders", "products", "tasks", "users")
+    )
+    read, previewed, done = imports_at_each_step(page, api)
+    context.close()
+    return [
+        "/?all=true",
+        "/customers",
+        f"/customers?filter={CITY_FILTER}&sort=-city",
+        f"/customers?q={LONG_NAMES[1]}",
+        f"/customers?peek={best['id']}",
+        "/customers?group=stage",
+        f"/customers/{best['id']}",
+        *(f"/customers/{customer['id']}" for customer in named),
+        "/tasks",
+        f"/tasks/{task}",
+        "/orders",
+        f"/orders/{order}",
+        "/products",
+        f"/products/{product}",
+        "/imports",
+        "/imports/new",
+        f"/imports/{read}",
+        f"/imports/{read}?step=map",
+        f"/imports/{previewed}",
+        f"/imports/{previewed}?verdict=reject",
+        f"/imports/{done}",
+        "/recycle-bin",
+        "/settings",
+        "/users",
+        f"/users/{user}",
+        "/nowhere",
+    ]
+
+
+def imports_at_each_step(page: Page, api: str) -> list[str]:
+    """Ids of imports of one file: uploaded, previewed, and done."""
+    content = make_firm("zh-CN", dt.date(2026, 1, 5)).customers
+    made = []
+    for verbs in ((), ("preview",), ("preview", "run")):
+        token = {c["name"]: c["value"] for c in page.context.cookies()}["csrftoken"]
+        file = {"name": "customers.csv", "mimeType": "text/csv", "buffer": content}
+        uploaded = page.request.post(
+            f"{api}/imports",
+            multipart={"target": "customer", "file": file},
+            headers={"X-CSRFToken": token},
+        ).json()
+        for verb in verbs:
+            call(page, "POST", f"{api}/imports/{uploaded['id']}/{verb}")
+            wait_for_import(page, f"{api}/imports/{uploaded['id']}")
+        made.append(uploaded["id"])
+    return made
+
+
+def wait_for_import(page: Page, address: str) -> None:
+    for _attempt in range(200):
+        state = call(page, "GET", address)["state"]
+        if state in ("previewed", "done"):
+            return
+        page.wait_for_timeout(100)
+    raise TimeoutError(state)
+
+
+class Inspector:
+    """Looks at page after page on a desk and on a phone, in light and dark; says what is wrong."""
+
+    def __init__(self, page: Page, subtests: pytest.Subtests) -> None:
+        page.context.add_init_script(path=AXE)
+        self.page, self.subtests, self.faults = page, subtests, watch(page)
+
+    def visit(self, url: str, address: str) -> None:
+        self.page.goto(url + address)
+        self.inspect(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", address))
+
+    def inspect(self, name: str, *screens: dict[str, int]) -> None:
+        """Judge what is now to be seen, on some screens or on all."""
+        seen: dict[str, int] = {}
+        for screen, scheme in LOOKS:
+            if screens and screen not in screens:
+                continue
+            self.page.set_viewport_size(screen)
+            self.page.emulate_media(color_scheme=scheme)
+            self.page.locator(f"html[data-theme={scheme}]").wait_for()
+            settle(self.page)
+            # Another theme changes colours, and nothing else that a rule looks at.
+            found = violations(self.page, CONTRAST if screen == seen else RULES)
+            with self.subtests.test(page=name, width=screen["width"], scheme=scheme):
+                assert found + too_wide(self.page) + self.faults == []
+            self.faults.clear()
+            seen = screen
+
+
+def test_every_page(
+    demo: Served, page_of: Callable[..., Page], addresses: list[str], subtests: pytest.Subtests
+) -> None:
+    inspector = Inspector(page_of(locale="zh-CN"), subtests)
+    inspector.visit(demo.url, "/sign-in")
+    enter(inspector.page, demo.url, "admin")
+    for address in addresses:
+        inspector.visit(demo.url, address)
+
+
+def test_every_page_holds_english_words_on_a_phone(
+    demo: Served, member: Callable[..., Page], addresses: list[str], subtests: pytest.Subtests
+) -> None:
+    page = member("admin", "en", viewport=PHONE)
+    for address in addresses:
+        page.goto(demo.url + address)
+        settle(page)
+        with subtests.test(page=address):
+            assert too_wide(page) == []
+
+
+def test_what_opens_over_a_page(
+    demo: Served, page_of: Callable[..., Page], subtests: pytest.Subtests
+) -> None:
+    """Dialogs, drawers and menus of the pages people use most."""
+    t = Texts("zh-CN")
+    inspector = Inspector(page_of(locale="zh-CN"), subtests)
+    page = inspector.page
+    enter(page, demo.url, "admin")
+
+    def opened(address: str, name: str) -> None:
+        for screen in (DESK, PHONE):
+            page.set_viewport_size(screen)
+            page.goto(demo.url + address)
+            page.get_by_role("button", name=name).first.click()
+            inspector.inspect(f"{address}: {name}", screen)
+
+    opened("/", t("jobs.title"))
+    opened("/", t("user.menu"))
+    opened("/?all=true", t("insight.suggest.call"))
+    opened("/?all=true", t("insight.snooze.label"))
+    opened("/?all=true", t("insight.dismiss.label"))
+    opened("/customers", t("common.create"))
+    opened("/customers", t("list.columns"))
+    opened("/customers", t("filter.add"))
+    opened(f"/customers?filter={CITY_FILTER}", t("filter.edit"))
+    opened(f"/customers?filter={CITY_FILTER}", t("view.saveAs"))
+    opened("/settings", t("tokens.new"))
+
+
+def test_a_workspace_before_anything_is_in_it(
+    page_of: Callable[..., Page], home: Path, subtests: pytest.Subtests
+) -> None:
+    with serve(home, "serve") as served:
+        link = served.wait_for("token=").split(": ", 1)[1]
+        inspector = Inspector(page_of(locale="zh-CN"), subtests)
+        inspector.visit(link, "")
+        call(
+            inspector.page, "POST", f"{served.url}/api/v1/setup",
+            token=link.split("token=")[1], firm="Firm", language="en", time_zone="Asia/Shanghai",
+            currency="CNY", full_name="Ada", username="ada", password="correct-horse-9",
+        )  # fmt: skip
+        for address in ("/", "/customers", "/tasks", "/imports", "/recycle-bin"):
+            inspector.visit(served.url, address)
