@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import pytest
 from a2wsgi import WSGIMiddleware
@@ -22,6 +23,8 @@ from guanxi.platform.access.sign_in import issue_token
 from guanxi.platform.jobs.services import start_job
 from guanxi.platform.live import hub as hub_module
 from guanxi.platform.live.hub import ENDED, Hub, Who
+from guanxi.platform.live.models import Presence
+from guanxi.platform.live.presence import GONE_AFTER
 from guanxi.platform.live.stream import PATH, with_stream
 from guanxi.platform.objects.registry import object_type
 from tests import slow_job
@@ -302,3 +305,55 @@ def test_a_stranger_is_refused(firm: Firm) -> None:
         return await browser.sent.get()
 
     assert asyncio.run(visit())["status"] == 401
+
+
+class TestWhoElseIsHere:
+    def test_others_are_named_and_told_of_each_other(self, firm: Firm) -> None:
+        acme = str(firm["customer:acme"].pk)
+        with listening(firm, "owner", "teammate") as (_hub, ears):
+            assert be_here(firm, "owner", acme, page=1) == []
+            assert be_here(firm, "teammate", acme, page=2) == [label(firm, "owner")]
+            assert be_here(firm, "teammate", acme, page=3) == [label(firm, "owner")]
+            assert be_here(firm, "owner", acme, page=1) == [label(firm, "teammate")]
+            leave_page(firm, "owner", page=1)
+            end = Tag.objects.create(name=MARK)
+            told = [t["object"] for t in ears["teammate"].until(end)]
+            assert set(told) == {"presence"}
+            assert len(told) <= 4  # three came, one left; saying so again is no news
+
+    def test_a_page_is_at_one_record_until_it_is_silent(self, firm: Firm) -> None:
+        acme, bell = (str(firm[f"customer:{name}"].pk) for name in ("acme", "bell"))
+        be_here(firm, "owner", acme, page=1)
+        be_here(firm, "owner", bell, page=1)
+        assert be_here(firm, "teammate", acme, page=2) == []
+        assert be_here(firm, "teammate", bell, page=2) == [label(firm, "owner")]
+        Presence.objects.update(seen_at=timezone.now() - GONE_AFTER * 2)
+        assert be_here(firm, "teammate", bell, page=2) == []
+
+    def test_where_one_may_not_look_one_is_not(self, firm: Firm) -> None:
+        answer = firm.client("outsider").put(
+            f"/api/v1/live/pages/{UUID(int=1)}",
+            {"object": "customer", "id": str(firm["customer:acme"].pk)},
+            content_type=JSON,
+        )
+        assert answer.status_code == 404
+        assert not Presence.objects.exists()
+
+
+def be_here(firm: Firm, who: str, record: str, *, page: int) -> list[dict[str, str]]:
+    answer = firm.client(who).put(
+        f"/api/v1/live/pages/{UUID(int=page)}",
+        {"object": "customer", "id": record},
+        content_type=JSON,
+    )
+    assert answer.status_code == 200, answer.content
+    others: list[dict[str, str]] = answer.json()["others"]
+    return others
+
+
+def leave_page(firm: Firm, who: str, *, page: int) -> None:
+    assert firm.client(who).delete(f"/api/v1/live/pages/{UUID(int=page)}").status_code == 204
+
+
+def label(firm: Firm, who: str) -> dict[str, str]:
+    return {"id": str(firm[who].pk), "label": firm[who].full_name}

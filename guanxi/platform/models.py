@@ -4,6 +4,7 @@ from guanxi.platform.access.models import Role, SignInAttempt, Team, Territory, 
 from guanxi.platform.events.models import Event, EventCursor
 from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
 from guanxi.platform.jobs.models import Job
+from guanxi.platform.live.models import Presence
 from guanxi.platform.objects.models import IdempotentResponse, SavedView
 from guanxi.platform.search.models import RecentRecord, SearchText
 from guanxi.platform.workspaces.models import Workspace
@@ -16,6 +17,7 @@ __all__ = [
     "ImportRow",
     "ImportVerdict",
     "Job",
+    "Presence",
     "RecentRecord",
     "Role",
     "SavedView",

@@ -1,12 +1,21 @@
 """Where browsers ask to be told of changes."""
 
+from typing import Any
+from uuid import UUID
+
 from django.contrib.auth import HASH_SESSION_KEY
 from django.http import HttpResponse
-from ninja import Router
+from django.utils.translation import gettext as _
+from ninja import Router, Schema, Status
+from pydantic import Field
 
 from guanxi.platform.http.request import Request
+from guanxi.platform.live import presence
 from guanxi.platform.live.hub import Who, hub
 from guanxi.platform.live.stream import TICKET
+from guanxi.platform.objects.errors import NotFound
+from guanxi.platform.objects.registry import types
+from guanxi.platform.objects.schemas import LinkOut, Strict
 
 router = Router(tags=["live"])
 
@@ -32,3 +41,35 @@ def live(request: Request) -> HttpResponse:
         proof = request.session[HASH_SESSION_KEY]
         who = Who(request.user.pk, session_key=request.session.session_key, proof=proof)
     return HttpResponse(content_type="text/event-stream", headers={TICKET: hub.ticket(who)})
+
+
+class HereIn(Strict):
+    object: str = Field(max_length=60)
+    id: UUID
+
+
+class HereOut(Schema):
+    others: list[LinkOut]
+    again_in: int = Field(description="Seconds after which an open page says so again.")
+
+
+@router.put(
+    "/pages/{uuid:page}",
+    response=HereOut,
+    summary="Say which record a page of mine shows, and be told who else has it open",
+)
+def be_here(request: Request, page: UUID, body: HereIn) -> dict[str, Any]:
+    """`page` is any UUID that the page made for itself."""
+    declared = next((t for t in types() if t.name == body.object), None)
+    if declared is None:
+        raise NotFound(_("There is no such record, or you may not see it."))
+    others = presence.be_here(request.asker, declared, body.id, page=page)
+    return {"others": others, "again_in": presence.SAYS_SO_EVERY}
+
+
+@router.delete(
+    "/pages/{uuid:page}", response={204: None}, summary="Say that a page of mine shows it no more"
+)
+def leave(request: Request, page: UUID) -> Status[None]:
+    presence.leave(request.asker, page=page)
+    return Status(204, None)

@@ -26,6 +26,7 @@ from guanxi.platform.access.models import Token, User
 from guanxi.platform.access.predicate import Asker, predicate
 from guanxi.platform.access.sign_in import living_tokens
 from guanxi.platform.jobs.services import jobs_of
+from guanxi.platform.live.models import Presence
 from guanxi.platform.live.triggers import CHANNEL
 from guanxi.platform.objects.registry import object_type
 
@@ -55,6 +56,12 @@ def tells(name: str) -> Callable[[Visible], Visible]:
 @tells("job")
 def _own_jobs(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
     return jobs_of(asker).filter(pk__in=ids).values_list("pk", flat=True)
+
+
+@tells("presence")
+def _where_i_am(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
+    here = Presence.objects.filter(user=asker.user, record_id__in=ids)
+    return here.values_list("record_id", flat=True).distinct()
 
 
 @dataclass(frozen=True)

@@ -37,17 +37,12 @@ begin
 end
 $$;
 """
-TRIGGERS = """
-create or replace trigger guanxi_tell_insert after insert on {table}
-    referencing new table as touched_rows
-    for each statement execute function guanxi_tell({object}, {column});
-create or replace trigger guanxi_tell_update after update on {table}
-    referencing new table as touched_rows
-    for each statement execute function guanxi_tell({object}, {column});
-create or replace trigger guanxi_tell_delete after delete on {table}
-    referencing old table as touched_rows
+TRIGGER = """
+create or replace trigger {name} after {verb} on {table}
+    referencing {side} table as touched_rows
     for each statement execute function guanxi_tell({object}, {column});
 """
+VERBS = ("insert", "update", "delete")
 
 
 def install_tellers(using: str = "default", **_: Any) -> None:
@@ -58,21 +53,21 @@ def install_tellers(using: str = "default", **_: Any) -> None:
             most=sql.Literal(MOST_IDS), channel=sql.Literal(CHANNEL)
         )
         cursor.execute(function.as_string(None))
-        for table, name, column in _told():
-            if table in tables:
-                cursor.execute(
-                    sql.SQL(TRIGGERS)
-                    .format(
-                        table=sql.Identifier(table),
-                        object=sql.Literal(name),
-                        column=sql.Literal(column),
-                    )
-                    .as_string(None)
+        for table, name, column, verbs in _told():
+            for verb in verbs if table in tables else ():
+                trigger = sql.SQL(TRIGGER).format(
+                    name=sql.Identifier(f"guanxi_tell_{verb}"),
+                    verb=sql.SQL(verb),
+                    side=sql.SQL("old" if verb == "delete" else "new"),
+                    table=sql.Identifier(table),
+                    object=sql.Literal(name),
+                    column=sql.Literal(column),
                 )
+                cursor.execute(trigger.as_string(None))
 
 
-def _told() -> list[tuple[str, str, str]]:
-    """Each table with the object it tells of and the column of that object's id."""
+def _told() -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """Each table with the object it tells of, the column of that object's id, and when it tells."""
     links: dict[type[models.Model], tuple[str, str]] = {}
     for declared in types():
         for f in declared.own_fields.values():
@@ -81,6 +76,9 @@ def _told() -> list[tuple[str, str, str]]:
                 through = column.remote_field.through
                 near = through._meta.get_field(column.m2m_field_name()).column
                 links[through] = (declared.name, near)
-    told = [(model._meta.db_table, *named) for model, named in links.items()]
-    told += [(t.model._meta.db_table, t.name, "id") for t in types() if t.model not in links]
-    return [*told, ("platform_job", "job", "id")]
+    return [
+        *((model._meta.db_table, *named, VERBS) for model, named in links.items()),
+        *((t.model._meta.db_table, t.name, "id", VERBS) for t in types() if t.model not in links),
+        ("platform_job", "job", "id", VERBS),
+        ("platform_presence", "presence", "record_id", ("insert", "delete")),
+    ]
