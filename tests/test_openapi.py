@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +59,14 @@ def key(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[N
 
 
 document = json.loads(json.dumps(api.get_openapi_schema(), default=str))
+COMMITTED = Path(__file__).parents[1] / "web" / "src" / "api" / "openapi.json"
+
+
+def test_the_committed_document_is_what_the_code_makes() -> None:
+    """Types of the web client are generated from it; make client writes it anew."""
+    assert json.loads(COMMITTED.read_text()) == document
+
+
 schema = schemathesis.openapi.from_dict(document)
 schema.app = get_wsgi_application()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -43,7 +43,7 @@ class ChangeOut(Schema):
     at: str
     actor: LinkOut | None
     source: str
-    action: str
+    action: Literal["insert", "update", "delete", "restore"]
     changes: dict[str, dict[str, Any]]
     request_id: str | None
     can_undo: bool
@@ -66,7 +66,7 @@ class JobOut(Schema):
     id: str
     kind: str
     title: str
-    state: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
     done: int
     total: int | None
     message: str

@@ -1,4 +1,7 @@
-/** The shapes the server speaks, as declared by its contract. */
+/** The shapes the server speaks: generated where its document says them, by hand where it cannot. */
+import type { components } from "@/api/schema";
+
+export type Schemas = components["schemas"];
 
 export type FieldTypeName =
   | "text"
@@ -94,10 +97,7 @@ export interface Page<T> {
   next: string | null;
 }
 
-export interface Count {
-  count: number;
-  at_least: boolean;
-}
+export type Count = Schemas["CountOut"];
 
 /** Sums are named after their field: "sum_total". */
 export interface Totals {
@@ -157,22 +157,7 @@ export interface Session {
     | null;
 }
 
-export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
-
-export interface Job {
-  id: string;
-  kind: string;
-  title: string;
-  state: JobState;
-  done: number;
-  total: number | null;
-  message: string;
-  result: Record<string, unknown> | null;
-  error: string | null;
-  created_at: string;
-  finished_at: string | null;
-  can: string[];
-}
+export type Job = Schemas["JobOut"];
 
 export type Filter =
   | { and: Filter[] }
@@ -210,18 +195,6 @@ export interface SavedView {
   can: string[];
 }
 
-export interface HistoryEntry {
-  id: string;
-  at: string;
-  actor: LinkValue | null;
-  source: string;
-  action: "insert" | "update" | "delete" | "restore";
-  changes: Record<string, { old: unknown; new: unknown }>;
-  request_id: string | null;
-  can_undo: boolean;
-}
+export type HistoryEntry = Schemas["ChangeOut"];
 
-export interface BulkAnswer {
-  changed: number;
-  request_id: string;
-}
+export type BulkAnswer = Schemas["BulkOut"];

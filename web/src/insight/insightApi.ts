@@ -1,7 +1,7 @@
 /** What scoring found out: the state of the customer base and who needs attention. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, request } from "@/api/client";
-import type { Job, LinkValue, Page } from "@/api/types";
+import type { Job, LinkValue, Page, Schemas } from "@/api/types";
 
 export interface Completeness {
   value: number;
@@ -78,16 +78,10 @@ export const attentionQuery = (mine: boolean) =>
 export const startScoring = async (asOf?: string) =>
   (await request<Job>("POST", "/insight/runs", { body: asOf ? { as_of: asOf } : {} })).data;
 
-export interface Done {
-  kind: "task" | "call";
-  title?: string;
-  due_on?: string;
-  note?: string;
-  outcome?: string;
-}
+export type Done = Schemas["DoIn"];
 
-export const dismissReasons = ["wrong", "known", "not_worth", "other"] as const;
-export type DismissReason = (typeof dismissReasons)[number];
+export type DismissReason = Schemas["DismissIn"]["reason"];
+export const dismissReasons: DismissReason[] = ["wrong", "known", "not_worth", "other"];
 
 const tell = (id: string, verb: string, body?: unknown) =>
   request<unknown>("POST", `/insight/attention/${id}/${verb}`, { body });
