@@ -6,7 +6,7 @@ import { findObject, useObject, useObjects } from "@/api/meta";
 import { recordQuery } from "@/api/records";
 import { Composer } from "@/customers/Composer";
 import { CustomerChips } from "@/customers/CustomerChips";
-import { forms, type Mode } from "@/customers/composing";
+import { forms, type Mode, modes } from "@/customers/composing";
 import { timelineKinds } from "@/customers/customerApi";
 import { type CustomerSearch, type Panel, panels } from "@/customers/customerSearch";
 import { RecentOrders } from "@/customers/RecentOrders";
@@ -17,6 +17,7 @@ import { useUndoKey } from "@/objects/edit/useUndo";
 import { Facts } from "@/objects/record/Facts";
 import { RecordHeader } from "@/objects/record/RecordHeader";
 import { RelatedList } from "@/objects/record/RelatedList";
+import { useCommands } from "@/ui/commands";
 import styles from "./customer.module.css";
 
 interface Props {
@@ -88,16 +89,24 @@ const actions = ["call", "note", "task"] as const;
 function WriteButtons({ onWrite }: { onWrite: (mode: Mode) => void }) {
   const { t } = useTranslation();
   const objects = useObjects();
-  return actions
-    .filter((mode) => findObject(objects, forms[mode].object)?.can.includes("create"))
-    .map((mode) => {
-      const Icon = forms[mode].icon;
-      return (
-        <Button key={mode} icon={<Icon size={15} />} onClick={() => onWrite(mode)}>
-          {t(`customer.action.${mode}`)}
-        </Button>
-      );
-    });
+  const allowed = (mode: Mode) => findObject(objects, forms[mode].object)?.can.includes("create");
+  useCommands(
+    modes.filter(allowed).map((mode) => ({
+      id: mode === "task" ? "add task" : `log ${mode}`,
+      label: t(`customer.compose.write.${mode}`),
+      icon: forms[mode].icon,
+      group: t("palette.group.record"),
+      run: () => onWrite(mode),
+    })),
+  );
+  return actions.filter(allowed).map((mode) => {
+    const Icon = forms[mode].icon;
+    return (
+      <Button key={mode} icon={<Icon size={15} />} onClick={() => onWrite(mode)}>
+        {t(`customer.action.${mode}`)}
+      </Button>
+    );
+  });
 }
 
 /** On a narrow screen one of the three columns is shown at a time. */

@@ -15,6 +15,7 @@ const loaders = {
       import("@/imports/i18n/zh-CN.json"),
       import("@/insight/i18n/zh-CN.json"),
       import("@/customers/i18n/zh-CN.json"),
+      import("@/palette/i18n/zh-CN.json"),
     ]),
   "zh-TW": () =>
     Promise.all([
@@ -24,6 +25,7 @@ const loaders = {
       import("@/imports/i18n/zh-TW.json"),
       import("@/insight/i18n/zh-TW.json"),
       import("@/customers/i18n/zh-TW.json"),
+      import("@/palette/i18n/zh-TW.json"),
     ]),
   en: () =>
     Promise.all([
@@ -33,6 +35,7 @@ const loaders = {
       import("@/imports/i18n/en.json"),
       import("@/insight/i18n/en.json"),
       import("@/customers/i18n/en.json"),
+      import("@/palette/i18n/en.json"),
     ]),
 } satisfies Record<Language, () => Promise<unknown>>;
 

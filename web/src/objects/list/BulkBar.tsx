@@ -2,10 +2,11 @@ import { Button } from "antd";
 import { Pencil, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { BulkTarget, ListQuestion } from "@/api/records";
+import type { BulkTarget, ListQuestion, Values } from "@/api/records";
 import type { ObjectMeta } from "@/api/types";
 import { BulkEdit } from "@/objects/list/BulkEdit";
 import { useBulkChange } from "@/objects/list/useBulkChange";
+import { useListCommands } from "@/objects/list/useListCommands";
 import { useFormat } from "@/ui/format";
 import styles from "./list.module.css";
 
@@ -24,7 +25,6 @@ export function BulkBar({ object, selected, isAll, question, onClear }: Props) {
   const [whole, setWhole] = useState(false);
   const [editing, setEditing] = useState(false);
   const change = useBulkChange(object);
-  if (selected.size === 0) return null;
 
   const { filter = null, search } = question;
   const target: BulkTarget = whole && isAll ? { filter, search } : { ids: [...selected] };
@@ -36,6 +36,20 @@ export function BulkBar({ object, selected, isAll, question, onClear }: Props) {
   async function remove() {
     if (await change.remove(target, label)) onClear();
   }
+
+  async function set(values: Values) {
+    if (!(await change.set(target, values))) return;
+    setEditing(false);
+    onClear();
+  }
+
+  useListCommands(object, question, {
+    count: selected.size,
+    edit: () => setEditing(true),
+    assign: (owner) => void set({ owner }),
+    remove,
+  });
+  if (selected.size === 0) return null;
 
   return (
     <div className={styles.bulk} role="toolbar" aria-label={label}>
@@ -66,17 +80,7 @@ export function BulkBar({ object, selected, isAll, question, onClear }: Props) {
         }}
       />
       {editing && (
-        <BulkEdit
-          object={object}
-          title={label}
-          onCancel={() => setEditing(false)}
-          onSave={async (values) => {
-            if (await change.set(target, values)) {
-              setEditing(false);
-              onClear();
-            }
-          }}
-        />
+        <BulkEdit object={object} title={label} onCancel={() => setEditing(false)} onSave={set} />
       )}
     </div>
   );

@@ -8,6 +8,7 @@ import { deleteRecord, runAction } from "@/api/records";
 import type { ObjectMeta, RecordRow } from "@/api/types";
 import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
+import { useRecordCommands } from "@/objects/record/useRecordCommands";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./record.module.css";
 
@@ -25,6 +26,7 @@ export const titleOf = (object: ObjectMeta, record: RecordRow) =>
 export function RecordHeader({ object, record, children, actions }: Props) {
   const { t } = useTranslation();
   const remove = useDelete(object, record);
+  useRecordCommands(object, record);
   const title = titleOf(object, record);
   return (
     <header className={styles.header}>
