@@ -45,3 +45,18 @@ def test_a_change_by_somebody_else_shows_by_itself(
     call(theirs, "POST", customers, kind="person", name=f"{name} new", city="Ulm", owner=owner)
     new = mine.get_by_role("row").filter(has_text=f"{name} new")
     expect(new).to_contain_text("Ulm", timeout=SOON)
+
+
+def test_who_else_has_the_record_open(demo: Served, member: Callable[..., Page]) -> None:
+    mine, theirs = member("chen", "zh-CN"), member("admin", "zh-CN")
+    customer = call(mine, "POST", f"{demo.url}/api/v1/customers", kind="person", name="同看")
+    address = f"{demo.url}/customers/{customer['id']}"
+    mine.goto(address)
+    expect(mine.get_by_role("heading", level=1)).to_have_text("同看")
+    here = mine.get_by_role("img", name="也在查看")
+    expect(here).to_have_count(0)
+    theirs.goto(address)
+    expect(theirs.get_by_role("img", name="也在查看")).to_be_visible()
+    expect(here).to_be_visible(timeout=SOON)
+    theirs.goto(demo.url)
+    expect(here).to_have_count(0, timeout=SOON)

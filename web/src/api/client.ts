@@ -9,6 +9,8 @@ export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Sent even if the page is closed meanwhile. */
+  keepalive?: boolean;
 }
 
 /** What came back, with the two headers callers need: the version and the id that undoes a write. */
@@ -111,6 +113,7 @@ export async function send(
   const response = await fetch(apiUrl(path, query), {
     method,
     signal,
+    keepalive: options.keepalive,
     credentials: "same-origin",
     headers: {
       Accept: "application/json",

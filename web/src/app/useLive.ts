@@ -62,6 +62,7 @@ let homeShown = 0;
 
 async function show(client: QueryClient, objects: ObjectMeta[], changes: Map<string, Ids>) {
   if (changes.has("job")) await client.invalidateQueries({ queryKey: jobsQuery.queryKey });
+  if (changes.has("presence")) await client.invalidateQueries({ queryKey: ["presence"] });
   for (const [name, ids] of changes) {
     const object = objects.find((o) => o.name === name);
     if (object) await showRecords(client, object, ids);

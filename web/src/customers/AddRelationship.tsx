@@ -3,6 +3,7 @@ import { Alert, Button, Input, Select } from "antd";
 import { type FormEvent, useDeferredValue, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fieldOf, useObject } from "@/api/meta";
+import { newId } from "@/api/newId";
 import { createRecord } from "@/api/records";
 import type { ObjectMeta } from "@/api/types";
 import { readings, relationshipValues } from "@/customers/relations";
@@ -28,7 +29,7 @@ export function AddRelationship({ object, customer, onClose }: Props) {
   const [reading, setReading] = useState(`in.${kinds[0] ?? ""}`);
   const [other, setOther] = useState<string | null>(null);
   const [role, setRole] = useState("");
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(newId);
   const add = useMutation({
     mutationFn: (chosen: string) => {
       const ends = relationshipValues(reading, customer, chosen);

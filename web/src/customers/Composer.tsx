@@ -4,6 +4,7 @@ import type { TextAreaRef } from "antd/es/input/TextArea";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { findObject, useObjects } from "@/api/meta";
+import { newId } from "@/api/newId";
 import { createRecord, type Values } from "@/api/records";
 import type { ObjectMeta } from "@/api/types";
 import { ComposerFields } from "@/customers/ComposerFields";
@@ -136,7 +137,7 @@ function useSend(customer: string, mode: Mode, object: ObjectMeta | undefined, o
   const { t } = useTranslation();
   const client = useQueryClient();
   const { offer } = useUndo();
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(newId());
   return useMutation({
     mutationFn: (values: Values) => {
       if (!object) throw new Error(mode);
@@ -144,7 +145,7 @@ function useSend(customer: string, mode: Mode, object: ObjectMeta | undefined, o
       return createRecord(object.path, body, key.current);
     },
     onSuccess: ({ requestId }) => {
-      key.current = crypto.randomUUID();
+      key.current = newId();
       onSent();
       if (object) void refreshRecords(client, object.path);
       void client.invalidateQueries({ queryKey: ["timeline", customer] });

@@ -6,6 +6,7 @@ import { signOut, useUser } from "@/api/session";
 import type { Density, Theme } from "@/api/types";
 import { useSaveSettings } from "@/app/session/useSaveSettings";
 import { useErrorText } from "@/ui/errorText";
+import { initials } from "@/ui/initials";
 import { languageNames, languages } from "@/ui/languages";
 import styles from "./frame.module.css";
 
@@ -86,14 +87,4 @@ function MenuContent() {
       </Button>
     </div>
   );
-}
-
-/** Two letters of a Latin name, the last two characters of a Chinese one. */
-function initials(name: string) {
-  if (/\p{Script=Han}/u.test(name)) return name.slice(-2);
-  const words = name.split(/\s+/).filter(Boolean);
-  return words
-    .slice(0, 2)
-    .map((word) => word[0]?.toUpperCase())
-    .join("");
 }

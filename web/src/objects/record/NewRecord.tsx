@@ -5,6 +5,7 @@ import { type FormEvent, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { fieldOf } from "@/api/meta";
+import { newId } from "@/api/newId";
 import { createRecord, type Values } from "@/api/records";
 import type { FieldMeta, ObjectMeta, RecordRow } from "@/api/types";
 import { refreshRecords } from "@/objects/edit/recordCache";
@@ -66,7 +67,7 @@ function NewRecordForm({ object, onClose, given = noValues, onCreated }: Omit<Pr
   const [values, setValues] = useState<Values>(() => defaultsOf(object));
   const [more, setMore] = useState(false);
   // One key per opened form: a second click or a repeated request makes no second record.
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(newId);
   const create = useMutation({
     mutationFn: () => createRecord(object.path, { ...given, ...wireValues(object, values) }, key),
     onSuccess: ({ data, requestId }) => {

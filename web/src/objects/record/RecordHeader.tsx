@@ -8,6 +8,7 @@ import { deleteRecord, runAction } from "@/api/records";
 import type { ObjectMeta, RecordRow } from "@/api/types";
 import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
+import { AlsoHere } from "@/objects/record/AlsoHere";
 import { useRecordCommands } from "@/objects/record/useRecordCommands";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./record.module.css";
@@ -35,7 +36,10 @@ export function RecordHeader({ object, record, children, actions }: Props) {
         <h1 className="ellipsis" title={title}>
           {title}
         </h1>
-        <div className={styles.chips}>{children}</div>
+        <div className={styles.chips}>
+          {children}
+          <AlsoHere object={object} id={record.id} />
+        </div>
       </div>
       <div className={styles.actions}>
         {object.actions
