@@ -78,7 +78,7 @@ class Order(Record):
     reporting_total = models.GeneratedField(
         verbose_name=_("total in reporting currency"),
         expression=Round(models.F("total") * models.F("rate"), 4),
-        output_field=models.DecimalField(max_digits=19, decimal_places=4),
+        output_field=MoneyField(currency=""),  # the firm's own
         db_persist=True,
     )
 

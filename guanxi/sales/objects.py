@@ -20,7 +20,7 @@ register(
         path="order-lines",
         icon="order",
         title="description",
-        list=["order", "position", "product", "description", "quantity", "unit_price", "amount"],
+        list=["order", "position", "description", "quantity", "unit_price", "amount"],
         sort="position",
         scope=[Through("order")],
     )
