@@ -31,6 +31,7 @@ COMMANDS: dict[str, list[str]] = {
     "import_customers": ["import_customers.py", "100000", "1000000"],
     "lists": ["lists.py"],
     "score_run": ["score_run.py", "--customers", "1000000"],
+    "search": ["search.py"],
     "fresh_clone": ["fresh_clone.py"],
     "postgresql_15": ["postgresql_15.py"],
 }
