@@ -10,11 +10,10 @@ from playwright.sync_api import Page, sync_playwright
 from tests.browser.product import DEMO_PASSWORD, Texts, launch, serve, sign_in
 
 IMAGES = Path(__file__).parent / "images"
-SETTLE_MILLISECONDS = 1500
+SETTLE_MILLISECONDS = 3000  # for figures that come after the page; live events never end
 
 
 def take(page: Page, name: str) -> None:
-    page.wait_for_load_state("networkidle")
     page.wait_for_timeout(SETTLE_MILLISECONDS)
     page.screenshot(path=IMAGES / f"{name}.png")
 
@@ -36,8 +35,10 @@ def main() -> None:
                 page.get_by_role("article").first.wait_for(timeout=120_000)
                 take(page, f"home-{language}")
                 page.get_by_role("article").first.get_by_role("link").first.click()
+                page.get_by_role("heading", level=1).wait_for()
                 take(page, f"customer-{language}")
                 page.goto(f"{served.url}/customers")
+                page.get_by_role("row").nth(9).wait_for()
                 take(page, f"list-{language}")
         browser.close()
 

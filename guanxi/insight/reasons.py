@@ -154,7 +154,7 @@ def steady(n: Numbers, currency: str) -> str:
 
 @sentence("stage_held")
 def stage_held(n: Numbers, currency: str) -> str:
-    return _("Close to the stage “%(stage)s”, but the evidence for it is not yet plain enough.") % {
+    return _("Close to the stage %(stage)s, but the evidence for it is not yet plain enough.") % {
         "stage": stage_label(n["candidate"])
     }
 
@@ -186,7 +186,7 @@ def why_late(n: Numbers, currency: str) -> str:
 @why_of("stage_fell")
 def why_stage_fell(n: Numbers, currency: str) -> str:
     return _(
-        "Fell from “%(before)s” to “%(stage)s”: no purchase for %(days)s, where about every"
+        "Fell from %(before)s to %(stage)s: no purchase for %(days)s, where about every"
         " %(gap)s was usual."
     ) % {
         "before": stage_label(n["stage_before"]),

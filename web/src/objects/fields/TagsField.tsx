@@ -9,9 +9,9 @@ import styles from "./fields.module.css";
 
 const asTags = (value: unknown) => (Array.isArray(value) ? (value as TagValue[]) : []);
 
-function TagsDisplay({ value }: DisplayProps) {
+function TagsDisplay({ value, plain }: DisplayProps) {
   return (
-    <span className={styles.chips}>
+    <span className={styles.chips} data-plain={plain}>
       {asTags(value).map((tag) => (
         <Chip key={tag.id} color={tag.color}>
           {tag.label}
