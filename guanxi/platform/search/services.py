@@ -16,7 +16,7 @@ from guanxi.platform.search.models import RecentRecord
 from guanxi.platform.search.query import Query, beginning_texts, found_texts, ids_found
 
 REMEMBERED = 50  # records a user opened last
-ALL_SEEN, SOME_SEEN = 4, 16  # candidates for each that is shown, by how many the asker may see
+ALL_SEEN, SOME_SEEN = 2, 20  # candidates for each that is shown, by how many the asker may see
 
 Candidate = tuple[str, UUID]  # the object's name, the record
 Part = tuple[ObjectType, str, list[Any]]  # a query of ids of records of that object
