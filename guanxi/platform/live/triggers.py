@@ -20,15 +20,17 @@ create or replace function guanxi_tell() returns trigger
 language plpgsql as $$
 declare
     touched uuid[];
+    seen int;
 begin
     execute format(
-        'select array_agg(id) from (select distinct %I as id from touched_rows limit {most} + 1) t',
+        'select array_agg(distinct id), count(*)'
+        ' from (select %I as id from touched_rows limit {most} + 1) t',
         tg_argv[1]
-    ) into touched;
+    ) into touched, seen;
     if touched is not null then
         perform pg_notify({channel}, json_build_object(
             'object', tg_argv[0],
-            'ids', case when cardinality(touched) <= {most} then touched end,
+            'ids', case when seen <= {most} then touched end,
             'gone', tg_op = 'DELETE' and tg_argv[1] = 'id',
             'request', nullif(current_setting('guanxi.request', true), '')
         )::text);
