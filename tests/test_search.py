@@ -155,6 +155,12 @@ def test_the_best_come_first_and_show_why(known: Firm) -> None:
     assert by_remark["detail"]["text"][slice(*by_remark["detail"]["marks"][0])] == "电话"
 
 
+def test_customers_come_before_colleagues(known: Firm) -> None:
+    customer(known, "王先生")
+    found = [f["type"] for f in search(known.client("owner"), "先生")]
+    assert found.index("customer") < found.index("user")
+
+
 def test_every_type_has_its_share(known: Firm) -> None:
     for number in range(9):
         customer(known, f"税务{number}")

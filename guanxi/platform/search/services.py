@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
-from guanxi.platform.objects.registry import ObjectType, type_of_model, types
+from guanxi.platform.objects.registry import Everyone, ObjectType, type_of_model, types
 from guanxi.platform.objects.rows import row_json
 from guanxi.platform.search.matches import matches, rank
 from guanxi.platform.search.models import RecentRecord
@@ -40,7 +40,7 @@ def search(
     """
     declared = {
         t.name: t
-        for t in types()
+        for t in sorted(types(), key=_is_common)
         if t.search and asker.may("read", t) and (not names or t.name in names)
     }
     opened = RecentRecord.objects.filter(user=asker.user, object__in=declared)
@@ -78,6 +78,11 @@ def remember_opened(*, asker: Asker, object_type: ObjectType, pk: UUID) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(REMEMBER, parameters)
+
+
+def _is_common(object_type: ObjectType) -> bool:
+    """Whether it is a list that all share, such as users and tags: seldom what is looked for."""
+    return any(isinstance(rule, Everyone) for rule in object_type.scope)
 
 
 def _width(asker: Asker, object_type: ObjectType, limit: int) -> int:

@@ -28,7 +28,7 @@ const listeners = new Set<() => void>();
 let all: AnyCommand[] = [];
 
 function changed() {
-  all = [...offered.values()].reverse().flat();
+  all = [...offered.values()].flat();
   for (const listener of listeners) listener();
 }
 
@@ -53,5 +53,5 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener);
 }
 
-/** All commands on offer, those of what was shown last first. */
+/** All commands on offer, those of what was shown first before those of what came over it. */
 export const useOffered = () => useSyncExternalStore(subscribe, () => all);
