@@ -38,6 +38,12 @@ from platform_importrow r
 where v.imported = {imported} and v.part = {part} and v.verdict = 'create' and v.leader = v.row
   and r.imported = v.imported and r.row = v.row and {name} = ''
 """
+ONE_ID_FOR_BOTH = """
+update platform_importverdict v set verdict = 'reject', record_id = null, reasons = %s::jsonb
+from i_key k join i_key o using (k, source, normal)
+where v.imported = {imported} and v.part = 1 and v.verdict = 'create' and v.leader = v.row
+  and k.k = 'x' and k.part = 1 and k.row = v.row and o.part = 0
+"""
 UNCHANGED = """
 update platform_importverdict v set verdict = 'unchanged'
 from platform_importrow r, customers_customer c
@@ -87,6 +93,12 @@ def judge(matching: "Matching", cursor: Any) -> None:
     do, context = matching._do, matching.context
     do(ANY, verdicts="'update', 'ambiguous'")
     found, follows = cursor.fetchone()
+    if len(matching.parts) == 2:
+        taken = _(
+            "An organization of this file has the same external id."
+            " Leave the contacts' ids out, or import the contacts from a source of their own."
+        )
+        do(ONE_ID_FOR_BOTH, [reason("external_id", "taken", taken)])
     for part in matching.parts:
         if found:
             _settle_ambiguous(matching, part)

@@ -139,6 +139,21 @@ def test_different_external_ids_are_different_customers() -> None:
     assert done.counts["create"] == 1
 
 
+def test_a_contact_with_the_id_of_an_organization_is_refused_with_what_to_do() -> None:
+    content = table(
+        ["公司名称", "公司编号", "联系人", "联系人编号"],
+        ["甲公司", "1", "张伟", "1"],
+        ["乙公司", "2", "王芳", "9"],
+        ["丙公司", "3", "李强", "2"],
+    )
+    done = run(make_asker(), "customer", content)
+    assert (done.counts["create"], done.counts["reject"]) == (1, 2)  # rows, each by its worse half
+    assert set(Customer.objects.values_list("name", flat=True)) == {
+        "甲公司", "乙公司", "丙公司", "王芳",
+    }  # fmt: skip
+    assert set(map(tuple, codes(done).values())) == {("taken",)}
+
+
 def test_values_that_do_not_fit_are_refused_by_field() -> None:
     asker = make_asker()
     content = table(
