@@ -91,8 +91,9 @@ def test_commands_act_on_the_record_on_screen(demo: Served, member: Callable[...
     expect(page.get_by_role("heading", level=1)).to_have_text(customer["name"])
 
     dialog = open_palette(page, t)
-    record = dialog.get_by_role("group", name=t("palette.group.record"))
-    expect(record.get_by_role("option").first).to_be_visible()
+    recent, record = dialog.get_by_role("group").nth(0), dialog.get_by_role("group").nth(1)
+    expect(recent).to_have_accessible_name(t("palette.recent"))
+    expect(record).to_have_accessible_name(t("palette.group.record"))
     choose(page, dialog, "call", t("customer.compose.write.call"))
     words = page.get_by_role("textbox", name=t("customer.compose.text.call"))
     expect(words).to_be_focused()
