@@ -143,6 +143,7 @@ bench: $(BUILT)
 	$(BIN)/python -m bench $(ARGS)
 
 prove: $(BUILT)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m bench.prove $(ARGS)
 
 docs: $(BUILT) browser

@@ -53,3 +53,31 @@ def test_from_sign_in_to_a_logged_call(
     timeline = page.get_by_role("region", name=t("customer.timeline"))
     entry = timeline.get_by_text("Reached her; she wants a price list.")
     expect(entry).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_shortcuts_and_what_tells_of_them(
+    demo: Served, member: Callable[..., Page], language: str
+) -> None:
+    t, page = Texts(language), member("chen", language)
+    page.goto(demo.url)
+    page.get_by_role("navigation", name=t("nav.main")).wait_for()
+    page.keyboard.press("?")
+    help_ = page.get_by_role("dialog", name=t("shortcuts.title"))
+    expect(help_.get_by_text(t("shortcuts.anywhereKeys.palette"))).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(help_).to_be_hidden()
+
+    page.keyboard.press("g")
+    page.keyboard.press("o")
+    page.wait_for_url("**/orders**")
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    page.wait_for_url("**/customers**")
+    page.keyboard.press("c")
+    form = page.get_by_role("dialog")
+    name = form.get_by_role("textbox").first
+    name.focus()
+    page.keyboard.type("gogo")  # words, not places to go to
+    expect(name).to_have_value("gogo")
+    assert "/customers" in page.url

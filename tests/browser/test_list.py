@@ -99,7 +99,6 @@ def edit_by_keyboard(sheet: Sheet) -> None:
     page.keyboard.type("not wanted")
     page.keyboard.press("Escape")
     expect(sheet.cell("Carl", "phone")).to_have_text("13800002222")
-    page.wait_for_load_state("networkidle")
     phones = {"Anna": "", "Bert": "", "Carl": "13800002222", "Dora": "13800001111"}
     for _try in range(100):
         if sheet.stored("phone") == phones:

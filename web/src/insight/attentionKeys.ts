@@ -1,4 +1,5 @@
 /** The keys of the attention list, as in any triage inbox. */
+import { isForElsewhere, type Pressed } from "@/ui/keys";
 
 export type KeyAction = "next" | "previous" | "do" | "snooze" | "dismiss" | "open";
 
@@ -11,23 +12,11 @@ const actions: Record<string, KeyAction> = {
   Enter: "open",
 };
 
-interface Pressed {
-  key: string;
-  ctrlKey: boolean;
-  metaKey: boolean;
-  altKey: boolean;
-  isComposing: boolean;
-  target: EventTarget | null;
-}
-
-/** Words typed into a box, keys of a menu or a button, and browser shortcuts are not for the list. */
+/** What a key does to the list; nothing if it is meant for something else. */
 export function keyAction(event: Pressed): KeyAction | null {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null;
+  if (isForElsewhere(event)) return null;
   const action = actions[event.key] ?? null;
   const { target } = event;
-  if (!action || !(target instanceof HTMLElement)) return action;
-  if (target.closest("input, textarea, select, [contenteditable], [role=menu], [role=dialog]")) {
-    return null;
-  }
+  if (!(target instanceof HTMLElement)) return action;
   return action === "open" && target.closest("a, button") ? null : action;
 }

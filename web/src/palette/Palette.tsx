@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { PaletteBody, type Places } from "@/palette/PaletteBody";
 import { useRememberOpened } from "@/palette/useRememberOpened";
+import { commandKey } from "@/ui/keys";
 import styles from "./palette.module.css";
 
 interface Props {
@@ -44,7 +45,7 @@ export function Palette({ places, children }: Props) {
       >
         <Search size={16} aria-hidden />
         <span className="ellipsis">{t("palette.label")}</span>
-        <kbd>{shortcut}</kbd>
+        <kbd>{commandKey} K</kbd>
       </button>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the dialog closes by Esc; the click is on its backdrop */}
       <dialog
@@ -64,5 +65,3 @@ export function Palette({ places, children }: Props) {
     </>
   );
 }
-
-const shortcut = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘ K" : "Ctrl K";

@@ -8,6 +8,28 @@ export const isComposing = (event: KeyboardEvent) =>
 export const isSend = (event: KeyboardEvent) =>
   event.key === "Enter" && (event.ctrlKey || event.metaKey) && !isComposing(event);
 
-export const sendKeys = /Mac|iPhone|iPad/.test(globalThis.navigator?.userAgent ?? "")
-  ? "⌘ ↵"
-  : "Ctrl ↵";
+/** The key of commands on this system. */
+export const commandKey = /Mac|iPhone|iPad/.test(globalThis.navigator?.userAgent ?? "")
+  ? "⌘"
+  : "Ctrl";
+
+export const sendKeys = `${commandKey} ↵`;
+
+export interface Pressed {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  isComposing: boolean;
+  target: EventTarget | null;
+}
+
+const takesLetters =
+  "input, textarea, select, [contenteditable], [role=menu], [role=dialog], [role=gridcell]";
+
+/** Words typed into a box or a cell, keys of a menu or a dialog, shortcuts of the browser, and all that
+ * belongs to an input method are not for the page. */
+export function isForElsewhere({ ctrlKey, metaKey, altKey, isComposing, target }: Pressed) {
+  if (ctrlKey || metaKey || altKey || isComposing) return true;
+  return target instanceof HTMLElement && target.closest(takesLetters) !== null;
+}

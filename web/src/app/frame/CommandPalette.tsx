@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo, useState } from "react";
 import type { ObjectMeta } from "@/api/types";
 import { FrameCommands } from "@/app/frame/FrameCommands";
 import { useModules } from "@/app/frame/navigation";
+import { Shortcuts } from "@/app/frame/Shortcuts";
 import { Palette } from "@/palette/Palette";
 
 // Forms are large, and most sessions make nothing from here.
@@ -22,6 +23,7 @@ export function CommandPalette() {
       <Palette places={places}>
         <FrameCommands onCreate={setCreating} />
       </Palette>
+      <Shortcuts onCreate={setCreating} />
       {creating && (
         <Suspense>
           <NewRecord object={creating} open onClose={() => setCreating(null)} />
