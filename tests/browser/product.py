@@ -174,7 +174,7 @@ def watch(page: Page) -> list[str]:
 
 def sign_in(page: Page, texts: Texts, url: str, username: str, password: str) -> None:
     """Sign in by the form and wait for the frame."""
-    page.goto(url)
+    page.goto(url, wait_until="commit")
     page.get_by_label(texts("signIn.username")).fill(username)
     page.get_by_label(texts("signIn.password"), exact=True).fill(password)
     page.get_by_role("button", name=texts("signIn.submit")).click()
