@@ -49,8 +49,7 @@ def page_of(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     pages: list[Page] = []
 
     def open_page(**options: Any) -> Page:
-        # Menus that grow into their place are clicked beside by a machine that is busy.
-        page = chromium.new_context(**{"reduced_motion": "reduce", **options}).new_page()
+        page = chromium.new_context(**options).new_page()
         page.set_default_timeout(PATIENCE)
         pages.append(page)
         return page
