@@ -73,7 +73,7 @@ def start(folder: Path, user: pwd.struct_passwd | None) -> float:
         while not answers():
             if demo.poll() is not None:
                 raise SystemExit(f"make demo ended:\n{(folder / 'demo.log').read_text()}")
-            time.sleep(0.1)
+            time.sleep(0.1)  # as exact as the figure is told
         return round(time.monotonic() - began, 1)
     finally:
         os.killpg(demo.pid, signal.SIGINT)

@@ -4,10 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -20,8 +18,7 @@ from guanxi.platform.jobs.tasks import resume_interrupted
 from guanxi.platform.workspaces import roles
 from tests.cast import make_firm
 from tests.test_jobs import start, steps
-
-PATIENCE = 60  # seconds
+from tests.waiting import wait_until
 
 
 @contextmanager
@@ -36,13 +33,6 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             process.kill()
-
-
-def wait_until(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def state(job: Job) -> str:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from guanxi.cli.serving import why_not_ready
 from guanxi.cli.supervisor import MARK
 from guanxi.platform.workspaces import processes
 from guanxi.platform.workspaces.home import Home
+from tests.waiting import wait_until
 
 GUANXI = (sys.executable, "-m", "guanxi.cli")
 START_LIMIT = 120  # seconds, on a machine busy with other tests
@@ -97,7 +98,7 @@ class Serving:
         raise AssertionError(f"{words!r} was not said, but: {''.join(self.lines)}")
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: why_not_ready("127.0.0.1", self.port) is None)
+        wait_until(lambda: why_not_ready("127.0.0.1", self.port) is None, seconds=START_LIMIT)
 
     def stop(self, number: int = signal.SIGTERM) -> float:
         """Tell it to stop; return the seconds that took."""
@@ -238,10 +239,3 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         timeout=START_LIMIT,
         env=environment(),
     )
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + START_LIMIT
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

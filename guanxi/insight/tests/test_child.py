@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,11 +23,11 @@ from guanxi.platform.access.predicate import Asker
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import JobCancelled, RunningJob
 from guanxi.platform.workspaces.home import Home
+from tests.waiting import wait_until
 
 from .firm import Cast, customer, simulate
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 60.0  # seconds
 DAY = dt.date(2026, 3, 31)
 
 
@@ -105,18 +104,17 @@ def held_up() -> Iterator[psycopg.Connection]:
 
 def wait_until_blocked(holder: psycopg.Connection) -> None:
     """Wait for the run to wait; seen from outside, as a transaction sees activity but once."""
-    until = time.monotonic() + PATIENCE
     query = (
-        "select count(*) from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
-        " and query like 'delete from insight_scoresnapshot%%'"
+        "select exists (select 1 from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
+        " and query like 'delete from insight_scoresnapshot%%')"
     )
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
+
+    def blocked() -> bool:
+        with connection.cursor() as cursor:
             cursor.execute(query, [holder.info.backend_pid])
-            if cursor.fetchone() != (0,):
-                return
-            time.sleep(0.05)
-    raise AssertionError("the run did not come to write")
+            return cursor.fetchone() == (True,)
+
+    wait_until(blocked)
 
 
 @pytest.mark.crash

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import time
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +16,7 @@ from django.utils import timezone
 
 from guanxi.insight import warehouse
 from guanxi.sales.models import Order, OrderLine
+from tests.waiting import wait_until
 
 from .firm import Cast, buy, customer
 
@@ -143,19 +142,18 @@ select not exists (
     select 1 from platform_event where xid >= pg_snapshot_xmin(pg_current_snapshot())
 )
 """
-PATIENCE = 60.0  # seconds; the longest transaction of another test on the same server
 
 
 def months_written() -> list[str] | None:
     """Refresh once every event is final: transactions of other databases hold events back too."""
-    deadline = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(FINAL)
-            if cursor.fetchone() == (True,):
-                break
-            threading.Event().wait(0.02)
+    wait_until(every_event_is_final)
     return warehouse.refresh().months
+
+
+def every_event_is_final() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(FINAL)
+        return cursor.fetchone() == (True,)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -162,7 +162,7 @@ class Hub:
                 self._listen()
             except Exception:  # whatever it is, browsers must not be left without news for good
                 log.exception("live events were interrupted; trying again")
-                time.sleep(LOOK_UP)
+                time.sleep(LOOK_UP)  # what failed just now would fail again
                 self._all(self._message("anew"))
             finally:
                 connection.close()

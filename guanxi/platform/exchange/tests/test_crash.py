@@ -4,7 +4,6 @@ the rest follows, once, and all of it can be undone."""
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from guanxi.platform.exchange.tasks import run_here
 from guanxi.platform.exchange.tests.cast import make_asker, table, undo
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.tasks import resume_interrupted, run_job
+from tests.waiting import wait_until
 
 ROWS = 3000
 WORKER = """
@@ -71,17 +71,17 @@ def kill_after_first_batch(imported: Import, folder: Path) -> None:
             [sys.executable, "-c", WORKER, str(imported.job_id), settings["NAME"]],
             env=environment, stderr=log,
         )  # fmt: skip
+
+    def has_written() -> bool:
+        assert worker.poll() is None, (folder / "worker.log").read_text()
+        return Customer.objects.exists()
+
     try:
-        deadline = time.monotonic() + 60
-        while not Customer.objects.exists():
-            assert worker.poll() is None, (folder / "worker.log").read_text()
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(has_written)
     finally:
         worker.kill()
         worker.wait()
-    while busy():
-        time.sleep(0.05)
+    wait_until(lambda: not busy())
 
 
 def busy() -> bool:

@@ -18,6 +18,7 @@ from guanxi.platform.workspaces import os_user, processes, roles
 from guanxi.platform.workspaces.cluster import Cluster
 from guanxi.platform.workspaces.errors import WorkspaceError
 from guanxi.platform.workspaces.home import Home
+from tests.waiting import wait_until
 
 from .conftest import connect, holder, notes, write
 
@@ -229,10 +230,3 @@ def enter(folder: Path, user: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
