@@ -16,7 +16,12 @@ from guanxi.platform.access.tasks import forget_sessions
 from guanxi.platform.events.models import Event
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import start_job
-from guanxi.platform.jobs.tasks import forget_stopped_jobs, resume_interrupted, run_job
+from guanxi.platform.jobs.tasks import (
+    RESUMABLE,
+    forget_stopped_jobs,
+    resume_interrupted,
+    run_job,
+)
 from guanxi.platform.objects.models import IdempotentResponse
 from guanxi.platform.objects.tasks import forget_answers
 from tests import slow_job
@@ -180,6 +185,22 @@ class TestRunning:
         run_job(job_id=job["id"])
         done = Job.objects.get(pk=job["id"])
         assert (done.state, set(done.params)) == ("done", {"object", "request_id"})
+
+    def test_the_values_of_those_stopped_long_ago_are_forgotten(self, firm: Firm) -> None:
+        long_ago = timezone.now() - RESUMABLE - dt.timedelta(days=1)
+        named = start(firm, object="customer", subject="a", secret="秘密")
+        nameless = start(firm, secret="秘密")
+        stopped = Job.objects.filter(pk__in=[named.pk, nameless.pk])
+        stopped.update(state="cancelled", finished_at=long_ago)
+        yesterday = start(firm, secret="秘密")
+        Job.objects.filter(pk=yesterday.pk).update(
+            state="cancelled", finished_at=timezone.now() - dt.timedelta(days=1)
+        )
+        forget_stopped_jobs(timestamp=0)
+        params = dict(Job.objects.values_list("pk", "params"))
+        assert params[named.pk] == {"object": "customer", "subject": "a"}
+        assert params[nameless.pk] == {}
+        assert params[yesterday.pk] == {"secret": "秘密"}
 
 
 @pytest.mark.django_db

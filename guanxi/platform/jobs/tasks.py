@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, close_old_connections, connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -29,6 +30,9 @@ from guanxi.platform.workspaces.services import current_workspace
 
 log = logging.getLogger(__name__)
 KEPT = ("object", "subject", "request_id")
+KEPT_OF_PARAMS = """
+    select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(params) where key = any(%s)
+"""
 RESUMABLE = dt.timedelta(days=30)  # how long a stopped job can go on
 
 
@@ -103,9 +107,7 @@ def _finish(job: Job, **values: object) -> None:
 
 def forget_values(jobs: "QuerySet[Job]") -> None:
     """Keep of the parameters only what says which job it was: they may hold personal values."""
-    for job in jobs.only("params"):
-        job.params = {name: job.params[name] for name in KEPT if name in job.params}
-        job.save(update_fields=["params"])
+    jobs.update(params=RawSQL(KEPT_OF_PARAMS, [list(KEPT)]))  # noqa: S611  values are parameters
 
 
 def resume_interrupted() -> int:
