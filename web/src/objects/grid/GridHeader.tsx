@@ -79,16 +79,16 @@ function HeaderCell({ column, index, sort, onSort, onDrag, onDrop, ...rest }: He
   const at = sort.findIndex((key) => key.name === field.name);
   const key = sort[at];
 
-  /** Click turns: ascending, descending, none. With Shift it is added to the other keys. */
+  /** Click turns the order round. With Shift the column is added to the other keys, then left out again. */
   function toggle(add: boolean) {
     if (!field.sortable) return;
     const others = add ? sort.filter(({ name }) => name !== field.name) : [];
-    const next = !key
-      ? [{ name: field.name, descending: false }]
-      : key.descending
-        ? []
-        : [{ name: field.name, descending: true }];
-    onSort([...others, ...next]);
+    const isDone = key?.descending && others.length > 0;
+    onSort(
+      isDone
+        ? others
+        : [...others, { name: field.name, descending: key !== undefined && !key.descending }],
+    );
   }
 
   const Arrow = key?.descending ? ArrowDown : ArrowUp;

@@ -70,20 +70,27 @@ export function ViewBar({ object, views, state, onSearch }: Props) {
         />
       )}
       {isChanged && (
-        <div className={styles.unsaved} role="status">
-          <span className="secondary">{t("view.unsaved")}</span>
-          <Button type="text" size="small" onClick={() => onSearch(untouched)}>
-            {t("view.reset")}
-          </Button>
+        <section className={styles.unsaved} aria-label={t("view.unsaved")}>
+          <span role="status" className="secondary">
+            {t("view.unsaved")}
+          </span>
           {view?.can.includes("change") && (
-            <Button size="small" loading={update.isPending} onClick={() => update.mutate(view.id)}>
-              {t("common.save")}
+            <Button
+              type="primary"
+              size="small"
+              loading={update.isPending}
+              onClick={() => update.mutate(view.id)}
+            >
+              {t(`view.saveFor.${view.shared}`)}
             </Button>
           )}
           <Button size="small" onClick={() => setDialog("new")}>
-            {t("view.saveAs")}
+            {t(view ? "view.saveAsNew" : "view.saveAs")}
           </Button>
-        </div>
+          <Button type="text" size="small" onClick={() => onSearch(untouched)}>
+            {t("view.reset")}
+          </Button>
+        </section>
       )}
       {dialog && (
         <SaveView

@@ -39,6 +39,14 @@ describe("listState", () => {
     expect(state).toMatchObject({ filter: null, sort: "-phone", isChanged: true });
   });
 
+  it("is unchanged once what was changed is set back, in whatever order its keys are", () => {
+    const filter = { and: [{ value: "苏州", op: "eq", field: "city" }] };
+    const search = { view: "v1", filter, sort: "-phone", cols: ["phone:99"], group: null };
+    expect(listState(customer, search, [view])).toMatchObject({ isChanged: false });
+    expect(listState(customer, { ...search, sort: "phone" }, [view]).isChanged).toBe(true);
+    expect(listState(customer, { ...search, cols: ["phone:98"] }, [view]).isChanged).toBe(true);
+  });
+
   it("comes back the same from the view it is saved as", () => {
     const cols = formatColumns([{ name: "stage", width: 77 }]);
     const state = listState(customer, { cols, sort: "stage" }, []);
