@@ -49,7 +49,8 @@ def page_of(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     pages: list[Page] = []
 
     def open_page(**options: Any) -> Page:
-        page = chromium.new_context(**options).new_page()
+        # A menu that still grows into its place is clicked beside on a busy machine.
+        page = chromium.new_context(**{"reduced_motion": "reduce", **options}).new_page()
         page.set_default_timeout(PATIENCE)
         pages.append(page)
         return page

@@ -161,15 +161,16 @@ def test_every_page_holds_english_words_on_a_phone(
 def test_what_opens_over_a_page(
     demo: Served, page_of: Callable[..., Page], subtests: pytest.Subtests
 ) -> None:
-    """Dialogs, drawers and menus of the pages people use most."""
+    """Dialogs, drawers and menus of the pages people use most, still and in motion."""
     t = Texts("zh-CN")
     inspector = Inspector(page_of(locale="zh-CN"), subtests)
     page = inspector.page
     enter(page, demo.url, "admin")
 
     def opened(address: str, name: str) -> None:
-        for screen in (DESK, PHONE):
+        for screen, motion in ((DESK, "reduce"), (PHONE, "no-preference")):
             page.set_viewport_size(screen)
+            page.emulate_media(reduced_motion=motion)
             page.goto(demo.url + address)
             page.get_by_role("button", name=name).first.click()
             inspector.inspect(f"{address}: {name}", screen)

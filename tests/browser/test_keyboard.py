@@ -77,7 +77,7 @@ def test_shortcuts_and_what_tells_of_them(
     page.keyboard.press("c")
     form = page.get_by_role("dialog")
     name = form.get_by_role("textbox").first
-    name.focus()
+    expect(name).to_be_focused()
     page.keyboard.type("gogo")  # words, not places to go to
     expect(name).to_have_value("gogo")
     assert "/customers" in page.url

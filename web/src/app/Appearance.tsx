@@ -9,16 +9,15 @@ import { currentAntdLocale } from "@/app/i18n/i18n";
 import { themeConfig } from "@/app/theme";
 import { FormatContext, makeFormat } from "@/ui/format";
 
-const darkScheme = () => matchMedia("(prefers-color-scheme: dark)");
-
-function useSystemDark() {
+/** Whether the system's wish holds now, and whenever it changes. */
+function useMedia(query: string) {
   return useSyncExternalStore(
     (changed) => {
-      const scheme = darkScheme();
-      scheme.addEventListener("change", changed);
-      return () => scheme.removeEventListener("change", changed);
+      const list = matchMedia(query);
+      list.addEventListener("change", changed);
+      return () => list.removeEventListener("change", changed);
     },
-    () => darkScheme().matches,
+    () => matchMedia(query).matches,
   );
 }
 
@@ -39,7 +38,8 @@ const popups = () => document.getElementById("popups") ?? document.body;
 export function Appearance({ children }: { children: ReactNode }) {
   const { data: session } = useQuery({ ...sessionQuery, enabled: false });
   const { i18n } = useTranslation();
-  const systemDark = useSystemDark();
+  const systemDark = useMedia("(prefers-color-scheme: dark)");
+  const isStill = useMedia("(prefers-reduced-motion: reduce)");
   const user = session?.user;
   const { theme = "system", density = "comfortable" } = user ?? lastSeen();
   const isDark = theme === "dark" || (theme === "system" && systemDark);
@@ -50,8 +50,8 @@ export function Appearance({ children }: { children: ReactNode }) {
   }, [isDark, theme, density, user]);
 
   const config = useMemo(
-    () => themeConfig(isDark, density, i18n.language),
-    [isDark, density, i18n.language],
+    () => themeConfig({ isDark, isStill, density, language: i18n.language }),
+    [isDark, isStill, density, i18n.language],
   );
   const timeZone = user?.time_zone || session?.workspace?.time_zone;
   const currency = session?.workspace?.currency;

@@ -42,7 +42,15 @@ const dark = {
   colorError: "#ff6b6b",
 };
 
-export function themeConfig(isDark: boolean, density: Density, language: string): ThemeConfig {
+interface Look {
+  isDark: boolean;
+  /** Without motion: popups stand in their place at once. */
+  isStill: boolean;
+  density: Density;
+  language: string;
+}
+
+export function themeConfig({ isDark, isStill, density, language }: Look): ThemeConfig {
   const compact = density === "compact";
   return {
     // Fixed key: index.html carries it as a class, so that our own style sheets see the variables too.
@@ -55,6 +63,7 @@ export function themeConfig(isDark: boolean, density: Density, language: string)
       fontSize: compact ? 13 : 14,
       controlHeight: compact ? 28 : 32,
       fontFamily: fontFamily(language),
+      motion: !isStill,
       motionDurationMid: "0.12s",
       motionDurationSlow: "0.18s",
       wireframe: false,

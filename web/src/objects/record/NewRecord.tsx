@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Alert, Button, Drawer } from "antd";
-import { type FormEvent, useId, useMemo, useState } from "react";
+import { type FormEvent, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { fieldOf } from "@/api/meta";
@@ -27,25 +27,38 @@ interface Props {
 
 export function NewRecord({ object, open, onClose, ...rest }: Props) {
   const { t } = useTranslation();
+  const body = useRef<HTMLDivElement>(null);
+  // The drawer takes the focus for itself when it opens.
+  const focusFirst = () => body.current?.querySelector<HTMLElement>("input, textarea")?.focus();
   return (
     <Drawer
       open={open}
       onClose={onClose}
+      afterOpenChange={(shown) => shown && focusFirst()}
       size={480}
       title={t("record.newTitle", { what: object.label })}
       destroyOnHidden
     >
-      <NewRecordForm object={object} onClose={onClose} {...rest} />
+      <div ref={body}>
+        <NewRecordForm object={object} onClose={onClose} {...rest} />
+      </div>
     </Drawer>
   );
 }
 
-/** First what is required or shown in lists; the rest on request. */
+/** First what is required or shown in lists, its name on top; the rest on request. */
 function useFormFields(object: ObjectMeta, given: Values) {
   return useMemo(() => {
-    const writable = object.fields.filter(
-      (field) => !field.read_only && typeOf(field).inline !== "none" && !(field.name in given),
-    );
+    const names = new Set([
+      object.title_field,
+      ...object.groups.flatMap(({ fields }) => fields),
+      ...object.fields.map(({ name }) => name),
+    ]);
+    const writable = [...names]
+      .flatMap((name) => fieldOf(object, name) ?? [])
+      .filter(
+        (field) => !field.read_only && typeOf(field).inline !== "none" && !(field.name in given),
+      );
     const isFirst = ({ name, required }: FieldMeta) =>
       required || object.list.columns.includes(name) || object.groups[0]?.fields.includes(name);
     return {
