@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.test import Client
 
 from guanxi.customers.models import Address, Customer, Identity, Relationship, Tag
@@ -89,6 +90,7 @@ class Firm:
 
 def make_firm() -> Firm:
     """Set the workspace up and fill it."""
+    cache.clear()  # of what it keeps of another test's workspace
     found_workspace(firm="Guanxi Test", language="en", time_zone="Asia/Shanghai", currency="CNY")
     roles = ensure_roles()
     for name, grants in MADE_ROLES.items():

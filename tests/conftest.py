@@ -33,7 +33,6 @@ def firm(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     from tests.cast import make_firm
 
     with django_db_blocker.unblock():
-        cache.clear()
         yield make_firm()
         cache.clear()
         ground.renew(connection.settings_dict["NAME"])

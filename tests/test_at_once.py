@@ -23,7 +23,6 @@ JSON = "application/json"
 
 @pytest.fixture
 def firm(transactional_db: None) -> Firm:
-    cache.clear()
     return make_firm()
 
 

@@ -108,20 +108,6 @@ class TestRunning:
         run_job(job_id=str(job.pk))
         assert len(steps()) == 3
 
-    def test_a_running_one_is_cancelled_at_its_next_step(
-        self, firm: Firm, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        job = start(firm, steps=3, pause=0.01)
-
-        def cancel(seconds: float) -> None:
-            answer = firm.client("owner").post(f"/api/v1/jobs/{job.pk}/cancel")
-            assert answer.json()["state"] == "running"
-
-        monkeypatch.setattr(slow_job.time, "sleep", cancel)
-        run_job(job_id=str(job.pk))
-        job.refresh_from_db()
-        assert (job.state, job.checkpoint["done"], steps()) == ("cancelled", 1, ["step 0"])
-
     def test_it_acts_with_the_rights_its_owner_has_now(self, firm: Firm) -> None:
         job = Job.objects.create(
             kind="bulk_edit", actor=firm["owner"], params={"object": "customer"}

@@ -21,14 +21,14 @@ from guanxi.customers.models import Customer, Tag
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.sign_in import issue_token
 from guanxi.platform.jobs.services import start_job
-from guanxi.platform.live import hub as hub_module
 from guanxi.platform.live.hub import ENDED, Hub, Who
+from guanxi.platform.live.hub import hub as process_hub
 from guanxi.platform.live.models import Presence
 from guanxi.platform.live.presence import GONE_AFTER
 from guanxi.platform.live.stream import PATH, with_stream
 from guanxi.platform.objects.registry import object_type
 from tests import slow_job
-from tests.cast import Firm
+from tests.cast import Firm, make_firm
 from tests.oracle import Oracle
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,19 +39,8 @@ MARK = "the end"  # the name of a tag that everybody sees: what was told before 
 assert slow_job.count_slowly
 
 
-@pytest.fixture(autouse=True)
-def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_module, "LOOK_UP", 0.05)
-    monkeypatch.setattr(hub_module, "CHECK_EVERY", 0.1)
-
-
 @pytest.fixture
 def firm(transactional_db: None) -> Firm:
-    from django.core.cache import cache
-
-    from tests.cast import make_firm
-
-    cache.clear()
     return make_firm()
 
 
@@ -86,7 +75,7 @@ class Ear:
 @contextmanager
 def listening(firm: Firm, *names: str) -> Iterator[tuple[Hub, dict[str, Ear]]]:
     """Those people listen, and the database is known to be heard."""
-    hub = Hub()
+    hub = Hub(look_up=0.05, check_every=0.1)
     ears = {name: Ear(hub, session_of(firm, name)) for name in names}
     try:
         settle(hub, list(ears.values()))
@@ -249,7 +238,7 @@ class Browser:
     """One request to the ASGI application, which can be read while it goes on."""
 
     def __init__(self, cookie: str):
-        self.app = with_stream(WSGIMiddleware(get_wsgi_application()), hub_module.hub)  # type: ignore[arg-type]
+        self.app = with_stream(WSGIMiddleware(get_wsgi_application()), process_hub)  # type: ignore[arg-type]
         self.cookie = f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()
         self.sent: asyncio.Queue[Any] = asyncio.Queue()
         self.left = asyncio.Event()
@@ -283,8 +272,8 @@ def test_a_browser_is_told_and_may_leave(firm: Firm) -> None:
             await asyncio.sleep(0.1)
         browser.left.set()
         await asyncio.wait_for(request, PATIENCE)
-        assert hub_module.hub._listeners == {}
-        await asyncio.to_thread(rest, hub_module.hub)
+        assert process_hub._listeners == {}
+        await asyncio.to_thread(rest, process_hub)
         return dict(head["headers"])[b"content-type"], body
 
     def touch() -> None:

@@ -47,7 +47,6 @@ KEY = "gx_known_before_there_is_a_database"  # cases are made when tests are col
 def key(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A filled workspace and an administrator's token. What is written is committed."""
     with django_db_blocker.unblock():
-        cache.clear()
         firm = make_firm()
         digest = sha256(KEY.encode()).digest()
         Token.objects.create(

@@ -1,4 +1,4 @@
-"""Real worker processes: killed in the middle of a job, and left alone."""
+"""Real worker processes: killed in the middle of a job, told to stop, and left alone."""
 
 import os
 import signal
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
@@ -16,9 +15,16 @@ from guanxi.platform.events.models import Event
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.tasks import resume_interrupted
 from guanxi.platform.workspaces import roles
-from tests.cast import make_firm
+from tests.cast import Firm, make_firm
 from tests.test_jobs import start, steps
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def firm(transactional_db: None) -> Firm:
+    return make_firm()
 
 
 @contextmanager
@@ -40,10 +46,7 @@ def state(job: Job) -> str:
 
 
 @pytest.mark.crash
-@pytest.mark.django_db(transaction=True)
-def test_a_killed_worker_loses_nothing_and_repeats_nothing() -> None:
-    cache.clear()
-    firm = make_firm()
+def test_a_killed_worker_loses_nothing_and_repeats_nothing(firm: Firm) -> None:
     job = start(firm, steps=8, pause=0.2)
     with worker() as first:
         wait_until(lambda: len(steps()) >= 2)
@@ -60,10 +63,21 @@ def test_a_killed_worker_loses_nothing_and_repeats_nothing() -> None:
     assert Event.objects.filter(source=f"job:{job.pk}", action="insert").count() == 8
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_living_workers_job_is_not_taken_away() -> None:
-    cache.clear()
-    firm = make_firm()
+def test_a_running_job_is_cancelled_at_its_next_step(firm: Firm) -> None:
+    job = start(firm, steps=40, pause=0.2)
+    with worker():
+        wait_until(steps)
+        answer = firm.client("owner").post(f"/api/v1/jobs/{job.pk}/cancel")
+        assert (answer.status_code, answer.json()["state"]) == (200, "running")
+        seen = steps()
+        wait_until(lambda: state(job) == "cancelled")
+    made = steps()
+    assert made[:-1] == seen or made == seen  # the step under way was finished, no other begun
+    job.refresh_from_db()
+    assert (job.checkpoint["done"], job.result) == (len(made), {})
+
+
+def test_a_living_workers_job_is_not_taken_away(firm: Firm) -> None:
     job = start(firm, steps=4, pause=0.2)
     with worker():
         wait_until(lambda: state(job) == "running")

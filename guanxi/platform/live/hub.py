@@ -96,7 +96,8 @@ class Listener:
 class Hub:
     """Passes notices of the database on to listeners, each in its user's name."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, look_up: float = LOOK_UP, check_every: float = CHECK_EVERY) -> None:
+        self._look_up, self._check_every = look_up, check_every
         self._boot = uuid.uuid4().hex[:12]  # numbers of another process mean nothing here
         self._lock = threading.Lock()
         self._listeners: dict[UUID, Listener] = {}
@@ -162,7 +163,7 @@ class Hub:
                 self._listen()
             except Exception:  # whatever it is, browsers must not be left without news for good
                 log.exception("live events were interrupted; trying again")
-                time.sleep(LOOK_UP)  # what failed just now would fail again
+                time.sleep(self._look_up)  # what failed just now would fail again
                 self._all(self._message("anew"))
             finally:
                 connection.close()
@@ -178,15 +179,15 @@ class Hub:
         parameters = connection.get_connection_params()
         with psycopg.connect(**parameters, autocommit=True) as database:
             database.execute(f"listen {CHANNEL}")
-            due = time.monotonic() + CHECK_EVERY
+            due = time.monotonic() + self._check_every
             while self._wanted():
-                told = [n.payload for n in database.notifies(timeout=LOOK_UP, stop_after=1)]
+                told = [n.payload for n in database.notifies(timeout=self._look_up, stop_after=1)]
                 if told:
                     told += [n.payload for n in database.notifies(timeout=GATHER)]
                     self._hear(told)
                 if time.monotonic() > due:
                     self._dismiss_those_without_right()
-                    due = time.monotonic() + CHECK_EVERY
+                    due = time.monotonic() + self._check_every
                 connection.close()
 
     def _hear(self, payloads: list[str]) -> None:
