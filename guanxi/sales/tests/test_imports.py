@@ -12,9 +12,9 @@ from django.core.cache import cache
 
 from guanxi.customers.models import Customer
 from guanxi.platform.access.services import ensure_roles
-from guanxi.platform.exchange import writing
 from guanxi.platform.exchange.tests.cast import codes, make_asker, preview, run, table, undo
 from guanxi.platform.exchange.tests.snapshots import snapshot
+from guanxi.platform.exchange.writing import BATCH, CONNECTIONS
 from guanxi.platform.workspaces.services import found_workspace
 from guanxi.products.models import Product
 from guanxi.sales.models import ExchangeRate, Order, OrderLine
@@ -170,22 +170,21 @@ def test_online_retail_slice_adds_up(outside_data: Path) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_connections_share_the_orders_of_a_file_sorted_by_product(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_two_connections_share_the_orders_of_a_file_sorted_by_product() -> None:
     ensure_roles()
-    monkeypatch.setattr(writing, "BATCH", 50)
+    products = 100
+    orders = CONNECTIONS * BATCH // products + 1  # just more lines than one connection would write
     lines = [
-        [f"{order:03}", "2024-03-05", f"C{order % 7}", f"P{product}", "1", str(product + 1)]
-        for product in range(10)
-        for order in (range(40) if product % 2 else reversed(range(40)))
+        [f"{order:05}", "2024-03-05", f"C{order % 7}", f"P{product}", "1", str(product + 1)]
+        for product in range(products)
+        for order in (range(orders) if product % 2 else reversed(range(orders)))
     ]
     header = ["order number", "date", "customer id", "product code", "quantity", "price"]
     asker = make_asker()
     done = run(asker, "purchase", table(header, *lines))
-    assert (done.counts["create"], OrderLine.objects.count()) == (400, 400)
-    assert set(Order.objects.values_list("total", flat=True)) == {Decimal(55)}
-    assert Order.objects.count() == 40
+    assert done.counts["create"] == OrderLine.objects.count() == len(lines)
+    assert set(Order.objects.values_list("total", flat=True)) == {sum(range(products + 1))}
+    assert Order.objects.count() == orders
     undo(asker, done)
     assert not OrderLine.objects.exists()
     assert not Order.objects.exists()
