@@ -2,6 +2,8 @@
 
 {"and": [...]} {"or": [...]} {"not": {...}} {"field": "customer.city", "op": "eq", "value": "北京"}
 {"has": "orders", "where": {...}} {"has_no": "orders"}
+A date is compared with {"days": -30} too; "in_period" takes {"relative": "this_month"},
+{"last_days": 7} and {"next_days": 7}, both of which count today.
 
 Used by lists, saved views, segments, conditions and record scopes. A field the asker may not see
 cannot be filtered on, and a related record they may not see never makes a condition true.
@@ -24,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.models import User
 from guanxi.platform.access.predicate import Asker, visible_to
-from guanxi.platform.filters.periods import period_bounds
+from guanxi.platform.filters.periods import last_days, next_days, period_bounds
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.objects.fieldtypes import storable
 from guanxi.platform.objects.registry import ObjectField, ObjectType, is_registered, type_of_model
@@ -184,12 +186,7 @@ class _Compiler:
         return chosen
 
     def in_period(self, field: ObjectField, value: Any) -> Q:
-        name = value.get("relative") if isinstance(value, dict) else value
-        try:
-            week_start = self.clock.week_start
-            start, end = period_bounds(str(name), self.clock.today, week_start=week_start)
-        except KeyError:
-            raise BadFilter(_('"%(name)s" is no period.') % {"name": name}) from None
+        start, end = self.period(value)
         if field.type.name == "datetime":
             return Q(
                 **{
@@ -198,6 +195,18 @@ class _Compiler:
                 }
             )
         return Q(**{f"{field.path}__gte": start, f"{field.path}__lt": end})
+
+    def period(self, value: Any) -> tuple[dt.date, dt.date]:
+        try:
+            match value:
+                case {"last_days": count, **rest} if not rest:
+                    return last_days(_read_days(count, self.clock), self.clock.today)
+                case {"next_days": count, **rest} if not rest:
+                    return next_days(_read_days(count, self.clock), self.clock.today)
+            name = value.get("relative") if isinstance(value, dict) else value
+            return period_bounds(str(name), self.clock.today, week_start=self.clock.week_start)
+        except (KeyError, ValueError, TypeError, ArithmeticError):
+            raise BadFilter(_('"%(name)s" is no period.') % {"name": str(value)[:60]}) from None
 
     def value(self, field: ObjectField, value: Any) -> Any:
         read: Reader = READERS.get(field.type.name, _read_text)
@@ -259,10 +268,17 @@ def _read_boolean(value: Any, clock: Clock) -> bool:
     return value
 
 
-def _shift(value: dict[str, Any], clock: Clock) -> dt.date:
-    if set(value) != {"days"} or abs(_read_integer(value["days"], clock)) > FURTHEST_DAYS:
+def _read_days(value: Any, clock: Clock) -> int:
+    days = _read_integer(value, clock)
+    if abs(days) > FURTHEST_DAYS:
         raise ValueError
-    return clock.today + dt.timedelta(days=_read_integer(value["days"], clock))
+    return days
+
+
+def _shift(value: dict[str, Any], clock: Clock) -> dt.date:
+    if set(value) != {"days"}:
+        raise ValueError
+    return clock.today + dt.timedelta(days=_read_days(value["days"], clock))
 
 
 def _read_date(value: Any, clock: Clock) -> dt.date:

@@ -34,6 +34,18 @@ def period_bounds(name: str, today: dt.date, *, week_start: int = 1) -> tuple[dt
     return start, _months_later(start, months)
 
 
+def last_days(count: int, today: dt.date) -> tuple[dt.date, dt.date]:
+    """The bounds of the `count` days that end with today. Raises ValueError for none."""
+    return next_days(count, today + dt.timedelta(days=1 - count))
+
+
+def next_days(count: int, today: dt.date) -> tuple[dt.date, dt.date]:
+    """The bounds of the `count` days that begin with today. Raises ValueError for none."""
+    if count < 1:
+        raise ValueError(count)
+    return today, today + dt.timedelta(days=count)
+
+
 def _months_later(first_day: dt.date, months: int) -> dt.date:
     years, month = divmod(first_day.month - 1 + months, 12)
     return first_day.replace(year=first_day.year + years, month=month + 1)

@@ -128,7 +128,7 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
                 "label": _sentence(other.label_plural),
             }
             for name, (other, field) in object_type.related.items()
-            if asker.may("read", other)
+            if asker.may("read", other) and field in asker.fields(other)
         ],
     }
 

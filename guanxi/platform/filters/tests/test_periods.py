@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guanxi.platform.filters.periods import PERIODS, period_bounds
+from guanxi.platform.filters.periods import PERIODS, last_days, next_days, period_bounds
 
 days = st.dates(dt.date(2, 1, 1), dt.date(9990, 1, 1))
 
@@ -44,3 +44,9 @@ def test_an_unknown_period_is_refused() -> None:
     with pytest.raises(KeyError):
         period_bounds("this_aeon", dt.date(2024, 5, 15))
     assert len(set(PERIODS)) == 15
+
+
+def test_the_last_and_the_next_days_both_count_today() -> None:
+    today = dt.date(2024, 3, 1)
+    assert last_days(2, today) == (dt.date(2024, 2, 29), dt.date(2024, 3, 2))
+    assert next_days(2, today) == (dt.date(2024, 3, 1), dt.date(2024, 3, 3))
