@@ -188,6 +188,14 @@ class ObjectType:
         return next((rule.field for rule in self.scope if isinstance(rule, Through)), None)
 
     @property
+    def parent(self) -> "ObjectType | None":
+        """The object of the record whose page shows this one."""
+        if self.belongs_to is None:
+            return None
+        link: Any = self.model._meta.get_field(self.belongs_to)
+        return type_of_model(link.related_model)
+
+    @property
     def related(self) -> dict[str, tuple["ObjectType", str]]:
         """Objects that point here, by the name filters use: {"orders": (order, "customer")}."""
         found = {}

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
-from guanxi.platform.objects.registry import Everyone, ObjectType, type_of_model, types
+from guanxi.platform.objects.registry import Everyone, ObjectType, types
 from guanxi.platform.objects.rows import row_json
 from guanxi.platform.search.matches import matches, rank
 from guanxi.platform.search.models import RecentRecord
@@ -154,17 +154,13 @@ def _result(
     object_type: ObjectType, query: Query, row: dict[str, Any], texts: dict[str, str]
 ) -> dict[str, Any]:
     title, detail = matches(query, object_type.title, texts)
-    owner = object_type.belongs_to and row.get(object_type.belongs_to)
+    parent = object_type.parent
+    owner = parent and row.get(object_type.belongs_to or "")
     return {
         "type": object_type.name,
         "id": row["id"],
         "title": {"text": title.text, "marks": title.marks},
         "detail": detail and {"field": detail.name, "text": detail.text, "marks": detail.marks},
-        "belongs_to": owner and {"type": _owner_type(object_type), **owner},
+        "belongs_to": parent and owner and {"type": parent.name, **owner},
         "can": row["can"],
     }
-
-
-def _owner_type(object_type: ObjectType) -> str:
-    link: Any = object_type.model._meta.get_field(object_type.belongs_to or "")
-    return type_of_model(link.related_model).name
