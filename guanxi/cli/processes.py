@@ -22,11 +22,14 @@ JOB_PATIENCE = 1.5  # seconds a job gets to reach its next checkpoint when the w
 
 @click.command()
 def worker() -> None:
-    """Run background jobs. `guanxi serve` does this already; on a larger firm, run more."""
+    """Run background jobs and tell people of news. `guanxi serve` does; a large firm runs more."""
     end_with_parent()
     with django_ready():
         from procrastinate.contrib.django import app
 
+        from guanxi.platform.notifications import worker as notifications
+
+        notifications.start()
         jobs = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         jobs.run_worker(
             name="guanxi", concurrency=JOBS_AT_ONCE, shutdown_graceful_timeout=JOB_PATIENCE

@@ -24,6 +24,7 @@ from guanxi.platform.http.problems import add_problem_handlers, problem
 from guanxi.platform.http.request import Request
 from guanxi.platform.jobs.api import router as jobs_router
 from guanxi.platform.live.api import router as live_router
+from guanxi.platform.notifications.api import router as notifications_router
 from guanxi.platform.objects.api import object_router
 from guanxi.platform.objects.metadata import metadata
 from guanxi.platform.objects.registry import types
@@ -48,6 +49,7 @@ def build_api() -> API:
     api.add_router("", session_router)
     api.add_router("", sample_router)
     api.add_router("", search_router)
+    api.add_router("", notifications_router)
     api.add_router("/jobs", jobs_router)
     api.add_router("/live", live_router)
     api.add_router("/views", views_router)

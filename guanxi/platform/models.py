@@ -5,6 +5,7 @@ from guanxi.platform.events.models import Event, EventCursor
 from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.live.models import Presence
+from guanxi.platform.notifications.models import Follow, Notification
 from guanxi.platform.objects.models import IdempotentResponse, SavedView
 from guanxi.platform.search.models import RecentRecord, SearchText
 from guanxi.platform.workspaces.models import Workspace
@@ -12,11 +13,13 @@ from guanxi.platform.workspaces.models import Workspace
 __all__ = [
     "Event",
     "EventCursor",
+    "Follow",
     "IdempotentResponse",
     "Import",
     "ImportRow",
     "ImportVerdict",
     "Job",
+    "Notification",
     "Presence",
     "RecentRecord",
     "Role",

@@ -10,7 +10,13 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, close_old_connections, connection
+from django.db import (
+    IntegrityError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone, translation
@@ -25,6 +31,7 @@ from guanxi.platform.jobs.services import (
     function_of,
     resume_interrupted_job,
 )
+from guanxi.platform.notifications.making import notify_of_job
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.workspaces.services import current_workspace
 
@@ -102,7 +109,10 @@ def _run(job: Job) -> None:
 
 
 def _finish(job: Job, **values: object) -> None:
-    Job.objects.filter(pk=job.pk).update(finished_at=timezone.now(), **values)
+    with transaction.atomic():
+        Job.objects.filter(pk=job.pk).update(finished_at=timezone.now(), **values)
+        if values["state"] != Job.State.CANCELLED:  # whoever stopped it knows
+            notify_of_job(job)
 
 
 def forget_values(jobs: "QuerySet[Job]") -> None:

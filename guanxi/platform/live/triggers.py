@@ -83,4 +83,5 @@ def _told() -> list[tuple[str, str, str, tuple[str, ...]]]:
         *((t.model._meta.db_table, t.name, "id", VERBS) for t in types() if t.model not in links),
         ("platform_job", "job", "id", VERBS),
         ("platform_presence", "presence", "record_id", ("insert", "delete")),
+        ("platform_notification", "notification", "user_id", ("insert", "update")),
     ]

@@ -21,6 +21,12 @@ class LinkOut(Schema):
     label: str | None
 
 
+class OwnerOut(LinkOut):
+    """The record on whose page another one is shown."""
+
+    type: str
+
+
 class LinkedTagOut(LinkOut):
     color: str | None = None
 

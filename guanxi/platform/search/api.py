@@ -12,7 +12,7 @@ from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import Invalid, NotAllowed
 from guanxi.platform.objects.fieldtypes import Text
 from guanxi.platform.objects.registry import ObjectType, types
-from guanxi.platform.objects.schemas import LinkOut, Strict
+from guanxi.platform.objects.schemas import OwnerOut, Strict
 from guanxi.platform.search import services
 from guanxi.platform.search.query import MAX_LENGTH
 
@@ -43,10 +43,6 @@ class MarkedOut(Schema):
 
 class DetailOut(MarkedOut):
     field: str
-
-
-class OwnerOut(LinkOut):
-    type: str
 
 
 class FoundOut(Schema):

@@ -231,6 +231,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I am told, newest first */
+        get: operations["guanxi_platform_notifications_api_list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many I have not read */
+        get: operations["guanxi_platform_notifications_api_count_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark as read */
+        post: operations["guanxi_platform_notifications_api_read_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follows/{object}/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether I follow a record */
+        get: operations["guanxi_platform_notifications_api_read_follow"];
+        /** Follow a record */
+        put: operations["guanxi_platform_notifications_api_follow"];
+        post?: never;
+        /**
+         * Follow a record no more
+         * @description An owner hears of their records by itself: this silences it for them too.
+         */
+        delete: operations["guanxi_platform_notifications_api_unfollow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Colleagues to name in a text */
+        get: operations["guanxi_platform_notifications_api_list_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -2984,7 +3074,10 @@ export interface components {
                 number
             ][];
         };
-        /** OwnerOut */
+        /**
+         * OwnerOut
+         * @description The record on whose page another one is shown.
+         */
         OwnerOut: {
             /** Id */
             id: string;
@@ -3007,6 +3100,20 @@ export interface components {
              * Format: uuid
              */
             id: string;
+        };
+        /** AddedOut */
+        AddedOut: {
+            /** Object */
+            object: string;
+            /** Count */
+            count: number;
+        };
+        /** InboxOut */
+        InboxOut: {
+            /** Items */
+            items: components["schemas"]["NotificationOut"][];
+            /** Next */
+            next: number | null;
         };
         /**
          * JobOut
@@ -3049,6 +3156,116 @@ export interface components {
             /** Can */
             can: string[];
         };
+        /** LinkOut */
+        LinkOut: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string | null;
+        };
+        /**
+         * NotificationOut
+         * @description One item: what belongs together is shown as one, such as all changes of one record.
+         */
+        NotificationOut: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "mentioned" | "assigned" | "changed" | "due" | "job";
+            /** At */
+            at: string;
+            /** Is Read */
+            is_read: boolean;
+            /**
+             * Count
+             * @description How many pieces of news this is; 100: at least so many.
+             */
+            count: number;
+            /**
+             * Actors
+             * @description Who did it, the last one first.
+             */
+            actors: components["schemas"]["LinkOut"][];
+            /**
+             * Object
+             * @description "job" for a long task.
+             */
+            object: string;
+            record: components["schemas"]["LinkOut"];
+            /** @description The record whose page shows it. */
+            belongs_to: components["schemas"]["OwnerOut"] | null;
+            /**
+             * Fields
+             * @description Fields that changed.
+             */
+            fields: string[];
+            /**
+             * Added
+             * @description What was put on the record.
+             */
+            added: components["schemas"]["AddedOut"][];
+            /**
+             * Excerpt
+             * @description The text that names you.
+             */
+            excerpt: string | null;
+            job: components["schemas"]["JobOut"] | null;
+        };
+        /** CountOut */
+        CountOut: {
+            /** Count */
+            count: number;
+            /** At Least */
+            at_least: boolean;
+        };
+        /**
+         * ReadIn
+         * @description Some, each with what is shown as one with it; or one and all before it.
+         */
+        ReadIn: {
+            /** Ids */
+            ids?: number[] | null;
+            /** Until */
+            until?: number | null;
+        };
+        /** FollowOut */
+        FollowOut: {
+            /** Following */
+            following: boolean;
+        };
+        /** MentionParameters */
+        MentionParameters: {
+            /**
+             * Q
+             * @description Any part of a name, pinyin or initials.
+             * @default
+             */
+            q?: string;
+            /** Object */
+            object?: string | null;
+            /** Id */
+            id?: string | null;
+        };
+        /** ColleagueOut */
+        ColleagueOut: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Sees
+             * @description Whether they may see the record named.
+             */
+            sees: boolean | null;
+        };
+        /** ColleaguesOut */
+        ColleaguesOut: {
+            /** Items */
+            items: components["schemas"]["ColleagueOut"][];
+        };
         /** JobsOut */
         JobsOut: {
             /** Items */
@@ -3063,13 +3280,6 @@ export interface components {
              * @description Seconds after which an open page says so again.
              */
             again_in: number;
-        };
-        /** LinkOut */
-        LinkOut: {
-            /** Id */
-            id: string;
-            /** Label */
-            label: string | null;
         };
         /** HereIn */
         HereIn: {
@@ -3358,13 +3568,6 @@ export interface components {
              * @default false
              */
             exact?: boolean;
-        };
-        /** CountOut */
-        CountOut: {
-            /** Count */
-            count: number;
-            /** At Least */
-            at_least: boolean;
         };
         /** AggregateParameters */
         AggregateParameters: {
@@ -5171,6 +5374,225 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_notifications_api_list_notifications: {
+        parameters: {
+            query?: {
+                unread?: boolean;
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_notifications_api_count_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_notifications_api_read_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_notifications_api_read_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_notifications_api_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_notifications_api_unfollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_notifications_api_list_colleagues: {
+        parameters: {
+            query?: {
+                /** @description Any part of a name, pinyin or initials. */
+                q?: string;
+                object?: string | null;
+                id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleaguesOut"];
+                };
             };
             /** @description Refused */
             "4XX": {

@@ -1,0 +1,1 @@
+"""What users are told of: who mentioned them, what became theirs, what they follow, what ended."""
