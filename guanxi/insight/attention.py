@@ -147,7 +147,7 @@ def _locked(asker: Asker, pk: UUID, *states: AttentionItem.State) -> AttentionIt
     seen = Exists(visible_to(asker, Customer).filter(pk=OuterRef("customer_id")))
     item = AttentionItem.objects.filter(seen, pk=pk).select_for_update(of=("self",)).first()
     if item is None:
-        raise NotFound(_("There is no such record, or you may not see it."))
+        raise NotFound
     if item.state not in states:
         raise ItemDecidedError(_("This has been dealt with in the meantime."))
     return item

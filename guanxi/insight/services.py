@@ -15,7 +15,7 @@ from guanxi.insight.as_of import AsOfInFutureError, books_today
 from guanxi.insight.base import base_state
 from guanxi.insight.models import SCORE_FIELDS, CustomerScore, ScoreRun, ScoreSnapshot
 from guanxi.insight.reasons import in_words
-from guanxi.platform.access.predicate import Asker, get_permitted
+from guanxi.platform.access.predicate import Asker, require_visible
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import describe, start_job
 from guanxi.platform.objects.errors import NotAllowed
@@ -125,7 +125,7 @@ def read_base(asker: Asker) -> dict[str, Any]:
 
 def customer_scores(asker: Asker, customer: UUID) -> dict[str, Any]:
     """One customer's scores with reasons and history, oldest first. Raises NotFound."""
-    get_permitted(asker, Customer, customer)
+    require_visible(asker, Customer, customer)
     visible = [name for name in SCORE_FIELDS if name in asker.fields(object_type("customer"))]
     score = CustomerScore.objects.filter(pk=customer).first()
     run = latest_run()

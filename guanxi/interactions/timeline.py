@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Customer
 from guanxi.interactions.models import Interaction, Task
-from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
+from guanxi.platform.access.predicate import Asker, require_visible, visible_to
 from guanxi.platform.events.history import history_of_visible
 from guanxi.platform.objects.lists import BadList
 from guanxi.platform.objects.registry import object_type, type_of_model
@@ -60,7 +60,8 @@ KINDS = _sources  # the kinds there are, in the order they were added
 def timeline_source(kind: str) -> Callable[[Source], Source]:
     """Add entries of one kind: a function of (asker, customer id, page), newest first.
 
-    Each entry has "at" (a datetime), "id", "object", "title", and what the kind needs beside.
+    It is asked about customers the asker sees alone. Each entry has "at" (a datetime), "id",
+    "object", "title", and what the kind needs beside.
     """
 
     def add(source: Source) -> Source:
@@ -83,7 +84,7 @@ def shown_rows(
 
 @timeline_source("interaction")
 def interactions(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
-    records = visible_to(asker, Interaction).filter(customer=customer)
+    records = visible_to(asker, Interaction, known="customer").filter(customer=customer)
     names = ("subject", "body", "channel", "direction", "outcome", "owner")
     rows = shown_rows(asker, page.newest(records, at="happened_at"), names, at="happened_at")
     return [
@@ -104,7 +105,7 @@ def interactions(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
 
 @timeline_source("task")
 def tasks(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
-    records = visible_to(asker, Task).filter(customer=customer)
+    records = visible_to(asker, Task, known="customer").filter(customer=customer)
     names = ("title", "description", "status", "kind", "due_on", "owner")
     rows = shown_rows(asker, page.newest(records, at="created_at"), names, at="created_at")
     return [
@@ -174,7 +175,7 @@ def customer_timeline(
 
     Raises NotFound, or BadList for a cursor that is not one.
     """
-    get_permitted(asker, Customer, customer)
+    require_visible(asker, Customer, customer)
     after = _place(cursor)
     merged = [
         {**entry, "kind": kind}

@@ -11,10 +11,11 @@ from guanxi.sales.models import Order, OrderLine
 
 @timeline_source("order")
 def orders(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
-    records = visible_to(asker, Order).filter(customer=customer)
+    records = visible_to(asker, Order, known="customer").filter(customer=customer)
     names = ("number", "total", "currency", "status", "source")
     rows = shown_rows(asker, page.newest(records, at="ordered_at"), names, at="ordered_at")
-    lines = visible_to(asker, OrderLine).filter(order__in=[row["id"] for _at, row in rows])
+    shown = [row["id"] for _at, row in rows]
+    lines = visible_to(asker, OrderLine, known="order").filter(order__in=shown)
     counts = dict(lines.order_by().values_list("order").annotate(Count("pk")))
     return [
         {

@@ -109,10 +109,15 @@ def _owned(asker: Asker, scope: str, rule: Owned) -> Q:
     return me
 
 
-def _through(asker: Asker, object_type: ObjectType, verb: str, scope: str, field: str) -> Q:
+def _through(
+    asker: Asker, object_type: ObjectType, verb: str, scope: str, field: str, known: str
+) -> Q:
     parent = type_of_model(object_type.model._meta.get_field(field).related_model)  # type: ignore[arg-type]
+    seen_suffices = (verb, scope) == ("read", asker.grants.scope("read", parent))
+    if seen_suffices and field == known:
+        return Q()
     condition = _granted(asker, parent, "read")
-    if (verb, scope) != ("read", asker.grants.scope("read", parent)):
+    if not seen_suffices:
         condition &= _reach(asker, parent, verb, scope)
     inside = Exists(
         parent.model._default_manager.filter(condition, pk=OuterRef(field), deleted_at=None)
@@ -120,7 +125,7 @@ def _through(asker: Asker, object_type: ObjectType, verb: str, scope: str, field
     return Q(inside) | Q(**{field: None}) if scope == "all" else Q(inside)
 
 
-def _reach(asker: Asker, object_type: ObjectType, verb: str, scope: str) -> Q:
+def _reach(asker: Asker, object_type: ObjectType, verb: str, scope: str, known: str = "") -> Q:
     """The records of one object that lie within `scope` of the asker for `verb`."""
     rules = []
     for rule in object_type.scope:
@@ -130,33 +135,45 @@ def _reach(asker: Asker, object_type: ObjectType, verb: str, scope: str) -> Q:
             case Owned():
                 rules.append(_owned(asker, scope, rule))
             case Through(field):
-                rules.append(_through(asker, object_type, verb, scope, field))
+                rules.append(_through(asker, object_type, verb, scope, field, known))
     return Q() if Q() in rules else reduce(or_, rules)
 
 
-def predicate(asker: Asker, object_type: ObjectType, verb: str = "read") -> Q:
-    """The condition under which `asker` may use `verb` on a record, the recycle bin aside."""
+def predicate(asker: Asker, object_type: ObjectType, verb: str = "read", *, known: str = "") -> Q:
+    """The condition under which `asker` may use `verb` on a record, the recycle bin aside.
+
+    `known` names a link whose record the asker is known to see, which is not asked for again.
+    """
     allowed = asker.token_allows(verb, object_type)
-    return _granted(asker, object_type, verb) if allowed else NOBODY
+    return _granted(asker, object_type, verb, known) if allowed else NOBODY
 
 
-def _granted(asker: Asker, object_type: ObjectType, verb: str) -> Q:
+def _granted(asker: Asker, object_type: ObjectType, verb: str, known: str = "") -> Q:
     """What the role grants; a token narrows the objects it opens, not the way to their records."""
     scope = asker.grants.scope(verb, object_type)
     if scope is None:
         return NOBODY
-    condition = _reach(asker, object_type, verb, scope)
+    condition = _reach(asker, object_type, verb, scope, known)
     if verb != "read" and object_type.locked is not None:
         condition &= ~object_type.locked
     return condition
 
 
 def visible_to(
-    asker: Asker, model: type[R], verb: str = "read", *, deleted: bool = False
+    asker: Asker, model: type[R], verb: str = "read", *, deleted: bool = False, known: str = ""
 ) -> "QuerySet[R]":
-    """The records of `model` on which `asker` may use `verb`; those in the bin if `deleted`."""
-    condition = predicate(asker, type_of_model(model), verb)
+    """The records of `model` on which `asker` may use `verb`; those in the bin if `deleted`.
+
+    `known` is a link that the caller narrows to records the asker is known to see.
+    """
+    condition = predicate(asker, type_of_model(model), verb, known=known)
     return model._default_manager.filter(condition, deleted_at__isnull=not deleted)
+
+
+def require_visible(asker: Asker, model: type[Row], pk: UUID) -> None:
+    """Raise NotFound for a record the asker cannot see."""
+    if not visible_to(asker, model).filter(pk=pk).exists():
+        raise NotFound
 
 
 def get_permitted(
@@ -177,7 +194,7 @@ def get_permitted(
         seen = seen.select_for_update(of=("self",))
     found = seen.filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("There is no such record, or you may not see it."))
+        raise NotFound
     if (
         verb != "read"
         and not visible_to(asker, model, verb, deleted=deleted).filter(pk=pk).exists()

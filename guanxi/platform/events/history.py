@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from guanxi.platform.access.models import User
 from guanxi.platform.access.predicate import Asker, predicate
@@ -78,7 +77,7 @@ def record_history(
     """
     seen = object_type.model._default_manager.filter(predicate(asker, object_type), pk=pk)
     if not seen.exists():
-        raise NotFound(_("There is no such record, or you may not see it."))
+        raise NotFound
     return history_of_visible(asker, object_type, pk, before=before, limit=limit)
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from pydantic import Field
 
@@ -62,7 +61,7 @@ def be_here(request: Request, page: UUID, body: HereIn) -> dict[str, Any]:
     """`page` is any UUID that the page made for itself."""
     declared = next((t for t in types() if t.name == body.object), None)
     if declared is None:
-        raise NotFound(_("There is no such record, or you may not see it."))
+        raise NotFound
     others = presence.be_here(request.asker, declared, body.id, page=page)
     return {"others": others, "again_in": presence.SAYS_SO_EVERY}
 

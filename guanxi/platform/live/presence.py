@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from guanxi.platform.access.predicate import Asker, get_permitted
+from guanxi.platform.access.predicate import Asker, require_visible
 from guanxi.platform.live.models import Presence
 from guanxi.platform.objects.registry import ObjectType
 
@@ -19,7 +19,7 @@ def be_here(asker: Asker, declared: ObjectType, pk: UUID, *, page: UUID) -> list
 
     Raises NotFound for a record they may not see.
     """
-    get_permitted(asker, declared.model, pk)
+    require_visible(asker, declared.model, pk)
     now = timezone.now()
     Presence.objects.filter(seen_at__lt=now - GONE_AFTER).delete()
     Presence.objects.filter(page=page).exclude(user=asker.user, record_id=pk).delete()

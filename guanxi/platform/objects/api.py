@@ -145,7 +145,7 @@ def _read(request: Request, declared: ObjectType, pk: UUID) -> HttpResponse:
     _require(request, "read", declared)
     response = record_response(request, declared, pk)
     if "ETag" not in response:
-        raise NotFound(_("There is no such record, or you may not see it."))
+        raise NotFound
     return response
 
 

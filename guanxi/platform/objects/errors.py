@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 class DomainError(Exception):
     """A refusal the caller can act on; becomes problem+json with `status`."""
@@ -26,7 +28,12 @@ class NotAllowed(DomainError):
 
 
 class NotFound(DomainError):
+    """What is not there, or not for this asker: the two are told apart by nobody."""
+
     status, code = 404, "not_found"
+
+    def __init__(self, message: str = ""):
+        super().__init__(message or _("There is no such record, or you may not see it."))
 
 
 class EditConflict(DomainError):

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
+from guanxi.platform.access.predicate import Asker, require_visible, visible_to
 from guanxi.platform.objects.registry import Everyone, ObjectType, types
 from guanxi.platform.objects.rows import row_json
 from guanxi.platform.search.matches import matches, rank
@@ -69,7 +69,7 @@ def search(
 
 def remember_opened(*, asker: Asker, object_type: ObjectType, pk: UUID) -> None:
     """Put a record at the head of those the asker opened last. Raises NotFound."""
-    get_permitted(asker, object_type.model, pk)
+    require_visible(asker, object_type.model, pk)
     parameters: dict[str, Any] = {
         "user": asker.user.pk,
         "object": object_type.name,
