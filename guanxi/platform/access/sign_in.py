@@ -28,7 +28,8 @@ WINDOW_SECONDS = 15 * 60
 
 # Whenever a row is written, its new version has another transaction or stands in another place.
 USER_VERSION = """
-select (u.xmin, u.ctid, r.xmin, r.ctid)::text from platform_user u join platform_role r on r.id = u.role_id
+select (u.xmin, u.ctid, r.xmin, r.ctid)::text
+from platform_user u join platform_role r on r.id = u.role_id
 where u.id = {} and u.is_active and u.deleted_at is null
 """
 BY_DIGEST = f"""
