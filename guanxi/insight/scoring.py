@@ -54,11 +54,13 @@ def run(
     job_id: UUID | None = None,
     actor_id: UUID | None = None,
     today: dt.date | None = None,
+    look_back: int | None = None,
     tell: Tell = lambda step, done, total: None,
 ) -> ScoreRun:
     """Score all customers and replace their scores. Raises AsOfInFutureError.
 
-    One run at a time: a second one waits. `today` is for tests.
+    One run at a time: a second one waits. `today` and `look_back`, the months a first run scores
+    as well (None: as many as LOOK_BACK says), are for tests.
     """
     today = today or books_today()
     started_at, clock = timezone.now(), _Clock()
@@ -69,7 +71,7 @@ def run(
         lines = scored_lines(engine)
         chosen = choose_as_of(chosen=as_of, newest=newest_purchase(lines, today), today=today)
         tell("score", 0, None)
-        past = _look_back(lines, chosen.day, tell)
+        past = _look_back(lines, chosen.day, look_back, tell)
         previous = past[-1].customers if past else previous_stages(chosen.day)
         result = score(lines, as_of=chosen.day, previous=previous)
         engine.disconnect()
@@ -197,12 +199,15 @@ def previous_stages(as_of: dt.date) -> pa.Table:
     return found.set_column(1, "stage", named)
 
 
-def _look_back(lines: ir.Table, as_of: dt.date, tell: Tell) -> Sequence[ScoreResult]:
+def _look_back(
+    lines: ir.Table, as_of: dt.date, months: int | None, tell: Tell
+) -> Sequence[ScoreResult]:
     """Score as of the same day of earlier months, oldest first, if there is no history yet."""
     if write_back.has_history_before(as_of):
         return []
-    count = _rows(lines)
-    months = next((months for limit, months in LOOK_BACK if count <= limit), 0)
+    if months is None:
+        count = _rows(lines)
+        months = next((months for limit, months in LOOK_BACK if count <= limit), 0)
     past: list[ScoreResult] = []
     for back in range(months, 0, -1):
         tell("score", months - back, months + 1)

@@ -7,28 +7,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from guanxi.platform.workspaces.home import Home
+
 if TYPE_CHECKING:
     from .firm import Cast
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A warehouse of this test's own."""
-    from guanxi.insight import warehouse
-
-    path = tmp_path / "warehouse"
-    path.mkdir()
-    monkeypatch.setattr(warehouse, "warehouse_folder", lambda: path)
-    return path
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A folder of this test's own, for its warehouse; the database is the tests'."""
+    home = Home(tmp_path / "home").create()
+    monkeypatch.setenv("GUANXI_HOME", str(home.path))
+    return home
 
 
 @pytest.fixture
-def firm(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    """An empty workspace in Shanghai, in yuan, and its people; runs do not look back."""
+def firm(home: Home) -> Cast:
+    """An empty workspace in Shanghai, in yuan, and its people."""
     from django.core.cache import cache
 
     from .firm import found_firm
 
     cache.clear()
-    monkeypatch.setattr("guanxi.insight.scoring.LOOK_BACK", ())
     return found_firm()

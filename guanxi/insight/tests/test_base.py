@@ -29,7 +29,7 @@ def scored(firm: Cast) -> Cast:
         customer(f"C{i:02}", owner=owners[i % 4], phone="138" if i % 3 else "", city="Xi'an")
         for i in range(60)
     )
-    scoring.run(today=TODAY)
+    scoring.run(today=TODAY, look_back=0)
     return firm
 
 

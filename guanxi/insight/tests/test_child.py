@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -38,13 +37,11 @@ def database_url() -> str:
 
 
 @pytest.fixture
-def other_processes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Home:
-    """Point child processes to this test's database and to a folder of their own."""
-    home = Home(tmp_path / "home").create()
+def other_processes(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """Point child processes to this test's database."""
     monkeypatch.setenv("GUANXI_DATABASE_URL", database_url())
     monkeypatch.delenv("GUANXI_OWNER_DATABASE_URL", raising=False)
     monkeypatch.setenv("GUANXI_DATABASE_ROLE", "app")
-    monkeypatch.setenv("GUANXI_HOME", str(home.path))
     return home
 
 
@@ -74,6 +71,8 @@ def test_a_job_scores_in_a_child_process(firm: Cast, other_processes: Home) -> N
     }
     assert run.job_id == job.job.pk
     assert CustomerScore.objects.count() == 10
+    days = ScoreSnapshot.objects.values("as_of").distinct()
+    assert days.count() == 13  # a first run looks back a year
     assert (other_processes.warehouse / "manifest.json").exists()
     assert Job.objects.get().total == 100
 
@@ -90,7 +89,7 @@ def score_twice() -> None:
     """Leave scores and a history, so that the next run need not look back."""
     simulate([customer(f"C{i}") for i in range(20)])
     for day in (DAY - dt.timedelta(days=40), DAY):
-        scoring.run(as_of=day)
+        scoring.run(as_of=day, look_back=0)
 
 
 @contextmanager

@@ -90,12 +90,12 @@ def check_words_and_ranks(caller: Caller) -> None:
 def test_cdnow(firm: Cast, outside_data: Path) -> None:
     purchases = cdnow(outside_data)
     load(purchases)
-    run = scoring.run(today=TODAY)
+    run = scoring.run(today=TODAY, look_back=0)
     assert (run.as_of, run.as_of_reason) == (dt.date(1998, 6, 30), "newest_purchase")
     assert (run.customers, run.counts["lines"]) == (2357, 6919)
     check_words_and_ranks(Caller(firm.manager))
 
-    early = scoring.run(as_of=CALIBRATED_ON)
+    early = scoring.run(as_of=CALIBRATED_ON, look_back=0)
     assert early.as_of_reason == "chosen"
     free = CustomerScore.objects.filter(stage="potential")
     assert set(free.values_list("monetary", flat=True)) == {0}  # got their CDs for nothing
@@ -106,10 +106,9 @@ def test_cdnow(firm: Cast, outside_data: Path) -> None:
     assert CustomerScore.objects.aggregate(n=Sum("monetary"))["n"] == spent
 
 
-def test_online_retail(firm: Cast, outside_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scoring, "LOOK_BACK", ((1_000_000, 1),))
+def test_online_retail(firm: Cast, outside_data: Path) -> None:
     load(online_retail(outside_data))
-    run = scoring.run(today=TODAY)
+    run = scoring.run(today=TODAY, look_back=1)
     assert (run.as_of, run.as_of_reason) == (dt.date(2011, 12, 9), "newest_purchase")
     assert run.customers == 4372
     assert run.counts["buyers"] == CustomerScore.objects.filter(purchases__gt=0).count()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import time
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from guanxi.insight import warehouse
+from guanxi.platform.workspaces.home import Home
 from guanxi.sales.models import Order, OrderLine
 from tests.waiting import wait_until
 
@@ -29,6 +32,10 @@ def lines() -> list[tuple[Any, ...]]:
         return []
     query = "select customer_id, order_id, ordered_on, amount, margin from read_parquet($files)"
     return duckdb.execute(query, {"files": files}).fetchall()
+
+
+def files(home: Home) -> set[Path]:
+    return set(home.warehouse.glob("*/**/*.parquet"))
 
 
 def expected() -> Counter[tuple[Any, ...]]:
@@ -77,7 +84,7 @@ class TestRefresh:
         warehouse.refresh()
         assert [row[3] for row in lines()] == [Decimal(1200)]
 
-    def test_keeps_no_personal_value(self, firm: Cast, folder: Path) -> None:
+    def test_keeps_no_personal_value(self, firm: Cast) -> None:
         buy(customer("王小明", phone="13800138000", email="w@example.com"), JAN, "12")
         warehouse.refresh()
         columns = duckdb.read_parquet(warehouse.customer_files()).columns
@@ -99,40 +106,40 @@ class TestRefresh:
         rows = duckdb.read_parquet(warehouse.customer_files()).filter("is_scored = 1").fetchall()
         assert [row[0] for row in rows] == [kept.pk]
 
-    def test_killed_before_its_commit_leaves_the_old_state(
-        self, firm: Cast, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_stopped_before_its_commit_leaves_the_old_state(self, firm: Cast, home: Home) -> None:
         buyer = customer()
         buy(buyer, JAN, "10")
         warehouse.refresh()
-        before = lines()
+        before, old = lines(), files(home)
         buy(buyer, JAN, "20")
 
-        def killed(*_: Any) -> None:
-            raise KeyboardInterrupt
+        def stop_once_the_month_is_written(_lines: int) -> None:
+            if any("month=2026-01" in str(path) for path in files(home) - old):
+                raise KeyboardInterrupt
 
-        with monkeypatch.context() as patch:
-            patch.setattr(warehouse, "_commit", killed)
-            with pytest.raises(KeyboardInterrupt):
-                warehouse.refresh()
+        with pytest.raises(KeyboardInterrupt):
+            warehouse.refresh(tell=stop_once_the_month_is_written)
         assert lines() == before
         warehouse.refresh()
         assert Counter(row[3] for row in lines()) == Counter([Decimal(10), Decimal(20)])
 
-    def test_sweeps_files_nobody_names(
-        self, firm: Cast, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_sweeps_files_nobody_names_once_nobody_reads_them(self, firm: Cast, home: Home) -> None:
         buy(customer(), JAN, "10")
         warehouse.refresh()
-        monkeypatch.setattr(warehouse, "SWEEP_AFTER", -60)
+        first = files(home)
         warehouse.refresh(full=True)
-        named = {str(folder / name) for name in warehouse.read_manifest(folder).files}
-        assert {str(p) for p in folder.glob("*/**/*.parquet")} == named
+        assert first < files(home)  # somebody may still be reading them
+        an_hour_ago = time.time() - warehouse.SWEEP_AFTER
+        for path in files(home):
+            os.utime(path, (an_hour_ago, an_hour_ago))
+        warehouse.refresh(full=True)
+        named = warehouse.read_manifest(home.warehouse).files
+        assert files(home) == {home.warehouse / name for name in named}
 
-    def test_manifest_of_another_format_is_begun_anew(self, firm: Cast, folder: Path) -> None:
+    def test_manifest_of_another_format_is_begun_anew(self, firm: Cast, home: Home) -> None:
         buy(customer(), JAN, "10")
         warehouse.refresh()
-        (folder / "manifest.json").write_text('{"format": 0, "nonsense": true}')
+        (home.warehouse / "manifest.json").write_text('{"format": 0, "nonsense": true}')
         assert warehouse.refresh().months is None
         assert len(lines()) == 1
 

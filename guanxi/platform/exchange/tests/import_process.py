@@ -11,7 +11,7 @@ import django
 from django.db import OperationalError
 
 ROWS = 1000
-BATCH = 100
+BATCH = 100  # instead of 20,000: something can happen between batches of few rows
 
 
 def main(pk: str, verb: str) -> dict[str, Any]:

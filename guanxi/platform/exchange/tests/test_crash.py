@@ -26,7 +26,7 @@ from django.db import connection
 connection.settings_dict["NAME"] = sys.argv[2]
 connection.settings_dict.update(USER=os.environ["T_USER"], PASSWORD=os.environ["T_PASSWORD"])
 from guanxi.platform.exchange import writing
-writing.BATCH = 100
+writing.BATCH = 100  # many of them, and two connections, for few rows
 from guanxi.platform.jobs.tasks import run_job
 run_job(job_id=sys.argv[1])
 """

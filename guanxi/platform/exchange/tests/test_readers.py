@@ -1,5 +1,6 @@
 """Files as people send them: every encoding and every kind of damage."""
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guanxi.platform.exchange.errors import BadFile
+from guanxi.platform.exchange.limits import UNPACKED_BYTES
 from guanxi.platform.exchange.readers import csv_file
 from guanxi.platform.exchange.readers.formulas import neutralize, remove_mark
 from guanxi.platform.exchange.readers.table import data_rows, detect
@@ -105,14 +107,12 @@ def test_xlsx_is_read_as_typed(tmp_path: Path) -> None:
     ]
 
 
-def test_xlsx_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from guanxi.platform.exchange.readers import xlsx_file
-
-    book = openpyxl.Workbook()
-    book.active.append(["x" * 30000])
-    book.save(tmp_path / "upload")
-    monkeypatch.setattr(xlsx_file, "UNPACKED_BYTES", 1000)
-    with pytest.raises(BadFile, match="1,000 are allowed"):
+def test_xlsx_beyond_the_limit_is_refused(tmp_path: Path) -> None:
+    openpyxl.Workbook().save(tmp_path / "upload")
+    with zipfile.ZipFile(tmp_path / "upload", "a") as archive:
+        archive.infolist()[0].file_size = UNPACKED_BYTES + 1  # as a small bomb says of itself
+        archive.writestr("another", "so that the list of contents is written anew")
+    with pytest.raises(BadFile, match=f"{UNPACKED_BYTES:,} are allowed"):
         rows(tmp_path / "upload")
 
 
