@@ -100,7 +100,7 @@ LOGGING = {
     "formatters": {"json": {"()": "guanxi.platform.http.logs.JsonFormatter"}},
     "handlers": {
         "file": {
-            "class": "logging.handlers.RotatingFileHandler",
+            "class": "concurrent_log_handler.ConcurrentRotatingFileHandler",
             "filename": str(HOME.logs / "guanxi.log"),
             "maxBytes": 20 * 1024 * 1024,
             "backupCount": 5,
