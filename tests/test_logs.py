@@ -3,6 +3,7 @@
 import json
 import logging.config
 import multiprocessing
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,24 @@ LINES = 700
 SMALL = 20_000  # bytes: so that the processes rotate the file many times
 
 
-def _write(writer: int, logging_settings: dict[str, Any]) -> None:
+def _write(writer: int, logging_settings: dict[str, Any], all_here: Barrier) -> None:
     logging.config.dictConfig(logging_settings)
+    all_here.wait(60)
     for line in range(LINES):
         logging.getLogger("guanxi").info("%d:%d", writer, line)
 
 
 def test_processes_that_write_and_rotate_together_lose_no_line(tmp_path: Path) -> None:
-    file = settings.LOGGING["handlers"]["file"] | {
+    handlers: dict[str, Any] = settings.LOGGING["handlers"]
+    file = handlers["file"] | {
         "filename": str(tmp_path / "guanxi.log"),
         "maxBytes": SMALL,
         "backupCount": 12,  # room for all, with no file rotated before it is full
     }
-    ours = settings.LOGGING | {"handlers": {**settings.LOGGING["handlers"], "file": file}}
+    ours = settings.LOGGING | {"handlers": handlers | {"file": file}}
     fresh = multiprocessing.get_context("spawn")
-    writers = [fresh.Process(target=_write, args=(i, ours)) for i in range(3)]
+    all_here = fresh.Barrier(3)
+    writers = [fresh.Process(target=_write, args=(i, ours, all_here)) for i in range(3)]
     for writer in writers:
         writer.start()
     for writer in writers:
