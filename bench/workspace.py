@@ -21,7 +21,8 @@ join platform_team t on t.name = 'team ' || (1 + i % 10)
 join platform_role r on r.name = case when i = 100 then 'administrator' else 'account_manager' end;
 """
 
-# Spread so that a filter picks a known share: city rare .01 %, some 1 %, half 50 %.
+# Spread so that a filter picks a known share: city rare .01 %, some 1 %, half 50 %. Who looks after
+# a customer says nothing about the city.
 CUSTOMERS = """
 insert into customers_customer
     (kind, name, name_sort, phone, phone_normal, email, city, owner_id, created_at)
@@ -35,7 +36,8 @@ select
     u.id,
     timestamptz '2023-01-01' + i * interval '30 seconds'
 from generate_series({first}, {last}) i
-join (select id, row_number() over (order by id) - 1 as n from platform_user) u on u.n = i % 100;
+join (select id, row_number() over (order by id) - 1 as n from platform_user) u
+    on u.n = (hashint4(i) & 2147483647) % 100;
 """
 
 INTERACTIONS = """
