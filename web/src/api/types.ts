@@ -163,8 +163,8 @@ export type Filter =
   | { and: Filter[] }
   | { or: Filter[] }
   | { not: Filter }
-  | { has: string; where: Filter | null }
-  | { has_no: string }
+  | { has: string; where?: Filter | null }
+  | { has_no: string; where?: Filter | null }
   | Condition;
 
 export interface Condition {

@@ -1,10 +1,12 @@
 import { Button, Select } from "antd";
 import { Trash2 } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { fieldOf } from "@/api/meta";
-import type { Condition, ObjectMeta } from "@/api/types";
+import { useObjects } from "@/api/meta";
+import type { Condition, Filter, ObjectMeta } from "@/api/types";
 import { FilterValue } from "@/objects/filter/FilterValue";
-import { emptyValue, newCondition } from "@/objects/filter/filterTree";
+import { begin, beginningOf, beginnings, fieldAt } from "@/objects/filter/filterFields";
+import { emptyValue } from "@/objects/filter/filterTree";
 import {
   type Reading,
   readingOf,
@@ -14,48 +16,61 @@ import {
 } from "@/objects/filter/operators";
 import styles from "./filter.module.css";
 
-interface Props {
+export interface RowProps<Part extends Filter> {
   object: ObjectMeta;
-  condition: Condition;
-  onChange: (condition: Condition) => void;
+  part: Part;
+  onChange: (part: Filter) => void;
   onRemove: () => void;
 }
 
 /** Field, operator, value: one condition being written. */
-export function ConditionRow({ object, condition, onChange, onRemove }: Props) {
+export function ConditionRow(props: RowProps<Condition>) {
+  const { object, part, onChange } = props;
   const { t } = useTranslation();
   const labelOf = useReadingLabel();
-  const field = fieldOf(object, condition.field);
-
-  function chooseField(name: string) {
-    const chosen = fieldOf(object, name);
-    if (chosen) onChange(newCondition(chosen));
-  }
-
+  const field = fieldAt(useObjects(), object, part.field);
   return (
-    <div className={styles.condition}>
-      <Select
-        aria-label={t("filter.field")}
-        value={condition.field}
-        options={fieldOptions(object)}
-        showSearch={{ optionFilterProp: "label" }}
-        onChange={chooseField}
-      />
+    <RowFrame {...props}>
       {field && (
         <>
           <Select<Reading>
             aria-label={t("filter.operator")}
-            value={readingOf(condition)}
+            value={readingOf(part)}
             options={readingsOf(field).map((value) => ({ value, label: labelOf(value, field) }))}
-            onChange={(reading) => onChange(withReading(condition, reading, emptyValue(reading)))}
+            onChange={(reading) => onChange(withReading(part, reading, emptyValue(reading)))}
           />
           <FilterValue
             field={field}
-            condition={condition}
-            onChange={(value) => onChange({ ...condition, value })}
+            condition={part}
+            onChange={(value) => onChange({ ...part, value })}
           />
         </>
       )}
+    </RowFrame>
+  );
+}
+
+/** What the condition is about, the rest of it, and a button to take it away. */
+export function RowFrame({
+  object,
+  part,
+  onChange,
+  onRemove,
+  children,
+}: RowProps<Filter> & { children: ReactNode }) {
+  const { t } = useTranslation();
+  const objects = useObjects();
+  return (
+    <div className={styles.condition}>
+      <Select
+        aria-label={t("filter.field")}
+        value={beginningOf(part)}
+        options={beginnings(objects, object, t)}
+        popupMatchSelectWidth={false}
+        showSearch={{ optionFilterProp: "label" }}
+        onChange={(key) => onChange(begin(objects, object, key) ?? part)}
+      />
+      {children}
       <Button
         type="text"
         icon={<Trash2 size={15} />}
@@ -65,9 +80,3 @@ export function ConditionRow({ object, condition, onChange, onRemove }: Props) {
     </div>
   );
 }
-
-export const filterableFields = (object: ObjectMeta) =>
-  object.fields.filter((field) => field.filterable && field.operators.length > 0);
-
-export const fieldOptions = (object: ObjectMeta) =>
-  filterableFields(object).map(({ name, label }) => ({ value: name, label }));

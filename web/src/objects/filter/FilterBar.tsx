@@ -1,69 +1,93 @@
-import { Button, Dropdown, Popover } from "antd";
+import { Button, Popover, Select } from "antd";
 import { Filter as FilterIcon, ListFilter, X } from "lucide-react";
-import { useState } from "react";
-import { useTranslation } from "react-i18next";
-import { fieldOf } from "@/api/meta";
-import type { Filter, ObjectMeta } from "@/api/types";
-import { filterableFields } from "@/objects/filter/ConditionRow";
-import { FilterGroup, Part } from "@/objects/filter/FilterGroup";
-import { useLinkLabels } from "@/objects/filter/FilterValue";
-import { useFilterText } from "@/objects/filter/filterText";
 import {
-  complete,
-  fromParts,
-  type Group,
-  isCondition,
-  newCondition,
-  topParts,
-} from "@/objects/filter/filterTree";
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
+import { useTranslation } from "react-i18next";
+import { useObjects } from "@/api/meta";
+import type { Filter, ObjectMeta } from "@/api/types";
+import { Part } from "@/objects/filter/FilterGroup";
+import { begin, beginningOf, beginnings } from "@/objects/filter/filterFields";
+import { useFilterText } from "@/objects/filter/filterText";
+import { complete, fromParts, isGroup, topParts } from "@/objects/filter/filterTree";
 import styles from "./filter.module.css";
 
 interface Props {
   object: ObjectMeta;
   filter: Filter | null;
   onChange: (filter: Filter | null) => void;
-  /** A condition not yet complete, opened for writing: from a column's menu or "Add filter". */
+  /** A condition not yet complete, opened for writing: from a column's menu or "Filter". */
   draft: Filter | null;
   onDraft: (draft: Filter | null) => void;
 }
 
+const newGroup = "group";
+
 /** The filter as chips; each opens what it says, and the whole can be edited with groups. */
 export function FilterBar({ object, filter, onChange, draft, onDraft }: Props) {
   const { t } = useTranslation();
+  const objects = useObjects();
+  const add = useRef<HTMLButtonElement>(null);
   const parts = topParts(filter);
-  const items = filterableFields(object).map(({ name, label }) => ({ key: name, label }));
+  const [picking, setPicking] = useState(false);
+  const fields = beginnings(objects, object, t);
+  const first = fields[0]?.options[0]?.value;
 
-  function add(name: string) {
-    const field = fieldOf(object, name);
-    if (field) onDraft(newCondition(field));
+  function open(key: string) {
+    if (key !== newGroup) return onDraft(begin(objects, object, key));
+    const condition = first && begin(objects, object, first);
+    if (condition) onDraft({ or: [condition] });
   }
 
   return (
     <div className={styles.bar}>
-      <Dropdown
-        trigger={["click"]}
-        menu={{ items, onClick: ({ key }) => add(key), className: styles.fields }}
-      >
-        <Button type="text" icon={<ListFilter size={16} />}>
+      {picking ? (
+        <Select
+          autoFocus
+          defaultOpen
+          aria-label={t("filter.field")}
+          placeholder={t("filter.field")}
+          className={styles.picking}
+          popupMatchSelectWidth={false}
+          showSearch={{ optionFilterProp: "label" }}
+          options={[{ value: newGroup, label: t("filter.newGroup") }, ...fields]}
+          onSelect={open}
+          onOpenChange={setPicking}
+          onBlur={() => setPicking(false)}
+        />
+      ) : (
+        <Button
+          ref={add}
+          type="text"
+          icon={<ListFilter size={16} />}
+          onClick={() => setPicking(true)}
+        >
           {t("filter.add")}
         </Button>
-      </Dropdown>
+      )}
       {parts.map((part, index) => (
         <FilterChip
           // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place
           key={index}
           object={object}
           part={part}
+          add={add}
           onChange={(next) => onChange(fromParts(parts.with(index, next)))}
           onRemove={() => onChange(fromParts(parts.toSpliced(index, 1)))}
         />
       ))}
       {draft && (
         <FilterChip
-          key={JSON.stringify(isCondition(draft) ? draft.field : "draft")}
+          key={beginningOf(draft) ?? newGroup}
           object={object}
           part={draft}
           startOpen
+          add={add}
           onChange={(next) => {
             onDraft(null);
             onChange(fromParts([...parts, next]));
@@ -71,9 +95,19 @@ export function FilterBar({ object, filter, onChange, draft, onDraft }: Props) {
           onRemove={() => onDraft(null)}
         />
       )}
-      {parts.length > 0 && (
+      {filter && (
         <>
-          <WholeFilter object={object} filter={filter} onChange={onChange} />
+          <FilterPopover
+            object={object}
+            part={isGroup(filter) ? filter : { and: [filter] }}
+            add={add}
+            onChange={onChange}
+            onRemove={() => onChange(null)}
+          >
+            <Button type="text" icon={<FilterIcon size={15} />}>
+              {t("filter.edit")}
+            </Button>
+          </FilterPopover>
           <Button type="text" onClick={() => onChange(null)}>
             {t("filter.clear")}
           </Button>
@@ -83,56 +117,20 @@ export function FilterBar({ object, filter, onChange, draft, onDraft }: Props) {
   );
 }
 
-interface ChipProps {
+interface PartProps {
   object: ObjectMeta;
   part: Filter;
   startOpen?: boolean;
+  add: RefObject<HTMLButtonElement | null>;
   onChange: (part: Filter) => void;
   onRemove: () => void;
 }
 
-function FilterChip({ object, part, startOpen = false, onChange, onRemove }: ChipProps) {
+function FilterChip(props: PartProps) {
   const { t } = useTranslation();
-  const [open, setOpen] = useState(startOpen);
-  const [draft, setDraft] = useState<Filter>(part);
-  const text = useChipText(object, part);
-
-  function close() {
-    setOpen(false);
-    const ready = complete(draft);
-    if (ready) onChange(ready);
-    else onRemove();
-  }
-
-  const body = (
-    <form
-      className={styles.popover}
-      onSubmit={(event) => {
-        event.preventDefault();
-        close();
-      }}
-    >
-      <Part object={object} part={draft} onChange={setDraft} onRemove={onRemove} />
-      <Button type="primary" size="small" htmlType="submit">
-        {t("filter.apply")}
-      </Button>
-    </form>
-  );
-
+  const text = useFilterText(props.object, props.part);
   return (
-    <Popover
-      trigger="click"
-      placement="bottomLeft"
-      arrow={false}
-      open={open}
-      content={body}
-      destroyOnHidden
-      onOpenChange={(next) => {
-        if (!next) return close();
-        setDraft(part);
-        setOpen(true);
-      }}
-    >
+    <FilterPopover {...props}>
       <span className={styles.chip}>
         <button type="button" className={styles.chipText} title={text}>
           <span className="ellipsis">{text}</span>
@@ -143,57 +141,97 @@ function FilterChip({ object, part, startOpen = false, onChange, onRemove }: Chi
           aria-label={t("filter.removeOne", { text })}
           onClick={(event) => {
             event.stopPropagation();
-            onRemove();
+            props.onRemove();
           }}
         >
           <X size={13} aria-hidden />
         </button>
       </span>
-    </Popover>
+    </FilterPopover>
   );
 }
 
-function useChipText(object: ObjectMeta, part: Filter) {
-  const filterText = useFilterText(object);
-  const field = isCondition(part) ? fieldOf(object, part.field) : undefined;
-  const isLink = field?.type === "link" || field?.type === "tags";
-  const ids = isLink && isCondition(part) && Array.isArray(part.value) ? part.value : [];
-  const names = useLinkLabels(field ?? noField, ids as string[]);
-  return filterText(part, names);
+interface PopoverProps extends PartProps {
+  children: ReactNode;
 }
 
-const noField = { target: null, type: "text" } as unknown as Parameters<typeof useLinkLabels>[0];
-
-interface WholeProps {
-  object: ObjectMeta;
-  filter: Filter | null;
-  onChange: (filter: Filter | null) => void;
-}
-
-function WholeFilter({ object, filter, onChange }: WholeProps) {
+/** Opens a part for writing. What is complete is taken over when it closes, unless by Esc. */
+function FilterPopover(props: PopoverProps) {
+  const { object, part, startOpen = false, add, onChange, onRemove, children } = props;
   const { t } = useTranslation();
-  const [draft, setDraft] = useState<Group | null>(null);
-  const whole: Group = { and: topParts(filter) };
+  const [open, setOpen] = useState(startOpen);
+  const [draft, setDraft] = useState<Filter>(part);
+  const opener = useRef<HTMLSpanElement>(null);
+  /** To what opened it, or to what added it where that has gone with it. */
+  const focusBack = () =>
+    requestAnimationFrame(() => {
+      const button = opener.current?.querySelector("button");
+      (button ?? add.current)?.focus();
+    });
+
+  function close(result: Filter | null) {
+    setOpen(false);
+    if (result) onChange(result);
+    else onRemove();
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    const isOther = event.nativeEvent.isComposing || event.defaultPrevented;
+    if (event.key !== "Escape" || isOther) return;
+    event.stopPropagation();
+    close(complete(part));
+    focusBack();
+  }
+
+  const body = (
+    <form
+      className={styles.popover}
+      aria-label={t("filter.edit")}
+      onKeyDown={onKeyDown}
+      onSubmit={(event) => {
+        event.preventDefault();
+        close(complete(draft));
+        focusBack();
+      }}
+    >
+      <FocusLast />
+      <Part object={object} part={draft} depth={0} onChange={setDraft} onRemove={onRemove} />
+      <div className={styles.apply}>
+        <Button type="primary" size="small" htmlType="submit">
+          {t("filter.apply")}
+        </Button>
+      </div>
+    </form>
+  );
+
   return (
     <Popover
       trigger="click"
       placement="bottomLeft"
       arrow={false}
-      open={draft !== null}
+      open={open}
+      content={body}
+      classNames={{ root: styles.float }}
       destroyOnHidden
-      content={
-        <div className={styles.popover}>
-          <FilterGroup object={object} group={draft ?? whole} onChange={setDraft} />
-        </div>
-      }
-      onOpenChange={(open) => {
-        setDraft(open ? whole : null);
-        if (!open) onChange(complete(draft));
+      onOpenChange={(next) => {
+        if (!next) return close(complete(draft));
+        setDraft(part);
+        setOpen(true);
       }}
     >
-      <Button type="text" icon={<FilterIcon size={15} />}>
-        {t("filter.edit")}
-      </Button>
+      <span ref={opener} className={styles.opener}>
+        {children}
+      </span>
     </Popover>
   );
+}
+
+/** Whoever opens a condition writes its value next: the last box of it. */
+function FocusLast() {
+  const mark = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const boxes = mark.current?.closest("form")?.querySelectorAll("input");
+    boxes?.[boxes.length - 1]?.focus({ preventScroll: true });
+  }, []);
+  return <span ref={mark} hidden />;
 }

@@ -1,30 +1,38 @@
-import { Button, Segmented } from "antd";
+import { Button, Segmented, Select } from "antd";
 import { Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { findObject, useObjects } from "@/api/meta";
 import type { Filter, ObjectMeta } from "@/api/types";
-import { ConditionRow, filterableFields } from "@/objects/filter/ConditionRow";
-import { useFilterText } from "@/objects/filter/filterText";
+import { ConditionRow, RowFrame, type RowProps } from "@/objects/filter/ConditionRow";
+import { filterableFields } from "@/objects/filter/filterFields";
 import {
   type Group,
   groupOf,
   isCondition,
   isGroup,
+  isRelated,
   type Join,
   joinOf,
   newCondition,
   partsOf,
+  type Related,
+  relatedName,
 } from "@/objects/filter/filterTree";
 import styles from "./filter.module.css";
+
+/** Deeper than anybody reads, and than the server takes (12, where "none of" counts twice). */
+const deepest = 5;
 
 interface Props {
   object: ObjectMeta;
   group: Group;
+  depth?: number;
   onChange: (group: Group) => void;
   onRemove?: () => void;
 }
 
-/** Conditions joined by "all" or "any", with groups inside groups. */
-export function FilterGroup({ object, group, onChange, onRemove }: Props) {
+/** Conditions joined by "all", "any" or "none", with groups inside groups. */
+export function FilterGroup({ object, group, depth = 1, onChange, onRemove }: Props) {
   const { t } = useTranslation();
   const join = joinOf(group);
   const parts = partsOf(group);
@@ -35,33 +43,37 @@ export function FilterGroup({ object, group, onChange, onRemove }: Props) {
 
   return (
     <fieldset className={styles.group}>
-      <div className={styles.groupHead}>
-        <Segmented<Join>
-          size="small"
-          aria-label={t("filter.join")}
-          value={join}
-          options={[
-            { value: "and", label: t("filter.all") },
-            { value: "or", label: t("filter.any") },
-          ]}
-          onChange={(next) => set(parts, next)}
-        />
-        {onRemove && (
-          <Button
-            type="text"
+      {parts.length > 0 && (
+        <div className={styles.groupHead}>
+          <Segmented<Join>
             size="small"
-            icon={<Trash2 size={14} />}
-            aria-label={t("filter.removeGroup")}
-            onClick={onRemove}
+            aria-label={t("filter.join")}
+            value={join}
+            options={[
+              { value: "and", label: t("filter.all") },
+              { value: "or", label: t("filter.any") },
+              { value: "none", label: t("filter.noneOf") },
+            ]}
+            onChange={(next) => set(parts, next)}
           />
-        )}
-      </div>
+          {onRemove && (
+            <Button
+              type="text"
+              size="small"
+              icon={<Trash2 size={14} />}
+              aria-label={t("filter.removeGroup")}
+              onClick={onRemove}
+            />
+          )}
+        </div>
+      )}
       {parts.map((part, index) => (
         <Part
           // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place
           key={index}
           object={object}
           part={part}
+          depth={depth}
           onChange={(next) => replace(index, next)}
           onRemove={() => remove(index)}
         />
@@ -75,47 +87,57 @@ export function FilterGroup({ object, group, onChange, onRemove }: Props) {
           >
             {t("filter.addCondition")}
           </Button>
-          <Button
-            size="small"
-            type="text"
-            onClick={() => set([...parts, { or: [newCondition(first)] }])}
-          >
-            {t("filter.addGroup")}
-          </Button>
+          {depth < deepest && (
+            <Button
+              size="small"
+              type="text"
+              onClick={() => set([...parts, { or: [newCondition(first)] }])}
+            >
+              {t("filter.addGroup")}
+            </Button>
+          )}
         </div>
       )}
     </fieldset>
   );
 }
 
-interface PartProps {
-  object: ObjectMeta;
-  part: Filter;
-  onChange: (part: Filter) => void;
-  onRemove: () => void;
+export function Part({ part, depth, ...props }: RowProps<Filter> & { depth: number }) {
+  if (isCondition(part)) return <ConditionRow {...props} part={part} />;
+  if (isRelated(part)) return <RelatedPart {...props} part={part} depth={depth} />;
+  return <FilterGroup {...props} group={part} depth={depth + 1} />;
 }
 
-export function Part({ object, part, onChange, onRemove }: PartProps) {
+/** "Has orders whose …": whether records of another object point here, and which. */
+function RelatedPart({ depth, ...props }: RowProps<Related> & { depth: number }) {
+  const { object, part, onChange } = props;
   const { t } = useTranslation();
-  const filterText = useFilterText(object);
-  if (isGroup(part)) {
-    return <FilterGroup object={object} group={part} onChange={onChange} onRemove={onRemove} />;
-  }
-  if (isCondition(part)) {
-    return (
-      <ConditionRow object={object} condition={part} onChange={onChange} onRemove={onRemove} />
-    );
-  }
-  // Written elsewhere (the API, a segment): shown and removable, not editable here.
+  const name = relatedName(part);
+  const related = object.related?.find((other) => other.name === name);
+  const target = findObject(useObjects(), related?.object ?? "");
+  const { where = null } = part;
+  const group = where && isGroup(where) ? where : { and: where ? [where] : [] };
   return (
-    <div className={styles.condition}>
-      <span>{filterText(part)}</span>
-      <Button
-        type="text"
-        icon={<Trash2 size={15} />}
-        aria-label={t("filter.remove")}
-        onClick={onRemove}
-      />
+    <div className={styles.related}>
+      <RowFrame {...props}>
+        <Select
+          aria-label={t("filter.operator")}
+          value={"has" in part}
+          options={[
+            { value: true, label: t("filter.isThere") },
+            { value: false, label: t("filter.isNotThere") },
+          ]}
+          onChange={(isThere) => onChange(isThere ? { has: name, where } : { has_no: name, where })}
+        />
+      </RowFrame>
+      {target && depth < deepest && (
+        <FilterGroup
+          object={target}
+          group={group}
+          depth={depth + 1}
+          onChange={(next) => onChange({ ...part, where: next })}
+        />
+      )}
     </div>
   );
 }

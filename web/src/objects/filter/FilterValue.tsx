@@ -1,14 +1,13 @@
-import { useQueries } from "@tanstack/react-query";
 import { DatePicker, Input, InputNumber, Segmented, Select } from "antd";
 import dayjs from "dayjs";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { findObject, useObjects } from "@/api/meta";
-import { recordQuery } from "@/api/records";
-import type { Condition, FieldMeta, LinkValue, ObjectMeta } from "@/api/types";
+import type { Condition, FieldMeta, LinkValue } from "@/api/types";
 import { choiceOptions } from "@/objects/fields/ChoiceField";
 import { useLookup } from "@/objects/fields/LinkField";
-import { isDays, periods } from "@/objects/filter/operators";
+import { linkedBy, useLinkNames } from "@/objects/filter/filterText";
+import { daysOf, daysValue, periods, readingOf } from "@/objects/filter/operators";
 import styles from "./filter.module.css";
 
 interface Props {
@@ -18,11 +17,12 @@ interface Props {
 }
 
 /** The box for a condition's value, by the field's type and the operator. */
-export function FilterValue({ field, condition: { op, value }, onChange }: Props) {
+export function FilterValue({ field, condition, onChange }: Props) {
   const { t } = useTranslation();
+  const { op, value } = condition;
   if (op === "empty" || op === "not_empty") return null;
-  if (op === "in_period") return <PeriodValue value={value} onChange={onChange} />;
-  if (isDays(value)) {
+  const days = daysOf(condition);
+  if (days !== null) {
     return (
       <InputNumber
         min={1}
@@ -30,11 +30,12 @@ export function FilterValue({ field, condition: { op, value }, onChange }: Props
         precision={0}
         aria-label={t("filter.days")}
         suffix={t("filter.days")}
-        value={Math.abs(value.days)}
-        onChange={(days) => onChange({ days: -(days ?? 1) })}
+        value={days}
+        onChange={(next) => onChange(daysValue(readingOf(condition), next ?? 1))}
       />
     );
   }
+  if (op === "in_period") return <PeriodValue value={value} onChange={onChange} />;
   if (op === "between") return <RangeValue field={field} value={value} onChange={onChange} />;
   if (op === "in" || op === "not_in") {
     return <ManyValue field={field} value={value} onChange={onChange} />;
@@ -147,10 +148,11 @@ interface ManyLinksProps {
 
 function ManyLinks({ field, chosen, onChange }: ManyLinksProps) {
   const { t } = useTranslation();
-  const object = findObject(useObjects(), targetOf(field));
+  const objects = useObjects();
+  const object = findObject(objects, field.target ?? (field.type === "tags" ? "tag" : ""));
   const [text, setText] = useState("");
   const { found, isFetching } = useLookup(object, useDeferredValue(text));
-  const known = useLinkLabels(field, chosen);
+  const known = useLinkNames(linkedBy(objects, field, chosen));
   const own = field.target === "user" ? ["me", "my_team"] : [];
   const options = [
     ...own.map((id) => ({ value: id, label: t(`filter.${id as "me" | "my_team"}`) })),
@@ -172,18 +174,3 @@ function ManyLinks({ field, chosen, onChange }: ManyLinksProps) {
 }
 
 const toOption = ({ id, label }: LinkValue) => ({ value: id, label });
-const targetOf = (field: FieldMeta) => field.target ?? (field.type === "tags" ? "tag" : "");
-const isOwn = (id: string) => id === "me" || id === "my_team";
-
-/** Names of the records a filter points at by id. */
-export function useLinkLabels(field: FieldMeta, ids: string[]): LinkValue[] {
-  const object: ObjectMeta | undefined = findObject(useObjects(), targetOf(field));
-  const wanted = object ? ids.filter((id) => !isOwn(id)) : [];
-  const answers = useQueries({
-    queries: wanted.map((id) => recordQuery(object?.path ?? "", id)),
-  });
-  return wanted.map((id, index) => {
-    const record = answers[index]?.data?.record;
-    return { id, label: String(record?.[object?.title_field ?? "name"] ?? "…") };
-  });
-}

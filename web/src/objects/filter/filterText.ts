@@ -1,55 +1,127 @@
+import { useQueries } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { fieldOf } from "@/api/meta";
+import { findObject, useObjects } from "@/api/meta";
+import { recordQuery } from "@/api/records";
 import type { Condition, FieldMeta, Filter, LinkValue, ObjectMeta } from "@/api/types";
 import { typeOf } from "@/objects/fields/fieldTypes";
-import { isCondition, isGroup, joinOf, partsOf } from "@/objects/filter/filterTree";
-import { isDays, type Period, readingOf, useReadingLabel } from "@/objects/filter/operators";
+import { fieldAt, relatedLabel } from "@/objects/filter/filterFields";
+import {
+  isCondition,
+  isRelated,
+  joinOf,
+  partsOf,
+  type Related,
+  relatedName,
+} from "@/objects/filter/filterTree";
+import {
+  daysOf,
+  isDays,
+  type Period,
+  readingOf,
+  useReadingLabel,
+} from "@/objects/filter/operators";
 import { useFormat } from "@/ui/format";
 
-/** A filter in words: "City is any of 北京, 上海". Names of linked records are given, being known by id only. */
-export function useFilterText(object: ObjectMeta) {
+/** A filter in words: "City is any of 北京, 上海". */
+export function useFilterText(whole: ObjectMeta, filter: Filter): string {
   const { t } = useTranslation();
   const format = useFormat();
   const readingLabel = useReadingLabel();
+  const objects = useObjects();
+  const names = useLinkNames(linksOf(objects, whole, filter));
 
-  function oneText(field: FieldMeta, value: unknown, names: LinkValue[]): string {
+  function oneText(field: FieldMeta, value: unknown): string {
     if (value === "me" || value === "my_team") return t(`filter.${value}`);
+    if (isDays(value)) {
+      const count = Math.abs(value.days);
+      return t(value.days > 0 ? "filter.daysAhead" : "filter.daysAgo", { count });
+    }
     const name = names.find(({ id }) => id === value)?.label;
     return name ?? typeOf(field).toText(value, field, format);
   }
 
-  function valueText(field: FieldMeta, { op, value }: Condition, names: LinkValue[]): string {
+  function valueText(field: FieldMeta, condition: Condition): string {
+    const { op, value } = condition;
     if (op === "empty" || op === "not_empty") return "";
-    if (isDays(value)) return t("filter.nDays", { count: Math.abs(value.days) });
+    const days = daysOf(condition);
+    if (days !== null) return t("filter.nDays", { count: days });
     if (op === "in_period") {
       return t(`filter.period.${(value as { relative: Period }).relative}`);
     }
     if (field.type === "boolean") return value ? t("common.yes") : t("common.no");
-    if (field.type === "link" || field.type === "tags") {
-      return (value as string[]).map((id) => oneText(field, id, names)).join(t("filter.comma"));
-    }
     const values = Array.isArray(value) ? value : [value];
     const glue = op === "between" ? " – " : t("filter.comma");
-    return values.map((one) => oneText(field, one, names)).join(glue);
+    return values.map((one) => oneText(field, one)).join(glue);
   }
 
-  function text(filter: Filter, names: LinkValue[] = []): string {
+  function relatedText(object: ObjectMeta, filter: Related) {
+    const name = relatedName(filter);
+    const what = relatedLabel(objects, object, name);
+    const target = targetOf(objects, object, name);
+    const where = target && filter.where ? text(target, filter.where) : null;
+    if (where) return t("has" in filter ? "filter.hasWhere" : "filter.hasNoWhere", { what, where });
+    return t("has" in filter ? "filter.has" : "filter.hasNo", { what });
+  }
+
+  function text(object: ObjectMeta, filter: Filter): string {
     if (isCondition(filter)) {
-      const field = fieldOf(object, filter.field);
+      const field = fieldAt(objects, object, filter.field);
       if (!field) return filter.field;
       const reading = readingLabel(readingOf(filter), field);
-      return [field.label, reading, valueText(field, filter, names)].filter(Boolean).join(" ");
+      return [field.label, reading, valueText(field, filter)].filter(Boolean).join(" ");
     }
-    if (isGroup(filter)) {
-      const glue = joinOf(filter) === "and" ? t("filter.and") : t("filter.or");
-      return partsOf(filter)
-        .map((part) => text(part, names))
-        .join(` ${glue} `);
-    }
-    if ("not" in filter) return `${t("filter.not")} (${text(filter.not, names)})`;
-    return "has" in filter
-      ? t("filter.has", { what: filter.has })
-      : t("filter.hasNo", { what: filter.has_no });
+    if (isRelated(filter)) return relatedText(object, filter);
+    const join = joinOf(filter);
+    const glue = join === "and" ? t("filter.and") : t("filter.or");
+    const inside = partsOf(filter)
+      .map((part) =>
+        isCondition(part) || isRelated(part) ? text(object, part) : bracket(object, part),
+      )
+      .join(` ${glue} `);
+    return join === "none" ? `${t("filter.not")} (${inside})` : inside;
   }
-  return text;
+
+  const bracket = (object: ObjectMeta, part: Filter) => `(${text(object, part)})`;
+  return text(whole, filter);
+}
+
+const targetOf = (objects: ObjectMeta[], object: ObjectMeta, name: string) =>
+  findObject(objects, object.related?.find((other) => other.name === name)?.object ?? "");
+
+export interface Linked {
+  object: ObjectMeta;
+  id: string;
+}
+
+/** The records that the values of a condition's field point at. */
+export function linkedBy(objects: ObjectMeta[], field: FieldMeta, value: unknown): Linked[] {
+  if (field.type !== "link" && field.type !== "tags") return [];
+  const object = findObject(objects, field.target ?? (field.type === "tags" ? "tag" : ""));
+  if (!object || !Array.isArray(value)) return [];
+  return value
+    .filter((id) => typeof id === "string" && id !== "me" && id !== "my_team")
+    .map((id) => ({ object, id }));
+}
+
+function linksOf(objects: ObjectMeta[], object: ObjectMeta, filter: Filter): Linked[] {
+  if (isCondition(filter)) {
+    const field = fieldAt(objects, object, filter.field);
+    return field ? linkedBy(objects, field, filter.value) : [];
+  }
+  if (isRelated(filter)) {
+    const target = targetOf(objects, object, relatedName(filter));
+    return target && filter.where ? linksOf(objects, target, filter.where) : [];
+  }
+  return partsOf(filter).flatMap((part) => linksOf(objects, object, part));
+}
+
+/** Names of the records a filter points at by id. */
+export function useLinkNames(wanted: Linked[]): LinkValue[] {
+  const answers = useQueries({
+    queries: wanted.map(({ object, id }) => recordQuery(object.path, id)),
+  });
+  return wanted.map(({ object, id }, index) => {
+    const record = answers[index]?.data?.record;
+    return { id, label: String(record?.[object.title_field] ?? "…") };
+  });
 }

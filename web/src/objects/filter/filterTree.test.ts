@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Filter } from "@/api/types";
-import { complete, fromParts, topParts } from "@/objects/filter/filterTree";
+import {
+  complete,
+  fromParts,
+  groupOf,
+  isFilter,
+  joinOf,
+  partsOf,
+  topParts,
+} from "@/objects/filter/filterTree";
 
 const city: Filter = { field: "city", op: "contains", value: "苏" };
 
@@ -31,6 +39,36 @@ describe("complete", () => {
   it("keeps what only the API can write", () => {
     const filter: Filter = { and: [{ has: "orders", where: null }] };
     expect(complete(filter)).toEqual(filter);
+  });
+});
+
+describe("a group", () => {
+  it("none of whose parts hold is a negated or", () => {
+    const none = groupOf("none", [city, city]);
+    expect(none).toEqual({ not: { or: [city, city] } });
+    expect([joinOf(none), partsOf(none)]).toEqual(["none", [city, city]]);
+    expect(partsOf({ not: city })).toEqual([city]);
+    expect(complete({ not: { or: [{ ...city, value: "" }] } })).toBeNull();
+  });
+});
+
+describe("isFilter", () => {
+  it("looks all through it", () => {
+    const whole = {
+      and: [{ or: [city] }, { not: city }, { has: "orders", where: { and: [city] } }],
+    };
+    expect(isFilter(whole)).toBe(true);
+    for (const broken of [
+      { and: 3 },
+      { and: [null] },
+      { or: [{ not: "x" }] },
+      { has: "orders", where: [] },
+      { field: 1, op: "eq" },
+      [],
+      "city",
+    ]) {
+      expect(isFilter(broken)).toBe(false);
+    }
   });
 });
 

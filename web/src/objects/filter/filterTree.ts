@@ -1,21 +1,38 @@
 /** The filter language of the server as the client builds it: groups of conditions, never half a condition. */
 import type { Condition, FieldMeta, Filter } from "@/api/types";
 
-export type Join = "and" | "or";
-export type Group = { and: Filter[] } | { or: Filter[] };
+/** "none" of the parts holds: the negation of "or". */
+export type Join = "and" | "or" | "none";
+export type Group = Extract<Filter, { and: Filter[] } | { or: Filter[] } | { not: Filter }>;
+/** Records of another object that point here. */
+export type Related = Extract<Filter, { has: string } | { has_no: string }>;
 
-export const isGroup = (filter: Filter): filter is Group => "and" in filter || "or" in filter;
+export const isGroup = (filter: Filter): filter is Group =>
+  "and" in filter || "or" in filter || "not" in filter;
+export const isRelated = (filter: Filter): filter is Related =>
+  "has" in filter || "has_no" in filter;
 export const isCondition = (filter: Filter): filter is Condition => "field" in filter;
 
-export const joinOf = (group: Group): Join => ("and" in group ? "and" : "or");
-export const partsOf = (group: Group): Filter[] => ("and" in group ? group.and : group.or);
-export const groupOf = (join: Join, parts: Filter[]): Group =>
-  join === "and" ? { and: parts } : { or: parts };
+export const joinOf = (group: Group): Join =>
+  "and" in group ? "and" : "or" in group ? "or" : "none";
+
+export function partsOf(group: Group): Filter[] {
+  if ("and" in group) return group.and;
+  if ("or" in group) return group.or;
+  return "or" in group.not ? group.not.or : [group.not];
+}
+
+export function groupOf(join: Join, parts: Filter[]): Group {
+  if (join === "none") return { not: { or: parts } };
+  return join === "and" ? { and: parts } : { or: parts };
+}
+
+export const relatedName = (filter: Related) => ("has" in filter ? filter.has : filter.has_no);
 
 /** What the bar shows as chips: the parts of the outermost "and". */
 export function topParts(filter: Filter | null | undefined): Filter[] {
   if (!filter) return [];
-  return isGroup(filter) && joinOf(filter) === "and" ? partsOf(filter) : [filter];
+  return "and" in filter ? filter.and : [filter];
 }
 
 export const fromParts = (parts: Filter[]): Filter | null =>
@@ -37,15 +54,30 @@ function hasValue({ op, value }: Condition) {
 export function complete(filter: Filter | null): Filter | null {
   if (!filter) return null;
   if (isCondition(filter)) return hasValue(filter) ? filter : null;
-  if (!isGroup(filter)) return filter;
+  if (isRelated(filter)) return { ...filter, where: complete(filter.where ?? null) };
   const parts = partsOf(filter)
     .map(complete)
     .filter((part) => part !== null);
   return parts.length > 0 ? groupOf(joinOf(filter), parts) : null;
 }
 
+/** Whether something from an address or elsewhere has the shape of a filter all through. */
+export function isFilter(value: unknown): value is Filter {
+  if (typeof value !== "object" || value === null) return false;
+  const node = value as Record<string, unknown>;
+  const list = node.and ?? node.or;
+  if (list !== undefined) return Array.isArray(list) && list.every(isFilter);
+  if ("not" in node) return isFilter(node.not);
+  if ("has" in node || "has_no" in node) {
+    const where = node.where ?? null;
+    return typeof (node.has ?? node.has_no) === "string" && (where === null || isFilter(where));
+  }
+  return typeof node.field === "string" && typeof node.op === "string";
+}
+
 export function newCondition(field: FieldMeta): Condition {
-  const op = field.operators.includes("contains") ? "contains" : (field.operators[0] ?? "eq");
+  const usual = ["contains", "in_period"].find((op) => field.operators.includes(op));
+  const op = usual ?? field.operators[0] ?? "eq";
   return { field: field.name, op, value: emptyValue(op) };
 }
 

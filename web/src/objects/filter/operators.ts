@@ -36,6 +36,7 @@ export type Reading =
   | "not_in"
   | "in_period"
   | "last_days"
+  | "next_days"
   | "before_days"
   | "empty"
   | "not_empty";
@@ -44,29 +45,53 @@ interface Days {
   days: number;
 }
 
+/** A day so many days from today. */
 export const isDays = (value: unknown): value is Days =>
   typeof value === "object" && value !== null && "days" in value;
 
 const isTime = (field: FieldMeta) => field.type === "date" || field.type === "datetime";
 
+const moving = ["last_days", "next_days", "before_days"] as const;
+
 export function readingsOf(field: FieldMeta): Reading[] {
   const listed = field.operators as Reading[];
-  return isTime(field) ? ["in_period", "last_days", "before_days", ...without(listed)] : listed;
+  if (!isTime(field)) return listed;
+  return ["in_period", ...moving, ...listed.filter((reading) => reading !== "in_period")];
 }
 
-const without = (readings: Reading[]) => readings.filter((reading) => reading !== "in_period");
+const periodOf = ({ op, value }: Condition) =>
+  op === "in_period" && typeof value === "object" && value !== null
+    ? (value as { last_days?: number; next_days?: number })
+    : {};
 
-export function readingOf({ op, value }: Condition): Reading {
-  if (isDays(value)) return op === "lt" || op === "lte" ? "before_days" : "last_days";
-  return op as Reading;
+export function readingOf(condition: Condition): Reading {
+  const { last_days, next_days } = periodOf(condition);
+  if (last_days !== undefined) return "last_days";
+  if (next_days !== undefined) return "next_days";
+  const { op, value } = condition;
+  return op === "lt" && isDays(value) && value.days < 0 ? "before_days" : (op as Reading);
 }
+
+/** How many days a moving condition speaks of; null if it is none. */
+export function daysOf(condition: Condition): number | null {
+  const reading = readingOf(condition);
+  if (reading === "before_days") return -(condition.value as Days).days;
+  const { last_days, next_days } = periodOf(condition);
+  return last_days ?? next_days ?? null;
+}
+
+/** The value of a moving condition that speaks of so many days. */
+export const daysValue = (reading: Reading, days: number) =>
+  reading === "before_days" ? { days: -days } : { [reading]: days };
 
 /** The condition for a reading newly chosen, keeping the value where it still fits. */
 export function withReading(condition: Condition, reading: Reading, empty: unknown): Condition {
   const { field } = condition;
-  if (reading === "last_days") return { field, op: "gte", value: { days: -30 } };
-  if (reading === "before_days") return { field, op: "lt", value: { days: -30 } };
-  const fits = shapeOf(condition.value) === shapeOf(empty);
+  if ((moving as readonly Reading[]).includes(reading)) {
+    const value = daysValue(reading, daysOf(condition) ?? 30);
+    return { field, op: reading === "before_days" ? "lt" : "in_period", value };
+  }
+  const fits = shapeOf(condition.value) === shapeOf(empty) && shapeOf(empty) !== "object";
   return { field, op: reading, value: fits ? condition.value : empty };
 }
 

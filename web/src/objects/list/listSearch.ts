@@ -1,6 +1,6 @@
 /** What the address of a list says. It wins over the chosen view; what it does not say comes from there. */
 import type { Filter } from "@/api/types";
-import { complete } from "@/objects/filter/filterTree";
+import { complete, isFilter } from "@/objects/filter/filterTree";
 
 export interface ListSearch {
   view?: string;
@@ -20,11 +20,10 @@ const text = (value: unknown) =>
 
 export function parseListSearch(search: Record<string, unknown>): ListSearch {
   const { filter, cols } = search;
-  const isFilter = filter === null || typeof filter === "object";
   return {
     view: text(search.view),
     q: text(search.q) || undefined,
-    filter: isFilter ? complete(filter as Filter | null) : undefined,
+    filter: filter === null || isFilter(filter) ? complete(filter) : undefined,
     sort: text(search.sort),
     group: search.group === null ? null : text(search.group),
     cols: Array.isArray(cols) ? cols.filter((one) => typeof one === "string") : undefined,
