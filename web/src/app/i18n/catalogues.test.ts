@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { languages } from "@/ui/languages";
+
+type Texts = { [key: string]: string | Texts };
+
+const catalogues = import.meta.glob<Texts>("/src/*/i18n/*.json", {
+  eager: true,
+  import: "default",
+});
+const areas = new Set(Object.keys(catalogues).map((path) => path.replace(/[^/]+$/, "")));
+const cases = [...areas].flatMap((area) => languages.map((language) => [area, language]));
+
+function keysOf(texts: Texts = {}): string[] {
+  return Object.entries(texts).flatMap(([key, text]) =>
+    typeof text === "string" ? key : keysOf(text).map((rest) => `${key}.${rest}`),
+  );
+}
+
+/** The keys that a catalogue in `language` must have, given those of the English one: of a plural
+ * as many as the language tells apart, which for Chinese is one. */
+function keysIn(language: string, english: string[]): string[] {
+  const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions();
+  const keys = english.flatMap((key) => {
+    const [, base] = key.match(/^(.+)_(?:one|other)$/) ?? [];
+    return base ? pluralCategories.map((category) => `${base}_${category}`) : key;
+  });
+  return [...new Set(keys)];
+}
+
+it.each(cases)("%s has every text in %s", (area, language) => {
+  const wanted = keysIn(language, keysOf(catalogues[`${area}en.json`]));
+  expect(keysOf(catalogues[`${area}${language}.json`]).sort()).toEqual(wanted.sort());
+});
