@@ -6,7 +6,7 @@ An import reads a file with id, name, phone, e-mail, city, street and date of ea
 writes the customers with three identities each, sort keys, indexes and events, by the path a user
 takes: upload, preview, run. Bare COPY then writes what came of it, the customers in all their
 columns and their identities, from files into tables with the same columns and neither indexes,
-triggers nor constraints, written to the log as any table is. (Their addresses are columns of the
+triggers nor constraints, written to the log like every table. (Their addresses are columns of the
 customers.) Each import is a process of its own, whose peak memory is told; PostgreSQL's is not.
 """
 

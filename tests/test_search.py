@@ -1,4 +1,4 @@
-"""Search and the search of lists: any part one remembers finds the record, if one may see it."""
+"""Search, and the search of lists, find a record by what one remembers of it, if one may see it."""
 
 import string
 from typing import Any

@@ -10,7 +10,7 @@ from guanxi.demo.columns import Flags, Ints, Texts
 
 
 def split(words: str) -> list[str]:
-    """The parts of a list written in one text: between bars if it has any, else words."""
+    """The parts of a list written in one text: between bars if there are bars, else words."""
     return words.split("|") if "|" in words else words.split()
 
 

@@ -100,7 +100,7 @@ def _candidates(
 ) -> list[Candidate]:
     """Recent records that fit, those whose title begins with the text, and then the newest.
 
-    The index of beginnings has any number of them at hand, so that a single character that every
+    The index of beginnings has as many as are wanted at hand, so that a single character that every
     twentieth name begins with costs no more than a rare name. Whether the asker may see them is
     not asked here: that would cost each object a condition of its own, found or not.
     """
