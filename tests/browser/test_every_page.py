@@ -175,7 +175,7 @@ def test_what_opens_over_a_page(
             page.get_by_role("button", name=name).first.click()
             inspector.inspect(f"{address}: {name}", screen)
 
-    opened("/", t("jobs.title"))
+    opened("/", t("notifications.title"))
     opened("/", t("user.menu"))
     opened("/?all=true", t("insight.suggest.call"))
     opened("/?all=true", t("insight.snooze.label"))

@@ -7,6 +7,7 @@ import { type Change, type LiveMessage, listen } from "@/api/live";
 import { useObjects } from "@/api/meta";
 import { recordQuery, recordsKey } from "@/api/records";
 import type { ObjectMeta, Page, RecordRow } from "@/api/types";
+import { notificationsKey } from "@/notifications/notificationsApi";
 import { patchRecord } from "@/objects/edit/recordCache";
 
 const gatherFor = 300;
@@ -62,6 +63,9 @@ let homeShown = 0;
 
 async function show(client: QueryClient, objects: ObjectMeta[], changes: Map<string, Ids>) {
   if (changes.has("job")) await client.invalidateQueries({ queryKey: jobsQuery.queryKey });
+  if (changes.has("notification")) {
+    await client.invalidateQueries({ queryKey: notificationsKey });
+  }
   if (changes.has("presence")) await client.invalidateQueries({ queryKey: ["presence"] });
   for (const [name, ids] of changes) {
     const object = objects.find((o) => o.name === name);

@@ -9,8 +9,8 @@ import {
   timelineKinds,
   timelineQuery,
 } from "@/customers/customerApi";
-import { groupByDay, nearDay } from "@/customers/days";
 import { Entry } from "@/customers/TimelineEntry";
+import { groupByDay, nearDay } from "@/ui/days";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { useFormat } from "@/ui/format";

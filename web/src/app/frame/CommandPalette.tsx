@@ -11,7 +11,11 @@ const NewRecord = lazy(async () => ({
   default: (await import("@/objects/record/NewRecord")).NewRecord,
 }));
 
-export function CommandPalette() {
+interface Props {
+  onInbox: () => void;
+}
+
+export function CommandPalette({ onInbox }: Props) {
   const modules = useModules();
   const [creating, setCreating] = useState<ObjectMeta | null>(null);
   const places = useMemo(
@@ -21,9 +25,9 @@ export function CommandPalette() {
   return (
     <>
       <Palette places={places}>
-        <FrameCommands onCreate={setCreating} />
+        <FrameCommands onCreate={setCreating} onInbox={onInbox} />
       </Palette>
-      <Shortcuts onCreate={setCreating} />
+      <Shortcuts onCreate={setCreating} onInbox={onInbox} />
       {creating && (
         <Suspense>
           <NewRecord object={creating} open onClose={() => setCreating(null)} />

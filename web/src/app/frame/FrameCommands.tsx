@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { App } from "antd";
-import { Calculator, Contrast, Languages, Plus, Upload } from "lucide-react";
+import { Bell, Calculator, Contrast, Languages, Plus, Upload } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { followJob } from "@/api/jobs";
 import { findObject, useObjects } from "@/api/meta";
@@ -18,11 +18,12 @@ const themes: Theme[] = ["system", "light", "dark"];
 
 interface Props {
   onCreate: (object: ObjectMeta) => void;
+  onInbox: () => void;
 }
 
 /** Offers what can be done on every page. */
-export function FrameCommands({ onCreate }: Props) {
-  useCommands([...useCreating(onCreate), ...useDoing(), ...usePlaces(), ...useSettings()]);
+export function FrameCommands({ onCreate, onInbox }: Props) {
+  useCommands([...useCreating(onCreate), ...useDoing(), ...usePlaces(onInbox), ...useSettings()]);
   return null;
 }
 
@@ -81,16 +82,25 @@ function useDoing(): AnyCommand[] {
   return commands;
 }
 
-function usePlaces(): AnyCommand[] {
+function usePlaces(onInbox: () => void): AnyCommand[] {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  return useModules().map(({ to, label, icon }) => ({
+  const group = t("palette.group.go");
+  const places = useModules().map(({ to, label, icon }) => ({
     id: `go to ${to === "/" ? "home" : to.slice(1)}`,
     label,
     icon,
-    group: t("palette.group.go"),
+    group,
     run: () => void navigate({ to }),
   }));
+  const inbox = {
+    id: "go to notifications",
+    label: t("notifications.title"),
+    icon: Bell,
+    group,
+    run: onInbox,
+  };
+  return [...places, inbox];
 }
 
 function useSettings(): AnyCommand[] {

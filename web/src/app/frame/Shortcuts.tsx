@@ -21,10 +21,11 @@ const letterOf = ({ to, object }: Module) => letters[to] ?? object?.[0] ?? "";
 
 interface Props {
   onCreate: (object: ObjectMeta) => void;
+  onInbox: () => void;
 }
 
 /** Keys that work on every page, and what "?" tells of all keys there are. */
-export function Shortcuts({ onCreate }: Props) {
+export function Shortcuts({ onCreate, onInbox }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const objects = useObjects();
@@ -35,11 +36,14 @@ export function Shortcuts({ onCreate }: Props) {
 
   const here = findObject(objects, pathname.split("/")[1] ?? "");
   const creatable = [here, findObject(objects, "customer")].find((o) => o?.can.includes("create"));
-  const places: Shortcut[] = modules.map((module) => ({
-    keys: `g ${letterOf(module)}`,
-    label: module.label,
-    run: () => void navigate({ to: module.to }),
-  }));
+  const places: Shortcut[] = [
+    ...modules.map((module) => ({
+      keys: `g ${letterOf(module)}`,
+      label: module.label,
+      run: () => void navigate({ to: module.to }),
+    })),
+    { keys: "g n", label: t("notifications.title"), run: onInbox },
+  ];
   const doing: Shortcut[] = [
     { keys: "?", label: t("shortcuts.help"), run: () => setTold(true) },
     ...(creatable

@@ -16,6 +16,7 @@ const loaders = {
       import("@/insight/i18n/zh-CN.json"),
       import("@/customers/i18n/zh-CN.json"),
       import("@/palette/i18n/zh-CN.json"),
+      import("@/notifications/i18n/zh-CN.json"),
     ]),
   "zh-TW": () =>
     Promise.all([
@@ -26,6 +27,7 @@ const loaders = {
       import("@/insight/i18n/zh-TW.json"),
       import("@/customers/i18n/zh-TW.json"),
       import("@/palette/i18n/zh-TW.json"),
+      import("@/notifications/i18n/zh-TW.json"),
     ]),
   en: () =>
     Promise.all([
@@ -36,6 +38,7 @@ const loaders = {
       import("@/insight/i18n/en.json"),
       import("@/customers/i18n/en.json"),
       import("@/palette/i18n/en.json"),
+      import("@/notifications/i18n/en.json"),
     ]),
 } satisfies Record<Language, () => Promise<unknown>>;
 

@@ -2,10 +2,16 @@ import "i18next";
 import type customers from "@/customers/i18n/en.json";
 import type imports from "@/imports/i18n/en.json";
 import type insight from "@/insight/i18n/en.json";
+import type notifications from "@/notifications/i18n/en.json";
 import type palette from "@/palette/i18n/en.json";
 import type catalog from "./en.json";
 
-type Texts = typeof catalog & typeof customers & typeof imports & typeof insight & typeof palette;
+type Texts = typeof catalog &
+  typeof customers &
+  typeof imports &
+  typeof insight &
+  typeof notifications &
+  typeof palette;
 
 declare module "i18next" {
   interface CustomTypeOptions {

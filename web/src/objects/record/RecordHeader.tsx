@@ -9,6 +9,7 @@ import type { ObjectMeta, RecordRow } from "@/api/types";
 import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
 import { AlsoHere } from "@/objects/record/AlsoHere";
+import { FollowButton } from "@/objects/record/FollowButton";
 import { useRecordCommands } from "@/objects/record/useRecordCommands";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./record.module.css";
@@ -48,6 +49,7 @@ export function RecordHeader({ object, record, children, actions }: Props) {
             <ActionButton key={name} object={object} record={record} name={name} label={label} />
           ))}
         {actions}
+        <FollowButton object={object} id={record.id} />
         {record.can.includes("delete") && (
           <Dropdown
             trigger={["click"]}

@@ -1,39 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Badge, Button, Popover, Progress } from "antd";
-import { Bell } from "lucide-react";
+import { App, Button, Progress } from "antd";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { cancelJob, isActive, isNews, jobsQuery, resumeJob } from "@/api/jobs";
 import type { Job } from "@/api/types";
-import { EmptyState } from "@/ui/EmptyState";
 import { useFormat } from "@/ui/format";
 import styles from "./frame.module.css";
 
-export function JobsBell() {
-  const { t } = useTranslation();
-  const { data: jobs = [], refetch } = useQuery(jobsQuery);
+/** Jobs of mine that run, or can go on; what ended is told as a notification. */
+export function useRunningJobs() {
+  const { data: jobs = [] } = useQuery(jobsQuery);
   const active = jobs.filter(isActive).length;
   useRefreshWhenDone(active);
   useNews(jobs);
-  return (
-    <Popover
-      trigger="click"
-      placement="bottomRight"
-      title={t("jobs.title")}
-      content={<JobList jobs={jobs} />}
-      onOpenChange={(open) => open && refetch()}
-      destroyOnHidden
-    >
-      <Badge count={active} size="small" offset={[-6, 6]}>
-        <Button
-          type="text"
-          icon={<Bell size={18} />}
-          aria-label={active ? t("jobs.running", { count: active }) : t("jobs.title")}
-        />
-      </Badge>
-    </Popover>
-  );
+  return { active, jobs: jobs.filter(({ can }) => can.length > 0).slice(0, shown) };
 }
+
+const shown = 5;
 
 /** A job that ends has usually changed records: what is on screen is read again. */
 function useRefreshWhenDone(active: number) {
@@ -59,21 +42,18 @@ function useNews(jobs: Job[]) {
   }, [jobs, message, t]);
 }
 
-function JobList({ jobs }: { jobs: Job[] }) {
+export function RunningJobs({ jobs }: { jobs: Job[] }) {
   const { t } = useTranslation();
-  if (jobs.length === 0) {
-    return (
-      <div className={styles.jobs}>
-        <EmptyState icon={Bell} title={t("jobs.title")} text={t("jobs.empty")} compact />
-      </div>
-    );
-  }
+  if (jobs.length === 0) return null;
   return (
-    <ul className={styles.jobs}>
-      {jobs.slice(0, 20).map((job) => (
-        <JobItem key={job.id} job={job} />
-      ))}
-    </ul>
+    <section>
+      <h3 className="sr-only">{t("jobs.title")}</h3>
+      <ul className={styles.jobs}>
+        {jobs.map((job) => (
+          <JobItem key={job.id} job={job} />
+        ))}
+      </ul>
+    </section>
   );
 }
 
