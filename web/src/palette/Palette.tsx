@@ -1,4 +1,4 @@
-/** Ctrl/Cmd-K finds a record by whatever is known of it, those opened last, and what can be done here. */
+/** Ctrl/Cmd-K: a record by whatever is known of it, those opened last, and what can be done here. */
 import { Search } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
