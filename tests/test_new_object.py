@@ -107,7 +107,10 @@ def test_its_records_are_made_listed_changed_and_deleted(firm: Firm, client: Cli
     assert [row["id"] for row in found] == [made["id"]]
     groups = client.get(f"{PLOTS}/aggregate", {"group": "soil", "measures": "sum:rent"}).json()
     assert groups["groups"] == [
-        {"key": "red", "label": "red earth", "count": 1, "sum_rent": "12.5000"}
+        {
+            "key": "red", "label": "red earth", "count": 1,
+            "sum_rent": "12.5000", "unrated_rent": 0,
+        }
     ]  # fmt: skip
     has = {"has": "plots", "where": {"field": "is_wild", "op": "eq", "value": True}}
     owners = client.get("/api/v1/customers", {"filter": json.dumps(has)}).json()["items"]

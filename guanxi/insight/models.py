@@ -3,6 +3,8 @@
 Scores, history and runs are derived: no event is told of them (they are no `Row`), a run is one.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -49,7 +51,7 @@ class ABCClass(models.TextChoices):
     NONE = "none", _("no value")
 
 
-def reporting_money(verbose_name: object, **options: object) -> MoneyField:
+def reporting_money(verbose_name: object, **options: Any) -> MoneyField:
     """An amount in the workspace's reporting currency, which no column of the row names."""
     return MoneyField(verbose_name, currency="", null=True, **options)
 

@@ -8,4 +8,8 @@ class SalesConfig(AppConfig):
     label = "sales"
 
     def ready(self) -> None:
+        from guanxi.platform.objects.money import rates_from
         from guanxi.sales import imports, objects, timeline  # noqa: F401  declares what this area adds
+        from guanxi.sales.models import ExchangeRate
+
+        rates_from(ExchangeRate.objects.of_column)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.functions import Round
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.customers.models import Customer
@@ -21,6 +22,12 @@ class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
         """What one unit was worth on that day in the reporting currency; None if nobody said."""
         rates = self.filter(currency=currency, valid_from__lte=day, deleted_at=None)
         return rates.order_by("-valid_from").values_list("rate", flat=True).first()
+
+    def of_column(self, currency: str) -> models.Subquery:
+        """Today's rate of the currency that a column of the outer query names."""
+        past = self.filter(valid_from__lte=timezone.now().astimezone(books_zone()).date())
+        rates = past.filter(currency=models.OuterRef(currency), deleted_at=None)
+        return models.Subquery(rates.order_by("-valid_from").values("rate")[:1])
 
 
 class ExchangeRate(Row):
@@ -74,7 +81,7 @@ class Order(Record):
     )
     currency = CurrencyField(_("currency"), max_length=3)
     rate = models.DecimalField(_("exchange rate"), max_digits=20, decimal_places=10, db_default=1)
-    total = MoneyField(_("total"), db_default=0, editable=False)
+    total = MoneyField(_("total"), rate="rate", db_default=0, editable=False)
     reporting_total = models.GeneratedField(
         verbose_name=_("total in reporting currency"),
         expression=Round(models.F("total") * models.F("rate"), 4),

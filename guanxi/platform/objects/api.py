@@ -62,7 +62,11 @@ class CountParameters(ListParameters):
 
 class AggregateParameters(ListParameters):
     group: str | None = Field(None, max_length=100)
-    measures: str = Field("count", max_length=500)
+    measures: str = Field(
+        "count",
+        max_length=4000,
+        description='Comma-separated "sum:total"; also avg, min, max, and empty, which counts.',
+    )
 
 
 class BulkIn(Strict):

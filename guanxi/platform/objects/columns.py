@@ -28,10 +28,20 @@ class PhoneField(models.CharField):  # type: ignore[type-arg]
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]
-    """An amount in the currency that the column `currency` of the same row names."""
+    """An amount in the currency that the column `currency` of the same row names.
 
-    def __init__(self, verbose_name: Any = None, *, currency: str = "currency", **options: Any):
-        self.currency = currency
+    The row's own rate into the currency of the books is in the column `rate`, if it has one.
+    """
+
+    def __init__(
+        self,
+        verbose_name: Any = None,
+        *,
+        currency: str = "currency",
+        rate: str = "",
+        **options: Any,
+    ):
+        self.currency, self.rate = currency, rate
         options.setdefault("max_digits", 19)
         options.setdefault("decimal_places", 4)
         super().__init__(verbose_name, **options)

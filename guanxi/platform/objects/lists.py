@@ -25,12 +25,14 @@ from django.db.models import (
 )
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.filters.compiler import Clock, compile_filter
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.objects.fieldtypes import storable
+from guanxi.platform.objects.money import in_books_currency, is_convertible
 from guanxi.platform.objects.registry import (
     ObjectField,
     ObjectType,
@@ -315,16 +317,26 @@ def aggregate(
 
 
 def _measures(asker: Asker, object_type: ObjectType, measures: Sequence[str]) -> dict[str, Any]:
-    """The aggregates, by names that no field of a model has."""
+    """The aggregates, by names that no field of a model has.
+
+    Money is added up in the currency of the books; "unrated" counts what has no rate into it.
+    """
     wanted: dict[str, Any] = {"_count": Count("pk")}
     for measure in measures:
         if measure == "count":
             continue
         verb, _colon, name = measure.partition(":")
         f = asker.fields(object_type).get(name)
-        if verb not in MEASURES or f is None or f.type.name not in MEASURABLE:
+        if verb not in (*MEASURES, "empty") or f is None or f.type.name not in MEASURABLE:
             raise BadList(_('"%(name)s" cannot be added up.') % {"name": measure}, field="measures")
-        wanted[f"_{verb}_{name}"] = Cast(MEASURES[verb](f.path), TextField())
+        if verb == "empty":
+            wanted[f"_empty_{name}"] = Count("pk", filter=Q(**{f"{f.path}__isnull": True}))
+            continue
+        amount = in_books_currency(f)
+        wanted[f"_{verb}_{name}"] = Cast(MEASURES[verb](amount), TextField())
+        if is_convertible(f):
+            unrated = Q(IsNull(amount, True), **{f"{f.path}__isnull": False})
+            wanted[f"_unrated_{name}"] = Count("pk", filter=unrated)
     return wanted
 
 

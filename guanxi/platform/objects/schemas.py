@@ -37,7 +37,10 @@ class CountOut(Schema):
 
 
 class AggregateOut(Schema):
-    """Each group: `key`, `label`, `count` and one text a measure, named "sum_total"."""
+    """Each group: `key`, `label`, `count` and one text a measure, named "sum_total".
+
+    Money is in the reporting currency; "unrated_total" counts amounts without a rate, left out.
+    """
 
     groups: list[dict[str, Any]]
     total: dict[str, Any]

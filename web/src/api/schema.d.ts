@@ -3591,6 +3591,7 @@ export interface components {
             group?: string | null;
             /**
              * Measures
+             * @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts.
              * @default count
              */
             measures?: string;
@@ -3598,6 +3599,8 @@ export interface components {
         /**
          * AggregateOut
          * @description Each group: `key`, `label`, `count` and one text a measure, named "sum_total".
+         *
+         *     Money is in the reporting currency; "unrated_total" counts amounts without a rate, left out.
          */
         AggregateOut: {
             /** Groups */
@@ -6973,6 +6976,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -7359,6 +7363,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -7745,6 +7750,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -8095,6 +8101,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -8341,6 +8348,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -8727,6 +8735,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -9113,6 +9122,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -9499,6 +9509,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -9885,6 +9896,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -10271,6 +10283,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -10657,6 +10670,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -11043,6 +11057,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -11429,6 +11444,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -11815,6 +11831,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
@@ -12201,6 +12218,7 @@ export interface operations {
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
                 group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
             };
             header?: never;
