@@ -6,13 +6,14 @@ Django's own ASGI handler takes twice as long for the same answer.
 import os
 from typing import Any, cast
 
-from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
+
+from guanxi.platform.http.bridge import Bridge
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings")
 THREADS = int(os.environ.get("GUANXI_WEB_THREADS", "4"))
 
-django = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=THREADS)
+django = Bridge(cast(Any, get_wsgi_application()), workers=THREADS)
 
 from guanxi.platform.live.hub import hub  # noqa: E402  after Django is ready
 from guanxi.platform.live.stream import App, with_stream  # noqa: E402

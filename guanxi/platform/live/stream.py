@@ -33,12 +33,8 @@ def with_stream(django: App, hub: Hub) -> App:
     """An ASGI application: the stream at its address, everything else Django's."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        async def read() -> Message:
-            """A coroutine, which a2wsgi asks for; what the server gives can only be awaited."""
-            return await receive()
-
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "GET":
-            await django(scope, read, send)
+            await django(scope, receive, send)
             return
         answer: list[Message] = []
 
