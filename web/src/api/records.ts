@@ -88,6 +88,20 @@ export const groupsQuery = (
   });
 };
 
+/** Figures over all records of a list: measures such as "sum:total". */
+export const totalsQuery = (path: string, question: ListQuestion, measures: readonly string[]) => {
+  const { filter, search } = question;
+  return queryOptions({
+    queryKey: [...recordsKey(path), "totals", { filter, search, measures }],
+    queryFn: ({ signal }) =>
+      get<Aggregate>(
+        `/${path}/aggregate`,
+        { ...listParams({ filter, search }), measures: measures.join(",") },
+        signal,
+      ),
+  });
+};
+
 /** A few records by a word, for link pickers and the command palette. */
 export const lookupQuery = (path: string, search: string, fields: string[]) =>
   queryOptions({

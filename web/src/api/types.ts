@@ -99,10 +99,11 @@ export interface Page<T> {
 
 export type Count = Schemas["CountOut"];
 
-/** Sums are named after their field: "sum_total". */
+/** Measures are named after their field: "sum_total", "avg_total"; "unrated_total" could not be converted. */
 export interface Totals {
   count: number;
-  [sum: `sum_${string}`]: string | null;
+  [measure: `${"sum" | "avg" | "min" | "max"}_${string}`]: string | null;
+  [counted: `${"empty" | "unrated"}_${string}`]: number;
 }
 
 export interface Group extends Totals {
@@ -176,6 +177,10 @@ export interface Condition {
 export interface ViewDefinition {
   columns?: string[];
   widths?: Record<string, number>;
+  /** How many columns stay at the left. */
+  pinned?: number;
+  /** The figure under a column. */
+  footer?: Record<string, string>;
   filter?: Filter | null;
   sort?: string;
   group?: string | null;

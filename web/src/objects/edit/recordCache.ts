@@ -44,6 +44,7 @@ export const refreshRecords = (client: QueryClient, path: string) =>
 export async function refreshAround(client: QueryClient, path: string, id: string) {
   const key = recordsKey(path);
   await client.invalidateQueries({ queryKey: [...key, "list"], refetchType: "none" });
+  await client.invalidateQueries({ queryKey: [...key, "totals"] });
   await client.invalidateQueries({ queryKey: [...key, "history", id] });
   await client.invalidateQueries({ queryKey: ["timeline", id] });
 }

@@ -7,7 +7,11 @@ import { Grid } from "@/objects/grid/Grid";
 import { customer, rows } from "@/test/objects";
 import { renderInApp } from "@/test/render";
 
-const columns = customer.fields.map((field) => ({ field, width: typeOf(field).width }));
+const columns = customer.fields.map((field, at) => ({
+  field,
+  width: typeOf(field).width,
+  pinned: at === 0,
+}));
 
 const nothing = () => {};
 const onCommit = vi.fn();
@@ -20,6 +24,7 @@ function Sheet() {
       <output>{[...selected].join()}</output>
       <Grid
         object={customer}
+        question={{}}
         rows={rows}
         columns={columns}
         sort={[]}

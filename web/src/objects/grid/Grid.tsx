@@ -7,10 +7,12 @@ import {
   useTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ClipboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ClipboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { ListQuestion } from "@/api/records";
 import type { ObjectMeta, RecordRow } from "@/api/types";
 import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
+import { GridFooter } from "@/objects/grid/GridFooter";
 import { GridHeader } from "@/objects/grid/GridHeader";
 import { GridRow, SkeletonRow } from "@/objects/grid/GridRow";
 import type { Cell, GridActions, GridColumn, SortKey } from "@/objects/grid/gridTypes";
@@ -22,13 +24,14 @@ import styles from "./grid.module.css";
 
 interface Props extends GridActions {
   object: ObjectMeta;
+  question: ListQuestion;
   rows: RecordRow[];
   columns: GridColumn[];
   sort: SortKey[];
   selected: ReadonlySet<string>;
   hasMore: boolean;
   onSort: (keys: SortKey[]) => void;
-  onColumns: (columns: { name: string; width: number }[]) => void;
+  onColumns: (columns: GridColumn[]) => void;
   onFilterBy: (name: string) => void;
   onSelect: (ids: Set<string>) => void;
   onEndReached: () => void;
@@ -38,6 +41,7 @@ interface Props extends GridActions {
 const features = tableFeatures({ columnSizingFeature, columnResizingFeature, rowSelectionFeature });
 export type GridFeatures = typeof features;
 
+const checkWidth = 40;
 const rowId = (row: RecordRow) => row.id;
 
 export function Grid(props: Props) {
@@ -84,6 +88,7 @@ export function Grid(props: Props) {
     },
   });
 
+  const hasFooter = columns.some(({ measure }) => measure);
   const virtual = useVirtualizer({
     count: rows.length + (hasMore ? 1 : 0),
     getScrollElement: () => scroller.current,
@@ -91,6 +96,7 @@ export function Grid(props: Props) {
     overscan: 8,
     // The sticky header covers the top of the scroller.
     scrollPaddingStart: rowHeight,
+    scrollPaddingEnd: hasFooter ? rowHeight : 0,
     paddingEnd: 8,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured again when the density changes
@@ -107,13 +113,19 @@ export function Grid(props: Props) {
     if (!next.delete(record.id)) next.add(record.id);
     onSelect(next);
   }
-  const reveal = useCallback(
-    ({ row, column }: Cell) => {
-      virtual.scrollToIndex(row, { align: "auto" });
-      revealColumn(scroller.current, column);
-    },
-    [virtual],
+  const widthOf = ({ field }: GridColumn) => sizing[field.name] ?? 150;
+  const lefts = columns.map((_, at) =>
+    columns.slice(0, at).reduce((sum, column) => sum + widthOf(column), checkWidth),
   );
+  const room = virtual.scrollRect?.width || Number.POSITIVE_INFINITY;
+  // Pinned columns that leave too little room scroll away like the others.
+  const ends = columns.map((column, at) => (lefts[at] ?? 0) + widthOf(column));
+  const free = columns.findIndex(({ pinned }, at) => !pinned || (ends[at] ?? 0) > room * 0.7);
+  const stuck = free < 0 ? columns.length : free;
+  const reveal = useStable(({ row, column }: Cell) => {
+    virtual.scrollToIndex(row, { align: "auto" });
+    revealColumn(scroller.current, column, column < stuck ? null : (lefts[stuck] ?? checkWidth));
+  });
   const cursor = useGridCursor({
     ...props,
     pageRows: Math.max(1, Math.floor((virtual.scrollRect?.height ?? 400) / rowHeight) - 2),
@@ -162,14 +174,15 @@ export function Grid(props: Props) {
 
   const resized = () =>
     onColumns(
-      columns.map(({ field }) => ({
-        name: field.name,
-        width: Math.round(table.getColumn(field.name)?.getSize() ?? 150),
+      columns.map((column) => ({
+        ...column,
+        width: Math.round(table.getColumn(column.field.name)?.getSize() ?? 150),
       })),
     );
-  const template = columns.map(({ field }) => `${sizing[field.name] ?? 150}px`).join(" ");
+  const template = columns.map((column) => `${widthOf(column)}px`).join(" ");
   const style = {
-    "--columns": `40px ${template} minmax(32px, 1fr)`,
+    "--columns": `${checkWidth}px ${template} minmax(32px, 1fr)`,
+    ...Object.fromEntries(lefts.map((left, at) => [`--left-${at}`, `${left}px`])),
     "--row": `${rowHeight}px`,
   } as React.CSSProperties;
 
@@ -191,6 +204,7 @@ export function Grid(props: Props) {
       <GridHeader
         table={table}
         columns={columns}
+        stuck={stuck}
         sort={props.sort}
         onSort={props.onSort}
         onColumns={onColumns}
@@ -210,6 +224,7 @@ export function Grid(props: Props) {
               start={item.start}
               object={object}
               columns={columns}
+              stuck={stuck}
               isFirst={item.index === 0 && !cursor.active}
               activeColumn={isActive ? (cursor.active?.column ?? -1) : -1}
               mode={isActive ? cursor.mode : null}
@@ -224,18 +239,25 @@ export function Grid(props: Props) {
           );
         })}
       </div>
+      {hasFooter && (
+        <GridFooter
+          object={object}
+          question={props.question}
+          columns={columns}
+          stuck={stuck}
+          onColumns={onColumns}
+        />
+      )}
     </div>
   );
 }
 
-/** Scrolls sideways so that a column is not under the sticky first one. */
-function revealColumn(scroller: HTMLElement | null, column: number) {
+/** Scrolls sideways so that a column is not under the pinned ones, which end there. */
+function revealColumn(scroller: HTMLElement | null, column: number, pinnedEnd: number | null) {
   const header = scroller?.querySelectorAll<HTMLElement>('[role="columnheader"]')[column + 1];
-  const first = scroller?.querySelectorAll<HTMLElement>('[role="columnheader"]')[1];
-  if (!scroller || !header || !first || column === 0) return;
-  const stickyEnd = first.offsetWidth + 40;
+  if (!scroller || !header || pinnedEnd === null) return;
   const { offsetLeft: left, offsetWidth: width } = header;
-  if (left < scroller.scrollLeft + stickyEnd) scroller.scrollLeft = left - stickyEnd;
+  if (left < scroller.scrollLeft + pinnedEnd) scroller.scrollLeft = left - pinnedEnd;
   else if (left + width > scroller.scrollLeft + scroller.clientWidth) {
     scroller.scrollLeft = left + width - scroller.clientWidth;
   }

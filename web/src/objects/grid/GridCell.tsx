@@ -5,6 +5,7 @@ import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
 import { CellPicker } from "@/objects/grid/CellPicker";
 import { CellText } from "@/objects/grid/CellText";
 import type { RowProps } from "@/objects/grid/GridRow";
+import { leftOf } from "@/objects/grid/gridTypes";
 import { recordPath } from "@/objects/record/recordPath";
 import { useFormat } from "@/ui/format";
 import styles from "./grid.module.css";
@@ -12,6 +13,7 @@ import styles from "./grid.module.css";
 interface Props extends RowProps {
   field: FieldMeta;
   column: number;
+  sticky: boolean;
   active: boolean;
   reachable: boolean;
 }
@@ -40,7 +42,8 @@ export function GridCell(props: Props) {
       aria-colindex={column + 2}
       aria-readonly={!editable}
       className={styles.cell}
-      data-sticky={column === 0}
+      style={props.sticky ? leftOf(column) : undefined}
+      data-sticky={props.sticky}
       data-align={type.align}
       data-active={active}
       data-editing={mode !== null}

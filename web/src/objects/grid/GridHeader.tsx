@@ -6,7 +6,16 @@ import { useTranslation } from "react-i18next";
 import type { RecordRow } from "@/api/types";
 import { typeOf } from "@/objects/fields/fieldTypes";
 import type { GridFeatures } from "@/objects/grid/Grid";
-import type { GridColumn, SortKey } from "@/objects/grid/gridTypes";
+import {
+  type GridColumn,
+  isMeasurable,
+  leftOf,
+  type Measure,
+  moveColumn,
+  pinColumn,
+  type SortKey,
+} from "@/objects/grid/gridTypes";
+import { measureItems } from "@/objects/grid/totals";
 import styles from "./grid.module.css";
 
 interface Props {
@@ -14,7 +23,8 @@ interface Props {
   columns: GridColumn[];
   sort: SortKey[];
   onSort: (keys: SortKey[]) => void;
-  onColumns: (columns: { name: string; width: number }[]) => void;
+  onColumns: (columns: GridColumn[]) => void;
+  stuck: number;
   onResized: () => void;
   onFilterBy: (name: string) => void;
 }
@@ -25,12 +35,7 @@ export function GridHeader(props: Props) {
   const someSelected = table.getIsSomeRowsSelected() && !table.getIsAllRowsSelected();
   const [dragged, setDragged] = useState<number | null>(null);
 
-  function move(from: number, to: number) {
-    const next = columns.map(({ field, width }) => ({ name: field.name, width }));
-    const [moved] = next.splice(from, 1);
-    if (moved) next.splice(to, 0, moved);
-    onColumns(next);
-  }
+  const move = (from: number, to: number) => onColumns(moveColumn(columns, from, to));
 
   return (
     <div role="rowgroup" className={styles.head}>
@@ -73,7 +78,8 @@ interface HeaderCellProps extends Props {
   onDrop: () => void;
 }
 
-function HeaderCell({ column, index, sort, onSort, onDrag, onDrop, ...rest }: HeaderCellProps) {
+function HeaderCell(props: HeaderCellProps) {
+  const { column, index, stuck, sort, onSort, onDrag, onDrop, ...rest } = props;
   const { field } = column;
   const [over, setOver] = useState(false);
   const at = sort.findIndex((key) => key.name === field.name);
@@ -98,7 +104,8 @@ function HeaderCell({ column, index, sort, onSort, onDrag, onDrop, ...rest }: He
       aria-colindex={index + 2}
       aria-sort={key ? (key.descending ? "descending" : "ascending") : undefined}
       className={styles.th}
-      data-sticky={index === 0}
+      style={leftOf(index)}
+      data-sticky={index < stuck}
       data-align={typeOf(field).align}
       data-over={over}
       onDragOver={(event) => {
@@ -141,12 +148,10 @@ function ColumnMenu(props: ColumnMenuProps) {
   const { field } = column;
   const others = sort.filter(({ name }) => name !== field.name);
   const by = (descending: boolean) => onSort([{ name: field.name, descending }]);
-  const hide = () =>
-    onColumns(
-      columns
-        .filter((one) => one !== column)
-        .map(({ field: { name }, width }) => ({ name, width })),
-    );
+  const hide = () => onColumns(columns.filter((one) => one !== column));
+  const pin = (pinned: boolean) => onColumns(pinColumn(columns, index, pinned));
+  const total = (measure: Measure | undefined) =>
+    onColumns(columns.map((one) => (one === column ? { ...one, measure } : one)));
   const item = (key: string, label: string, onClick: () => void, shown = true) =>
     shown ? [{ key, label, onClick }] : [];
   const items: MenuProps["items"] = [
@@ -156,10 +161,25 @@ function ColumnMenu(props: ColumnMenuProps) {
     ...item("filter", t("grid.filterBy"), () => onFilterBy(field.name), field.filterable),
     ...item("left", t("grid.moveLeft"), () => onMove(index - 1), index > 0),
     ...item("right", t("grid.moveRight"), () => onMove(index + 1), index < columns.length - 1),
+    ...item("pin", t("grid.pin"), () => pin(true), !column.pinned && columns.length > 1),
+    ...item("unpin", t("grid.unpin"), () => pin(false), column.pinned),
     ...item("hide", t("grid.hide"), hide, columns.length > 1),
+    ...(isMeasurable(field)
+      ? [
+          {
+            type: "group" as const,
+            label: t("grid.footer"),
+            children: measureItems(t, column.measure, total),
+          },
+        ]
+      : []),
   ];
   return (
-    <Dropdown trigger={["click"]} menu={{ items }}>
+    <Dropdown
+      autoFocus
+      trigger={["click"]}
+      menu={{ items, selectedKeys: column.measure ? [column.measure] : [] }}
+    >
       <button
         type="button"
         className={styles.menu}

@@ -14,6 +14,8 @@ export interface RowProps extends GridActions {
   start: number;
   object: ObjectMeta;
   columns: GridColumn[];
+  /** How many columns stay in place while the rest scrolls sideways. */
+  stuck: number;
   /** The row Tab comes to first, while no cell is active. */
   isFirst: boolean;
   activeColumn: number;
@@ -53,6 +55,7 @@ function Row(props: RowProps) {
           {...props}
           field={column.field}
           column={at}
+          sticky={at < props.stuck}
           active={props.activeColumn === at}
           mode={props.activeColumn === at ? props.mode : null}
           reachable={props.isFirst && at === 0}
@@ -82,6 +85,7 @@ export const GridRow = memo(Row, (old, now) => {
     old.index === now.index &&
     old.start === now.start &&
     old.columns === now.columns &&
+    old.stuck === now.stuck &&
     old.isFirst === now.isFirst &&
     old.selected === now.selected &&
     old.peeked === now.peeked

@@ -2,6 +2,7 @@ import { Button, Checkbox, Input, Popover } from "antd";
 import { Columns3 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { fieldOf } from "@/api/meta";
 import type { ObjectMeta } from "@/api/types";
 import { typeOf } from "@/objects/fields/fieldTypes";
 import type { GridColumn } from "@/objects/grid/gridTypes";
@@ -42,11 +43,11 @@ function ColumnList({ object, columns, onSearch }: Props) {
   );
 
   function toggle(name: string) {
-    const now = columns.map(({ field, width }) => ({ name: field.name, width }));
-    const field = object.fields.find((one) => one.name === name);
+    const field = fieldOf(object, name);
+    if (!field) return;
     const next = shown.has(name)
-      ? now.filter((column) => column.name !== name)
-      : [...now, { name, width: field ? typeOf(field).width : 150 }];
+      ? columns.filter((column) => column.field !== field)
+      : [...columns, { field, width: typeOf(field).width, pinned: false }];
     if (next.length > 0) onSearch({ cols: formatColumns(next) });
   }
 

@@ -6,7 +6,7 @@ import { groupsQuery, type ListQuestion } from "@/api/records";
 import type { Condition, FieldMeta, Group, ObjectMeta, Totals } from "@/api/types";
 import { FieldValue } from "@/objects/fields/FieldValue";
 import { isBlank } from "@/objects/fields/fieldType";
-import { typeOf } from "@/objects/fields/fieldTypes";
+import { totalText } from "@/objects/grid/totals";
 import {
   type GroupSort,
   groupCondition,
@@ -159,7 +159,7 @@ function Figures({ totals, sums, all }: FiguresProps) {
       </td>
       {sums.map((field) => (
         <td key={field.name} className={styles.figure}>
-          {typeOf(field).toText(totals[`sum_${field.name}`], field, format)}
+          {totalText(totals, field, "sum", format)}
         </td>
       ))}
     </>

@@ -113,6 +113,7 @@ export function ListPage({ object, search, onSearch, emptyAction }: ListPageProp
         <div className={styles.body} data-stale={list.isPlaceholderData}>
           <Grid
             object={object}
+            question={question}
             rows={rows}
             columns={state.columns}
             sort={parseSort(state.sort)}

@@ -9,13 +9,8 @@ export interface GroupSort {
   descending: boolean;
 }
 
-const currencyCode = /^[A-Z]{3}$/;
-
-/** Amounts add up where all are in one currency: the firm's, or one that the field names. */
-export function summable({ type, currency }: FieldMeta) {
-  if (type === "money") return !currency || currencyCode.test(currency);
-  return type === "number" || type === "decimal";
-}
+const added = new Set<FieldMeta["type"]>(["number", "decimal", "money"]);
+export const summable = ({ type }: FieldMeta) => added.has(type);
 
 /** The records of one group. */
 export function groupCondition({ name, operators }: FieldMeta, key: Group["key"]): Condition {

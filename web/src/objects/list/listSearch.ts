@@ -10,7 +10,7 @@ export interface ListSearch {
   sort?: string;
   /** The field whose values the list is grouped by; null: by none although the view is grouped. */
   group?: string | null;
-  /** "name:240": a column and its width. */
+  /** "name:240:pin", "total:130:sum": a column, its width, whether it is pinned, the figure under it. */
   cols?: string[];
   peek?: string;
 }

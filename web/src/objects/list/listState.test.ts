@@ -41,15 +41,17 @@ describe("listState", () => {
 
   it("is unchanged once what was changed is set back, in whatever order its keys are", () => {
     const filter = { and: [{ value: "苏州", op: "eq", field: "city" }] };
-    const search = { view: "v1", filter, sort: "-phone", cols: ["phone:99"], group: null };
+    const search = { view: "v1", filter, sort: "-phone", cols: ["phone:99:pin"], group: null };
     expect(listState(customer, search, [view])).toMatchObject({ isChanged: false });
     expect(listState(customer, { ...search, sort: "phone" }, [view]).isChanged).toBe(true);
-    expect(listState(customer, { ...search, cols: ["phone:98"] }, [view]).isChanged).toBe(true);
+    expect(listState(customer, { ...search, cols: ["phone:98:pin"] }, [view]).isChanged).toBe(true);
+    expect(listState(customer, { ...search, cols: ["phone:99"] }, [view]).isChanged).toBe(true);
   });
 
   it("comes back the same from the view it is saved as", () => {
-    const cols = formatColumns([{ name: "stage", width: 77 }]);
+    const cols = ["stage:77:pin", "name:100:pin", "monetary:130:avg", "phone:90:sum"];
     const state = listState(customer, { cols, sort: "stage" }, []);
+    expect(formatColumns(state.columns)).toEqual([...cols.slice(0, 3), "phone:90"]);
     const saved = { ...view, definition: definitionOf(state) };
     const again = listState(customer, { view: "v1" }, [saved]);
     expect(again).toMatchObject({ columns: state.columns, sort: "stage", filter: null });

@@ -1,8 +1,9 @@
 /** The list to show: what the address says over what the chosen view says over the object's own default. */
 import { hashKey } from "@tanstack/react-query";
+import { fieldOf } from "@/api/meta";
 import type { FieldMeta, Filter, ObjectMeta, SavedView, ViewDefinition } from "@/api/types";
 import { typeOf } from "@/objects/fields/fieldTypes";
-import type { GridColumn } from "@/objects/grid/gridTypes";
+import { type GridColumn, isMeasurable, measures } from "@/objects/grid/gridTypes";
 import type { ListSearch } from "@/objects/list/listSearch";
 
 /** How a list is laid out: all that a view keeps. */
@@ -32,7 +33,7 @@ const layoutOf = (
   { cols, filter, sort, group }: ListSearch,
   saved: ViewDefinition = {},
 ): Layout => ({
-  columns: columnsOf(object, cols ?? savedColumns(saved) ?? object.list.columns),
+  columns: columnsOf(object, cols ?? savedColumns(object, saved)),
   filter: (filter === undefined ? saved.filter : filter) ?? null,
   sort: sort ?? saved.sort ?? object.list.sort,
   group: groupOf(object, group === undefined ? saved.group : group),
@@ -44,26 +45,41 @@ const isSame = (one: ViewDefinition, other: ViewDefinition) => hashKey([one]) ==
 const groupOf = (object: ObjectMeta, name: string | null | undefined) =>
   object.fields.find((field) => field.groupable && field.name === name) ?? null;
 
-const savedColumns = ({ columns, widths = {} }: ViewDefinition) =>
-  columns?.map((name) => (widths[name] ? `${name}:${widths[name]}` : name));
+/** The columns of a view as an address would say them; one that says nothing of pins has its first pinned. */
+const savedColumns = (
+  { list }: ObjectMeta,
+  { columns = list.columns, widths = {}, pinned = 1, footer = {} }: ViewDefinition,
+) =>
+  columns.map((name, at) =>
+    [name, widths[name] ?? "", at < pinned ? "pin" : null, footer[name]]
+      .filter((part) => part !== null && part !== undefined)
+      .join(":"),
+  );
 
 function columnsOf(object: ObjectMeta, names: string[]): GridColumn[] {
   return names.flatMap((column) => {
-    const [name, width] = column.split(":");
-    const field = object.fields.find((one) => one.name === name);
+    const [name = "", width, ...marks] = column.split(":");
+    const field = fieldOf(object, name);
     if (!field) return [];
     const usual = name === object.title_field ? 260 : typeOf(field).width;
-    return [{ field, width: Number(width) || usual }];
+    const measure = isMeasurable(field) ? measures.find((one) => marks.includes(one)) : undefined;
+    return [{ field, width: Number(width) || usual, pinned: marks.includes("pin"), measure }];
   });
 }
 
-export const formatColumns = (columns: { name: string; width: number }[]) =>
-  columns.map(({ name, width }) => `${name}:${width}`);
+export const formatColumns = (columns: GridColumn[]) =>
+  columns.map(({ field, width, pinned, measure }) =>
+    [field.name, width, pinned && "pin", measure].filter(Boolean).join(":"),
+  );
 
 /** The list as it is now, to be kept as a view. */
 export const definitionOf = ({ columns, filter, sort, group }: Layout): ViewDefinition => ({
   columns: columns.map(({ field }) => field.name),
   widths: Object.fromEntries(columns.map(({ field, width }) => [field.name, width])),
+  pinned: columns.filter(({ pinned }) => pinned).length,
+  footer: Object.fromEntries(
+    columns.flatMap(({ field, measure }) => (measure ? [[field.name, measure]] : [])),
+  ),
   filter,
   sort,
   group: group?.name ?? null,
