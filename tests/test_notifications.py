@@ -251,6 +251,12 @@ class TestMentions:
         catch_up()
         assert not Notification.objects.exists()
 
+    def test_a_text_found_is_shown_as_people_read_it(self, firm: Firm) -> None:
+        note(firm, "owner", "acme", f"porcelain for {mark(firm, 'manager')}")
+        answer = firm.client("owner").get("/api/v1/search", {"q": "porcelain"})
+        (found,) = answer.json()["items"]
+        assert found["detail"]["text"] == "porcelain for @manager 先生"
+
     def test_colleagues_are_offered_with_who_sees_the_record(self, firm: Firm) -> None:
         def offered(**query: Any) -> dict[str, bool | None]:
             answer = firm.client("owner").get("/api/v1/mentions", query)

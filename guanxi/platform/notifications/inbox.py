@@ -19,7 +19,7 @@ from guanxi.platform.events.history import actor_names
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import describe, jobs_of
 from guanxi.platform.live.hub import tells
-from guanxi.platform.notifications.mentions import as_read, mentioned
+from guanxi.platform.notifications.marks import as_read, mentioned
 from guanxi.platform.notifications.models import Notification
 from guanxi.platform.objects.registry import ObjectType, object_type
 from guanxi.platform.objects.rows import row_json

@@ -20,7 +20,7 @@ from guanxi.platform.events.models import Event
 from guanxi.platform.events.reader import read_events
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.notifications.follows import is_handed_over, watchers
-from guanxi.platform.notifications.mentions import mentioned
+from guanxi.platform.notifications.marks import mentioned
 from guanxi.platform.notifications.models import Notification
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import ObjectType, object_type, types

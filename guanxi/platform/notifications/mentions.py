@@ -1,6 +1,5 @@
-"""Naming a colleague in a text: `@[王芳](user:<id>)`, which any program may keep as plain text."""
+"""Whom one may name in a text."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +8,7 @@ from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
 from guanxi.platform.objects.registry import ObjectType
 from guanxi.platform.search.services import search
 
-MARK = re.compile(r"@\[([^\]\n]{1,150})\]\(user:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\)")
 MOST = 8  # colleagues offered at once
-
-
-def mentioned(text: str | None) -> set[UUID]:
-    """The users a text names."""
-    return {UUID(pk) for _name, pk in MARK.findall(text or "")}
-
-
-def as_read(text: str) -> str:
-    """The text as people read it: @王芳."""
-    return MARK.sub(r"@\1", text)
 
 
 def colleagues_to_mention(

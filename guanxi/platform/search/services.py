@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from guanxi.platform.access.predicate import Asker, require_visible, visible_to
+from guanxi.platform.notifications.marks import as_read
 from guanxi.platform.objects.registry import Everyone, ObjectType, types
 from guanxi.platform.objects.rows import row_json
 from guanxi.platform.search.matches import matches, rank
@@ -58,7 +59,7 @@ def search(
             rows += _further_rows(asker, object_type, query, limit)
         ranked = []
         for row in {row["id"]: row for row in rows}.values():
-            texts = {n: row[n] for n in object_type.searched if row.get(n)}
+            texts = {n: as_read(row[n]) for n in object_type.searched if row.get(n)}
             result = _result(object_type, query, row, texts)
             result["recent"] = (name, UUID(row["id"])) in recent
             place = places.get(row["id"], len(found))

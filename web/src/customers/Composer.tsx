@@ -13,9 +13,9 @@ import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
 import { isBlank } from "@/objects/fields/fieldType";
 import { toWire } from "@/objects/fields/fieldTypes";
+import { MentionTextArea } from "@/objects/mention/MentionTextArea";
 import { useErrorText } from "@/ui/errorText";
 import { isSend, sendKeys } from "@/ui/keys";
-import { TextArea } from "@/ui/TextArea";
 import styles from "./timeline.module.css";
 
 interface Props {
@@ -75,14 +75,14 @@ export function Composer({ customer, mode, onMode, focus }: Props) {
           onChange={(event) => set(form.headline ?? "", event.target.value)}
         />
       )}
-      <TextArea
+      <MentionTextArea
         ref={box}
         variant="borderless"
         aria-label={t(`customer.compose.text.${mode}`)}
         placeholder={t(`customer.compose.text.${mode}`)}
         rows={2}
         value={String(values[form.text] ?? "")}
-        onChange={(event) => set(form.text, event.target.value)}
+        onChange={(text) => set(form.text, text)}
       />
       {send.isError && <Alert type="error" role="alert" title={errorText(send.error)} />}
       <div className={styles.composerFoot}>

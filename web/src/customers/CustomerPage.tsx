@@ -14,6 +14,7 @@ import { Relationships } from "@/customers/Relationships";
 import { ScoreCards } from "@/customers/ScoreCards";
 import { Timeline } from "@/customers/Timeline";
 import { useUndoKey } from "@/objects/edit/useUndo";
+import { MentionAbout } from "@/objects/mention/colleagues";
 import { Facts } from "@/objects/record/Facts";
 import { RecordHeader } from "@/objects/record/RecordHeader";
 import { RelatedList } from "@/objects/record/RelatedList";
@@ -63,7 +64,9 @@ export function CustomerPage({ id, search, onSearch }: Props) {
           ))}
         </div>
         <div className={styles.middle}>
-          <Composer customer={id} mode={mode} onMode={setMode} focus={focus} />
+          <MentionAbout value={{ object: object.name, id }}>
+            <Composer customer={id} mode={mode} onMode={setMode} focus={focus} />
+          </MentionAbout>
           <Timeline
             customer={id}
             kinds={kinds}

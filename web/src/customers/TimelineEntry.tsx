@@ -20,6 +20,7 @@ import type { TimelineEntry as TimelineItem } from "@/customers/customerApi";
 import { TaskCheck } from "@/customers/TaskCheck";
 import { useUndo } from "@/objects/edit/useUndo";
 import { FieldValue } from "@/objects/fields/FieldValue";
+import { MentionText } from "@/objects/mention/MentionText";
 import { Changes } from "@/objects/record/History";
 import { useFormat } from "@/ui/format";
 import styles from "./timeline.module.css";
@@ -84,6 +85,12 @@ function Row({ entry, mark, head, side, children }: RowProps) {
   );
 }
 
+const Body = ({ text }: { text: string }) => (
+  <p className={styles.text}>
+    <MentionText text={text} />
+  </p>
+);
+
 /** Label and chip come from the field the value belongs to. */
 function useFieldOf(object: string, name: string): FieldMeta | undefined {
   const meta = findObject(useObjects(), object);
@@ -140,7 +147,7 @@ function InteractionEntry({ entry }: { entry: TimelineItem }) {
         </>
       }
     >
-      {entry.body && <p className={styles.text}>{entry.body}</p>}
+      {entry.body && <Body text={entry.body} />}
       {entry.outcome && (
         <div className={styles.entryMeta}>
           {t("customer.entry.outcome", { outcome: entry.outcome })}
@@ -174,7 +181,7 @@ function TaskEntry({ entry, customer }: Props) {
         )
       }
     >
-      {entry.body && <p className={styles.text}>{entry.body}</p>}
+      {entry.body && <Body text={entry.body} />}
     </Row>
   );
 }

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer } from "antd";
 import { BellRing, CheckCheck } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { NotificationItem } from "@/notifications/NotificationItem";
 import { inboxQuery, type Notification, read, readAll } from "@/notifications/notificationsApi";
@@ -27,6 +27,7 @@ export function Inbox({ open, onClose, pages, children }: Props) {
   const { t } = useTranslation();
   const body = useRef<HTMLDivElement>(null);
   const items = () => [...(body.current?.querySelectorAll<HTMLElement>("[data-news]") ?? [])];
+  const focusFirst = () => items()[0]?.focus();
 
   function onKeyDown(event: KeyboardEvent) {
     const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
@@ -42,7 +43,7 @@ export function Inbox({ open, onClose, pages, children }: Props) {
       open={open}
       onClose={onClose}
       // The drawer takes the focus for itself when it opens.
-      afterOpenChange={(shown) => shown && items()[0]?.focus()}
+      afterOpenChange={(shown) => shown && focusFirst()}
       size={420}
       title={t("notifications.title")}
       extra={<ReadAll />}
@@ -51,7 +52,7 @@ export function Inbox({ open, onClose, pages, children }: Props) {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys bubble up from the items inside */}
       <div ref={body} className={styles.inbox} onKeyDown={onKeyDown}>
         {children}
-        <News pages={pages} onGo={onClose} />
+        <News pages={pages} onGo={onClose} onLoaded={focusFirst} />
       </div>
     </Drawer>
   );
@@ -78,13 +79,18 @@ function ReadAll() {
 interface NewsProps {
   pages: ReadonlySet<string>;
   onGo: () => void;
+  onLoaded: () => void;
 }
 
-function News({ pages, onGo }: NewsProps) {
+function News({ pages, onGo, onLoaded }: NewsProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const query = useInfiniteQuery(inboxQuery);
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const loaded = useRef(onLoaded);
+  useEffect(() => {
+    if (!query.isPending) loaded.current();
+  }, [query.isPending]);
   if (query.isPending) return <LinesSkeleton lines={6} />;
   if (query.isError && !query.data) {
     return <ErrorState error={query.error} onRetry={() => query.refetch()} />;

@@ -5,14 +5,20 @@ import {
   type EditorProps,
   type FieldType,
 } from "@/objects/fields/fieldType";
-import { TextArea } from "@/ui/TextArea";
+import { MentionText } from "@/objects/mention/MentionText";
+import { MentionTextArea } from "@/objects/mention/MentionTextArea";
+import { asRead } from "@/objects/mention/mentionText";
 
 function TextDisplay({ value }: DisplayProps) {
   return <>{asString(value)}</>;
 }
 
 function LongTextDisplay({ value }: DisplayProps) {
-  return <span className="prewrap">{asString(value)}</span>;
+  return (
+    <span className="prewrap">
+      <MentionText text={asString(value)} />
+    </span>
+  );
 }
 
 function TextEditor({ id, value, field, onChange, autoFocus, invalid }: EditorProps) {
@@ -31,14 +37,14 @@ function TextEditor({ id, value, field, onChange, autoFocus, invalid }: EditorPr
 
 function LongTextEditor({ id, value, field, onChange, onClose, autoFocus, invalid }: EditorProps) {
   return (
-    <TextArea
+    <MentionTextArea
       id={id}
       aria-label={field.label}
       value={asString(value)}
       maxLength={field.max_length ?? undefined}
       autoFocus={autoFocus}
       status={invalid ? "error" : undefined}
-      onChange={(event) => onChange(event.target.value)}
+      onChange={onChange}
       onBlur={onClose}
     />
   );
@@ -86,6 +92,7 @@ export const phoneType: FieldType = { ...text, Display: ContactDisplay, width: 1
 export const urlType: FieldType = { ...text, Display: UrlDisplay, width: 200 };
 export const longTextType: FieldType = {
   ...text,
+  toText: (value) => asRead(asString(value)),
   Display: LongTextDisplay,
   Editor: LongTextEditor,
   inline: "picker",

@@ -7,6 +7,7 @@ import type { FieldMeta, ObjectMeta } from "@/api/types";
 import { useSaveFields } from "@/objects/edit/useSaveFields";
 import { FieldValue } from "@/objects/fields/FieldValue";
 import { isEditable } from "@/objects/fields/fieldTypes";
+import { MentionAbout } from "@/objects/mention/colleagues";
 import { InlineEditor } from "@/objects/record/InlineEditor";
 import styles from "./record.module.css";
 
@@ -18,22 +19,24 @@ interface Props {
 /** The record's fields by group, each edited where it stands. */
 export function Facts({ object, loaded }: Props) {
   return (
-    <div className={styles.facts}>
-      {object.groups.map((group) => {
-        const fields = group.fields.flatMap((name) => fieldOf(object, name) ?? []);
-        if (fields.length === 0) return null;
-        return (
-          <section key={group.name}>
-            {group.label && <h2 className={styles.groupTitle}>{group.label}</h2>}
-            <dl className={styles.factList}>
-              {fields.map((field) => (
-                <Fact key={field.name} object={object} loaded={loaded} field={field} />
-              ))}
-            </dl>
-          </section>
-        );
-      })}
-    </div>
+    <MentionAbout value={{ object: object.name, id: loaded.record.id }}>
+      <div className={styles.facts}>
+        {object.groups.map((group) => {
+          const fields = group.fields.flatMap((name) => fieldOf(object, name) ?? []);
+          if (fields.length === 0) return null;
+          return (
+            <section key={group.name}>
+              {group.label && <h2 className={styles.groupTitle}>{group.label}</h2>}
+              <dl className={styles.factList}>
+                {fields.map((field) => (
+                  <Fact key={field.name} object={object} loaded={loaded} field={field} />
+                ))}
+              </dl>
+            </section>
+          );
+        })}
+      </div>
+    </MentionAbout>
   );
 }
 

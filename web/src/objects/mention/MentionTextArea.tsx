@@ -1,0 +1,190 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { TextAreaRef } from "antd/es/input/TextArea";
+import {
+  type ComponentProps,
+  type KeyboardEvent,
+  type RefObject,
+  use,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import { useTranslation } from "react-i18next";
+import { type Colleague, colleaguesQuery, MentionAbout } from "@/objects/mention/colleagues";
+import {
+  asRead,
+  edited,
+  mentionedIn,
+  type Typed,
+  typedName,
+  withMention,
+} from "@/objects/mention/mentionText";
+import { isComposing } from "@/ui/keys";
+import { TextArea } from "@/ui/TextArea";
+import styles from "./mention.module.css";
+
+interface Props extends Omit<ComponentProps<typeof TextArea>, "value" | "onChange" | "ref"> {
+  /** As it is kept, with marks. */
+  value: string;
+  onChange: (value: string) => void;
+  ref?: RefObject<TextAreaRef | null>;
+}
+
+/** A box for text in which "@" offers colleagues to name, by mouse or by arrows and Enter. */
+export function MentionTextArea({ value, onChange, ref, ...props }: Props) {
+  const id = useId();
+  const own = useRef<TextAreaRef>(null);
+  const box = ref ?? own;
+  const read = asRead(value);
+  const caret = useCaret(box, read);
+  const [typed, setTyped] = useState<Typed | null>(null);
+  const { found, active, setActive } = useColleagues(typed);
+  const blind = useBlind(value);
+  const current = typed ? found[active] : undefined;
+
+  function look() {
+    const area = box.current?.resizableTextArea?.textArea;
+    if (!area) return;
+    const { selectionStart, selectionEnd } = area;
+    const next = selectionStart === selectionEnd ? typedName(area.value, selectionEnd) : null;
+    if (next?.name !== typed?.name) setActive(0);
+    setTyped(next);
+  }
+
+  function take(colleague: Colleague) {
+    if (!typed) return;
+    const next = withMention(value, typed, colleague);
+    caret.current = typed.to + asRead(next).length - read.length;
+    blind.note(colleague);
+    setTyped(null);
+    onChange(next);
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const takes = event.key === "Enter" || event.key === "Tab";
+    const plain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
+    if (!current || !plain || isComposing(event)) return props.onKeyDown?.(event);
+    if (step) setActive((active + step + found.length) % found.length);
+    else if (takes) take(current);
+    else if (event.key === "Escape") setTyped(null);
+    else return props.onKeyDown?.(event);
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  return (
+    <div className={styles.box}>
+      <TextArea
+        {...props}
+        ref={box}
+        value={read}
+        aria-autocomplete="list"
+        aria-controls={current && `${id}-list`}
+        aria-activedescendant={current && `${id}-${current.id}`}
+        onChange={({ target }) => {
+          onChange(edited(value, target.value, target.selectionEnd));
+          look();
+        }}
+        onSelect={look}
+        onKeyDown={onKeyDown}
+        onBlur={(event) => {
+          setTyped(null);
+          props.onBlur?.(event);
+        }}
+      />
+      {typed && found.length > 0 && (
+        <Colleagues id={id} found={found} active={active} onMove={setActive} onTake={take} />
+      )}
+      <Warning names={blind.names} />
+    </div>
+  );
+}
+
+/** Where the caret belongs after a text that was not typed. */
+function useCaret(box: RefObject<TextAreaRef | null>, read: string) {
+  const caret = useRef<number | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the box must show the text first
+  useLayoutEffect(() => {
+    if (caret.current === null) return;
+    const area = box.current?.resizableTextArea?.textArea;
+    area?.setSelectionRange(caret.current, caret.current);
+    caret.current = null;
+  }, [read]);
+  return caret;
+}
+
+const none: Colleague[] = [];
+
+function useColleagues(typed: Typed | null) {
+  const [active, setActive] = useState(0);
+  const { data } = useQuery({
+    ...colleaguesQuery(typed?.name ?? "", use(MentionAbout)),
+    enabled: typed !== null,
+    placeholderData: keepPreviousData,
+  });
+  const found = data ?? none;
+  return { found, active: Math.min(active, Math.max(0, found.length - 1)), setActive };
+}
+
+/** Those named here who may not see the record. */
+function useBlind(value: string) {
+  const [known, setKnown] = useState<Colleague[]>([]);
+  const named = mentionedIn(value);
+  return {
+    names: known.filter(({ id }) => named.has(id)).map(({ label }) => label),
+    note: (colleague: Colleague) => {
+      const isNew = colleague.sees === false && !known.some(({ id }) => id === colleague.id);
+      if (isNew) setKnown([...known, colleague]);
+    },
+  };
+}
+
+function Warning({ names }: { names: string[] }) {
+  const { t } = useTranslation();
+  if (names.length === 0) return null;
+  return (
+    <small role="alert" className={styles.warning}>
+      {t("notifications.mention.warn", { count: names.length, names })}
+    </small>
+  );
+}
+
+interface ColleaguesProps {
+  id: string;
+  found: Colleague[];
+  active: number;
+  onMove: (index: number) => void;
+  onTake: (colleague: Colleague) => void;
+}
+
+function Colleagues({ id, found, active, onMove, onTake }: ColleaguesProps) {
+  const { t } = useTranslation();
+  return (
+    <div
+      id={`${id}-list`}
+      role="listbox"
+      aria-label={t("notifications.mention.list")}
+      className={styles.list}
+    >
+      {found.map((colleague, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: keys are pressed in the box, which has the focus
+        <div
+          key={colleague.id}
+          id={`${id}-${colleague.id}`}
+          role="option"
+          tabIndex={-1}
+          aria-selected={index === active}
+          className={styles.option}
+          onMouseMove={() => onMove(index)}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => onTake(colleague)}
+        >
+          <span className="ellipsis">{colleague.label}</span>
+          {colleague.sees === false && <small>{t("notifications.mention.blind")}</small>}
+        </div>
+      ))}
+    </div>
+  );
+}
