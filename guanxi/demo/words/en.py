@@ -59,7 +59,7 @@ GENERATIONS = (
 
 TRADES = (
     Trade("Information technology", "Software|Technologies|Data Systems|Digital|Labs", 20),
-    Trade("Food service", "Hospitality|Catering|Foods|Bakery Group", 15),
+    Trade("Food service", "Hospitality|Catering|Foods|Bakeries", 15),
     Trade("Hotels", "Hotel|Inn & Suites", 6, has_legal_form=False),
     Trade("Education", "Learning|Education Partners", 6),
     Trade("Health care", "Health|Medical Supply|Wellness", 8),

@@ -37,7 +37,7 @@ const popups = () => document.getElementById("popups") ?? document.body;
 
 export function Appearance({ children }: { children: ReactNode }) {
   const { data: session } = useQuery({ ...sessionQuery, enabled: false });
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   const systemDark = useMedia("(prefers-color-scheme: dark)");
   const isStill = useMedia("(prefers-reduced-motion: reduce)");
   const user = session?.user;
@@ -56,8 +56,13 @@ export function Appearance({ children }: { children: ReactNode }) {
   const timeZone = user?.time_zone || session?.workspace?.time_zone;
   const currency = session?.workspace?.currency;
   const format = useMemo(
-    () => makeFormat(i18n.language, timeZone, currency),
-    [i18n.language, timeZone, currency],
+    () =>
+      makeFormat(i18n.language, {
+        zone: timeZone,
+        homeCurrency: currency,
+        justNow: t("app.justNow"),
+      }),
+    [i18n.language, timeZone, currency, t],
   );
 
   // Popups live beside the page, not in <body>: there antd would add a style element without the nonce.

@@ -34,7 +34,17 @@ const blank = (value: unknown): value is null | undefined | "" =>
 /** A date without time must not move with the zone: it is read and shown as UTC. */
 const isDateOnly = (value: string) => /^\d{4}-\d{2}-\d{2}$/.test(value);
 
-export function makeFormat(language: string, zone?: string, homeCurrency = "CNY"): Format {
+interface Place {
+  zone?: string | undefined;
+  homeCurrency?: string | undefined;
+  /** Words for less than a minute, where Intl has but "now". */
+  justNow?: string;
+}
+
+export function makeFormat(
+  language: string,
+  { zone, homeCurrency = "CNY", justNow = "just now" }: Place = {},
+): Format {
   const numbers = new Map<string, Intl.NumberFormat>();
   const numberFormat = (options: Intl.NumberFormatOptions) => {
     const key = JSON.stringify(options);
@@ -90,10 +100,10 @@ export function makeFormat(language: string, zone?: string, homeCurrency = "CNY"
     day: (value) => day.format(new Date(value)),
     relative: (value) => {
       const seconds = (new Date(value).getTime() - Date.now()) / 1000;
-      const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
-      return unit === "second"
-        ? relative.format(0, "second")
-        : relative.format(Math.round(seconds / size), unit);
+      const found = units.find(([, length]) => Math.abs(seconds) >= length);
+      if (!found) return justNow;
+      const [unit, size] = found;
+      return relative.format(Math.round(seconds / size), unit);
     },
   };
 }

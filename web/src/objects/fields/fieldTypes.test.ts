@@ -35,7 +35,7 @@ describe("what goes to the server", () => {
 });
 
 describe("words for a value", () => {
-  const format = makeFormat("zh-CN", "Asia/Shanghai", "CNY");
+  const format = makeFormat("zh-CN", { zone: "Asia/Shanghai" });
 
   it("shows money in the currency of its record", () => {
     const total = field("total", "money", { currency: "currency" });
