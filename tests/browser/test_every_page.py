@@ -175,6 +175,7 @@ def test_what_opens_over_a_page(
             page.get_by_role("button", name=name).first.click()
             inspector.inspect(f"{address}: {name}", screen)
 
+    told(demo, page_of, page)
     opened("/", t("notifications.title"))
     opened("/", t("user.menu"))
     opened("/?all=true", t("insight.suggest.call"))
@@ -186,6 +187,34 @@ def test_what_opens_over_a_page(
     opened(f"/customers?filter={CITY_FILTER}", t("filter.edit"))
     opened(f"/customers?filter={CITY_FILTER}", t("view.saveAs"))
     opened("/settings", t("tokens.new"))
+    for screen in (DESK, PHONE):
+        page.set_viewport_size(screen)
+        page.goto(f"{demo.url}/customers/{first_customer(page, demo)}")
+        box = page.get_by_role("textbox", name=t("customer.compose.text.note"))
+        box.press_sequentially("@")
+        page.get_by_role("option").first.wait_for()
+        inspector.inspect("/customers/…: @", screen)
+
+
+def first_customer(page: Page, demo: Served) -> str:
+    pk: str = call(page, "GET", f"{demo.url}/api/v1/customers?limit=1")["items"][0]["id"]
+    return pk
+
+
+def told(demo: Served, page_of: Callable[..., Page], page: Page) -> None:
+    """Let somebody name the page's user, and hand them a task."""
+    me = page.request.get(f"{demo.url}/api/v1/session").json()["user"]
+    colleague, api = page_of(), f"{demo.url}/api/v1"
+    enter(colleague, demo.url, "chen")
+    body = f"@[{me['full_name']}](user:{me['id']}) {LONG['street']}"
+    customer = first_customer(colleague, demo)
+    call(colleague, "POST", f"{api}/interactions", customer=customer, channel="note", body=body)
+    call(colleague, "POST", f"{api}/tasks", title=LONG_NAMES[1], owner=me["id"])
+    for _attempt in range(200):
+        if page.request.get(f"{api}/notifications/unread").json()["count"] >= 2:
+            return
+        page.wait_for_timeout(100)
+    raise TimeoutError("nothing was told")
 
 
 def test_a_workspace_before_anything_is_in_it(

@@ -12,6 +12,19 @@ from tests.browser.product import Served, Texts
 pytestmark = pytest.mark.browser
 
 
+def test_what_one_is_told_of_is_picked_and_kept(demo: Served, member: Callable[..., Page]) -> None:
+    t = Texts("zh-CN")
+    page = member("wang", "zh-CN")
+    page.goto(f"{demo.url}/settings")
+    changes = page.get_by_role("checkbox", name=t("notifications.kind.changed"))
+    expect(changes).to_be_checked()
+    with page.expect_response("**/api/v1/session/user"):
+        changes.uncheck()
+    page.reload()
+    expect(changes).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name=t("notifications.kind.mentioned"))).to_be_checked()
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_token_is_shown_once_opens_and_is_revoked(
     demo: Served, member: Callable[..., Page], language: str

@@ -11,9 +11,6 @@ export type Notification = Schemas["NotificationOut"];
 export type Inbox = Schemas["InboxOut"];
 export type NotificationKind = Notification["kind"];
 
-/** In the order of the settings. */
-export const kinds = ["mentioned", "assigned", "changed", "due", "job"] as const;
-
 /** All that a live notice makes anew. */
 export const notificationsKey = ["notifications"] as const;
 

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useObjects } from "@/api/meta";
 import { type UserSettings, useUser } from "@/api/session";
 import { DisplaySettings } from "@/settings/DisplaySettings";
+import { NotificationSettings } from "@/settings/NotificationSettings";
 import { PasswordForm } from "@/settings/PasswordForm";
 import { Tokens } from "@/settings/Tokens";
 import { WorkspaceForm } from "@/settings/WorkspaceForm";
@@ -22,6 +23,9 @@ export function SettingsPage({ onSave }: Props) {
       <h1>{t("nav.settings")}</h1>
       <Section title={t("settings.display")} text={t("settings.displayText")}>
         <DisplaySettings onSave={onSave} />
+      </Section>
+      <Section title={t("notifications.settings")} text={t("notifications.settingsText")}>
+        <NotificationSettings onSave={onSave} />
       </Section>
       <Section title={t("settings.password")}>
         <PasswordForm userId={user.id} />
