@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from guanxi.customers.models import Customer
+from guanxi.customers.models import Customer, Tag
 from guanxi.interactions.models import Interaction, Task
 from guanxi.interactions.tasks import remind_of_tasks
 from guanxi.platform.access.predicate import Asker
@@ -25,6 +25,7 @@ from guanxi.platform.objects.registry import object_type
 from tests import slow_job
 from tests.cast import Firm
 from tests.oracle import Oracle
+from tests.test_live import listening
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -267,6 +268,8 @@ class TestMentions:
         assert offered(q="manager", **acme) == {"manager 先生": True}
         assert offered(q="manager") == {"manager 先生": None}
         assert next(iter(offered())) == "teammate 先生"  # one's own team comes first
+        blind = [name for name, sees in offered(**acme).items() if sees is False]
+        assert list(offered(**acme))[-len(blind) :] == blind != []
         assert "owner 先生" not in offered(q="owner")
         firm["outsider"].is_active = False
         firm["outsider"].save()
@@ -444,6 +447,16 @@ class TestForgetting:
         forget_notifications(0)
         assert [n.record_id for n in mine] == [firm["customer:bell"].pk]
         assert Follow.objects.count() == 2
+
+
+def test_only_the_user_is_told_at_once_that_there_is_news(firm: Firm) -> None:
+    with listening(firm, "owner", "manager") as (_hub, ears):
+        note(firm, "owner", "acme", mark(firm, "manager"))
+        catch_up()
+        end = Tag.objects.create(name="the end")
+        heard = {who: ear.until(end) for who, ear in ears.items()}
+    for who, ids in (("owner", []), ("manager", [[str(firm["manager"].pk)]])):
+        assert [t["ids"] for t in heard[who] if t["object"] == "notification"] == ids, who
 
 
 def test_an_import_of_thousands_is_passed_over(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from guanxi.platform.access.models import User
 from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
+from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import ObjectType
 from guanxi.platform.search.services import search
 
@@ -14,12 +15,12 @@ MOST = 8  # colleagues offered at once
 def colleagues_to_mention(
     asker: Asker, text: str, *, declared: ObjectType | None = None, pk: UUID | None = None
 ) -> list[dict[str, Any]]:
-    """Colleagues by any part of their name, pinyin or initials, the asker's own team first.
+    """Colleagues by any part of their name, pinyin or initials, the asker's own team first; last
+    those who may not see the record.
 
     `sees` says whether each may see the record, None if none is given. Raises NotFound.
     """
-    if declared is not None and pk is not None:
-        get_permitted(asker, declared.model, pk)
+    record = get_permitted(asker, declared.model, pk) if declared and pk else None
     users = visible_to(asker, User).filter(is_active=True).exclude(pk=asker.user.pk)
     users = users.select_related("role")
     if text.strip():
@@ -30,15 +31,16 @@ def colleagues_to_mention(
         team = users.filter(pk__in=asker.colleagues).order_by("full_name")[:MOST]
         others = users.exclude(pk__in=asker.colleagues).order_by("full_name")[:MOST]
         offered = [*team, *others][:MOST]
-    return [
+    colleagues = [
         {
             "id": str(user.pk),
             "label": user.full_name,
-            "sees": declared and pk and _sees(user, declared, pk),
+            "sees": None if record is None else _sees(user, record),
         }
         for user in offered
     ]
+    return sorted(colleagues, key=lambda one: one["sees"] is False)  # else in the order found
 
 
-def _sees(user: User, declared: ObjectType, pk: UUID) -> bool:
-    return visible_to(Asker(user), declared.model).filter(pk=pk).exists()
+def _sees(user: User, record: Row) -> bool:
+    return visible_to(Asker(user), type(record)).filter(pk=record.pk).exists()

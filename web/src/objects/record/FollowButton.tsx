@@ -6,6 +6,7 @@ import { followQuery, setFollow } from "@/api/follows";
 import type { ObjectMeta } from "@/api/types";
 import { useCommands } from "@/ui/commands";
 import { useErrorText } from "@/ui/errorText";
+import styles from "./record.module.css";
 
 /** Whether one is told of changes to a record; an owner is, unless they say otherwise. */
 export function FollowButton({ object, id }: { object: ObjectMeta; id: string }) {
@@ -41,10 +42,11 @@ export function FollowButton({ object, id }: { object: ObjectMeta; id: string })
       : [],
   );
   if (!data) return null;
+  const label = t(following ? "notifications.following" : "notifications.follow");
   return (
     <Tooltip title={text}>
-      <Button icon={<Icon size={15} />} onClick={toggle}>
-        {t(following ? "notifications.following" : "notifications.follow")}
+      <Button icon={<Icon size={15} />} aria-label={label} onClick={toggle}>
+        <span className={styles.wideOnly}>{label}</span>
       </Button>
     </Tooltip>
   );
