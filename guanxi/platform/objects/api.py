@@ -22,6 +22,7 @@ from guanxi.platform.objects.registry import ObjectField, ObjectType, object_typ
 from guanxi.platform.objects.schemas import (
     AggregateOut,
     BulkOut,
+    ChangedOut,
     CountOut,
     HistoryOut,
     JobOut,
@@ -31,6 +32,7 @@ from guanxi.platform.objects.schemas import (
     create_schema,
     out_schema,
     page_schema,
+    rows_schema,
 )
 
 BULK_AT_ONCE = 500
@@ -193,7 +195,7 @@ def object_router(name: str) -> Router:
     declared = object_type(name)
     router = Router(tags=[name])
     out, title = out_schema(name), declared.model.__name__
-    change = change_schema(name)
+    change, rows = change_schema(name), rows_schema(name)
 
     @router.get(
         "", response=page_schema(name), operation_id=f"list_{name}", summary=f"List {title}"
@@ -281,6 +283,23 @@ def object_router(name: str) -> Router:
         )
         def patch(request: Request, pk: UUID, body: change) -> HttpResponse:  # type: ignore[valid-type]
             return _change(request, declared, pk, body.model_dump(exclude_unset=True))  # type: ignore[attr-defined]
+
+        @router.patch(
+            "",
+            response=ChangedOut,
+            operation_id=f"change_each_{name}",
+            summary=f"Change many {title}, each in its own way, all or none",
+        )
+        def patch_each(request: Request, body: rows) -> dict[str, Any]:  # type: ignore[valid-type]
+            changed = services.change_records(
+                asker=request.asker,
+                object_type=declared,
+                rows=[
+                    services.RowChange(r.id, r.set.model_dump(exclude_unset=True), r.version)
+                    for r in body.rows  # type: ignore[attr-defined]
+                ],
+            )
+            return {"changed": changed, "request_id": str(request.request_id)}
 
         @router.post(
             "/bulk",

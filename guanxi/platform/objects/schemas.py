@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from guanxi.platform.objects.registry import ObjectField, ObjectType, object_type
+
+ROWS_AT_ONCE = 2000
 
 
 class Strict(BaseModel):
@@ -47,6 +50,10 @@ class AggregateOut(Schema):
     at_least: bool = Field(description="There are more groups than shown.")
 
 
+class FileOut(LinkOut):
+    former: str | None = Field(description="What it was called before it was renamed.")
+
+
 class ChangeOut(Schema):
     id: str
     at: str
@@ -54,6 +61,7 @@ class ChangeOut(Schema):
     source: str
     action: Literal["insert", "update", "delete", "restore"]
     changes: dict[str, dict[str, Any]]
+    file: FileOut | None = Field(description="The file of the record that this happened to.")
     request_id: str | None
     can_undo: bool
 
@@ -61,6 +69,11 @@ class ChangeOut(Schema):
 class HistoryOut(Schema):
     items: list[ChangeOut]
     next: str | None
+
+
+class ChangedOut(Schema):
+    changed: int
+    request_id: str
 
 
 class BulkOut(Schema):
@@ -118,6 +131,21 @@ def change_schema(name: str) -> type[Strict]:
     declared = object_type(name)
     fields: dict[str, Any] = {f.name: (_written(f), None) for f in _writable(declared)}
     return create_model(_name(declared, "Change"), __base__=Strict, **fields)
+
+
+@cache
+def rows_schema(name: str) -> type[Strict]:
+    """The body of PATCH /{path}: many records, each with changes of its own."""
+    declared = object_type(name)
+    row: Any = create_model(
+        _name(declared, "RowChange"),
+        __base__=Strict,
+        id=(UUID, ...),
+        version=(str | None, Field(None, description="As If-Match of a single change.")),
+        set=(change_schema(name), ...),
+    )
+    rows = Annotated[list[row], Field(min_length=1, max_length=ROWS_AT_ONCE)]
+    return create_model(_name(declared, "RowsChange"), __base__=Strict, rows=(rows, ...))
 
 
 def change_values(name: str, values: Mapping[str, Any] | None) -> dict[str, Any]:

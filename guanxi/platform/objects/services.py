@@ -196,6 +196,53 @@ def _write(
     return bool(changed or many)
 
 
+@dataclass(frozen=True)
+class RowChange:
+    """What to change of one record among others, and the version that is meant."""
+
+    pk: UUID
+    values: Mapping[str, Any]
+    version: str | None = None
+
+
+@transaction.atomic
+def change_records(*, asker: Asker, object_type: ObjectType, rows: Sequence[RowChange]) -> int:
+    """Change each record in its own way, all of them or none; returns how many are different now.
+
+    Raises NotAllowed, or Invalid naming every field that does not fit as "rows.3.set.phone".
+    """
+    fields = _refuse_unwritable(asker, object_type, {name for row in rows for name in row.values})
+    allowed = visible_to(asker, object_type.model, "change").filter(pk__in=[r.pk for r in rows])
+    records = {r.pk: r for r in allowed.select_for_update(of=("self",)).order_by("pk")}
+    problems: list[Problem] = []
+    changed = 0
+    for number, row in enumerate(rows):
+        try:
+            record = records.get(row.pk)
+            if record is None:
+                raise Invalid(
+                    [_problem_of_row(_("You may not change this record."), "not_allowed")]
+                )
+            if row.version and not _is_current(row.version, record):
+                message = _("Somebody changed this record in the meantime.")
+                raise Invalid([_problem_of_row(message, EditConflict.code)])
+            changed += _write(asker, object_type, record, row.values, fields)
+        except Invalid as error:
+            problems += [_in_row(number, p) for p in error.extra["errors"]]
+    if problems:
+        raise Invalid(problems)
+    return changed
+
+
+def _problem_of_row(message: str, code: str) -> Problem:
+    return {"field": None, "message": message, "code": code}
+
+
+def _in_row(number: int, problem: Problem) -> Problem:
+    field = f".set.{problem['field']}" if problem["field"] else ""
+    return {**problem, "field": f"rows.{number}{field}"}
+
+
 @transaction.atomic
 def delete_record(*, asker: Asker, object_type: ObjectType, pk: UUID) -> None:
     """Move the record to the recycle bin."""

@@ -7,6 +7,7 @@ import type {
   Filter,
   HistoryEntry,
   Job,
+  ObjectMeta,
   Page,
   RecordRow,
 } from "@/api/types";
@@ -164,6 +165,34 @@ export const runAction = (path: string, id: string, action: string) =>
 
 export const restoreRecord = (path: string, id: string) =>
   request<RecordRow>("POST", `/${path}/${id}/restore`);
+
+export interface RowChange {
+  id: string;
+  /** The version it was read at. */
+  version?: string;
+  set: Values;
+}
+
+/** Changes many records, each in its own way: all of them or none. */
+export const changeEach = (path: string, rows: RowChange[]) =>
+  request<{ changed: number; request_id: string }>("PATCH", `/${path}`, { body: { rows } });
+
+const namesAtOnce = 200;
+
+/** The records of an object that are called exactly so. */
+export async function namedRecords({ path, title_field: title }: ObjectMeta, labels: string[]) {
+  const found: { id: string; label: string }[] = [];
+  for (let start = 0; start < labels.length; start += namesAtOnce / 2) {
+    const value = labels.slice(start, start + namesAtOnce / 2);
+    const filter = { field: title, op: "in", value };
+    const page = await get<Page<RecordRow>>(`/${path}`, {
+      ...listParams({ filter, fields: [title] }),
+      limit: namesAtOnce,
+    });
+    found.push(...page.items.map((row) => ({ id: row.id, label: String(row[title]) })));
+  }
+  return found;
+}
 
 export type BulkTarget = { ids: string[] } | { filter: Filter | null; search?: string };
 export type BulkChange = { set: Values } | { delete: true };

@@ -894,7 +894,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many User, each in its own way, all or none */
+        patch: operations["change_each_user"];
         trace?: never;
     };
     "/api/v1/users/count": {
@@ -1033,7 +1034,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many Team, each in its own way, all or none */
+        patch: operations["change_each_team"];
         trace?: never;
     };
     "/api/v1/teams/count": {
@@ -1172,7 +1174,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many Territory, each in its own way, all or none */
+        patch: operations["change_each_territory"];
         trace?: never;
     };
     "/api/v1/territories/count": {
@@ -1413,7 +1416,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many Customer, each in its own way, all or none */
+        patch: operations["change_each_customer"];
         trace?: never;
     };
     "/api/v1/customers/count": {
@@ -1552,7 +1556,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many Tag, each in its own way, all or none */
+        patch: operations["change_each_tag"];
         trace?: never;
     };
     "/api/v1/tags/count": {
@@ -1691,7 +1696,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many Identity, each in its own way, all or none */
+        patch: operations["change_each_identity"];
         trace?: never;
     };
     "/api/v1/identities/count": {
@@ -1830,7 +1836,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many Address, each in its own way, all or none */
+        patch: operations["change_each_address"];
         trace?: never;
     };
     "/api/v1/addresses/count": {
@@ -1969,7 +1976,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many Relationship, each in its own way, all or none */
+        patch: operations["change_each_relationship"];
         trace?: never;
     };
     "/api/v1/relationships/count": {
@@ -2108,7 +2116,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many Interaction, each in its own way, all or none */
+        patch: operations["change_each_interaction"];
         trace?: never;
     };
     "/api/v1/interactions/count": {
@@ -2247,7 +2256,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many Task, each in its own way, all or none */
+        patch: operations["change_each_task"];
         trace?: never;
     };
     "/api/v1/tasks/count": {
@@ -2386,7 +2396,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many Product, each in its own way, all or none */
+        patch: operations["change_each_product"];
         trace?: never;
     };
     "/api/v1/products/count": {
@@ -2525,7 +2536,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many Order, each in its own way, all or none */
+        patch: operations["change_each_order"];
         trace?: never;
     };
     "/api/v1/orders/count": {
@@ -2664,7 +2676,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many OrderLine, each in its own way, all or none */
+        patch: operations["change_each_order_line"];
         trace?: never;
     };
     "/api/v1/order-lines/count": {
@@ -2803,7 +2816,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change many ExchangeRate, each in its own way, all or none */
+        patch: operations["change_each_exchange_rate"];
         trace?: never;
     };
     "/api/v1/exchange-rates/count": {
@@ -3545,6 +3559,59 @@ export interface components {
             /** Territories */
             territories?: string[];
         };
+        /** ChangedOut */
+        ChangedOut: {
+            /** Changed */
+            changed: number;
+            /** Request Id */
+            request_id: string;
+        };
+        /** UserChange */
+        UserChange: {
+            /** Username */
+            username?: string;
+            /** Full Name */
+            full_name?: string;
+            /** Email */
+            email?: string;
+            /**
+             * Role
+             * Format: uuid
+             */
+            role?: string;
+            /** Team */
+            team?: string | null;
+            /** Is Active */
+            is_active?: boolean;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language?: "zh-hans" | "zh-hant" | "en" | "";
+            /** Time Zone */
+            time_zone?: string;
+            /** Territories */
+            territories?: string[];
+        };
+        /** UserRowChange */
+        UserRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["UserChange"];
+        };
+        /** UserRowsChange */
+        UserRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["UserRowChange"][];
+        };
         /** CountParameters */
         CountParameters: {
             /**
@@ -3616,33 +3683,6 @@ export interface components {
              * @description There are more groups than shown.
              */
             at_least: boolean;
-        };
-        /** UserChange */
-        UserChange: {
-            /** Username */
-            username?: string;
-            /** Full Name */
-            full_name?: string;
-            /** Email */
-            email?: string;
-            /**
-             * Role
-             * Format: uuid
-             */
-            role?: string;
-            /** Team */
-            team?: string | null;
-            /** Is Active */
-            is_active?: boolean;
-            /**
-             * Language
-             * @enum {string}
-             */
-            language?: "zh-hans" | "zh-hant" | "en" | "";
-            /** Time Zone */
-            time_zone?: string;
-            /** Territories */
-            territories?: string[];
         };
         /** ChangeOut */
         ChangeOut: {
@@ -3771,6 +3811,25 @@ export interface components {
             /** Parent */
             parent?: string | null;
         };
+        /** TeamRowChange */
+        TeamRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["TeamChange"];
+        };
+        /** TeamRowsChange */
+        TeamRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["TeamRowChange"][];
+        };
         /** TerritoryOut */
         TerritoryOut: {
             /** Id */
@@ -3803,6 +3862,25 @@ export interface components {
         TerritoryChange: {
             /** Name */
             name?: string;
+        };
+        /** TerritoryRowChange */
+        TerritoryRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["TerritoryChange"];
+        };
+        /** TerritoryRowsChange */
+        TerritoryRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["TerritoryRowChange"][];
         };
         /** RoleOut */
         RoleOut: {
@@ -4056,6 +4134,25 @@ export interface components {
             /** Tags */
             tags?: string[];
         };
+        /** CustomerRowChange */
+        CustomerRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["CustomerChange"];
+        };
+        /** CustomerRowsChange */
+        CustomerRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["CustomerRowChange"][];
+        };
         /** TagOut */
         TagOut: {
             /** Id */
@@ -4100,6 +4197,25 @@ export interface components {
              * @enum {string}
              */
             color?: "blue" | "green" | "gold" | "red" | "purple" | "cyan" | "magenta" | "orange";
+        };
+        /** TagRowChange */
+        TagRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["TagChange"];
+        };
+        /** TagRowsChange */
+        TagRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["TagRowChange"][];
         };
         /** IdentityOut */
         IdentityOut: {
@@ -4164,6 +4280,25 @@ export interface components {
             source?: string;
             /** Value */
             value?: string;
+        };
+        /** IdentityRowChange */
+        IdentityRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["IdentityChange"];
+        };
+        /** IdentityRowsChange */
+        IdentityRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["IdentityRowChange"][];
         };
         /** AddressOut */
         AddressOut: {
@@ -4251,6 +4386,25 @@ export interface components {
             /** Postal Code */
             postal_code?: string;
         };
+        /** AddressRowChange */
+        AddressRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["AddressChange"];
+        };
+        /** AddressRowsChange */
+        AddressRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["AddressRowChange"][];
+        };
         /** RelationshipOut */
         RelationshipOut: {
             /** Id */
@@ -4329,6 +4483,25 @@ export interface components {
             since?: string | null;
             /** Until */
             until?: string | null;
+        };
+        /** RelationshipRowChange */
+        RelationshipRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["RelationshipChange"];
+        };
+        /** RelationshipRowsChange */
+        RelationshipRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["RelationshipRowChange"][];
         };
         /** InteractionOut */
         InteractionOut: {
@@ -4439,6 +4612,25 @@ export interface components {
             /** Outcome */
             outcome?: string;
         };
+        /** InteractionRowChange */
+        InteractionRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["InteractionChange"];
+        };
+        /** InteractionRowsChange */
+        InteractionRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["InteractionRowChange"][];
+        };
         /** TaskOut */
         TaskOut: {
             /** Id */
@@ -4522,6 +4714,25 @@ export interface components {
             /** Description */
             description?: string;
         };
+        /** TaskRowChange */
+        TaskRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["TaskChange"];
+        };
+        /** TaskRowsChange */
+        TaskRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["TaskRowChange"][];
+        };
         /** ProductOut */
         ProductOut: {
             /** Id */
@@ -4596,6 +4807,25 @@ export interface components {
             unit_cost?: number | string | null;
             /** Is Active */
             is_active?: boolean;
+        };
+        /** ProductRowChange */
+        ProductRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["ProductChange"];
+        };
+        /** ProductRowsChange */
+        ProductRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["ProductRowChange"][];
         };
         /** OrderOut */
         OrderOut: {
@@ -4700,6 +4930,25 @@ export interface components {
             /** Rate */
             rate?: number | string;
         };
+        /** OrderRowChange */
+        OrderRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["OrderChange"];
+        };
+        /** OrderRowsChange */
+        OrderRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["OrderRowChange"][];
+        };
         /** OrderLineOut */
         OrderLineOut: {
             /** Id */
@@ -4791,6 +5040,25 @@ export interface components {
             /** Cost */
             cost?: number | string | null;
         };
+        /** OrderLineRowChange */
+        OrderLineRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["OrderLineChange"];
+        };
+        /** OrderLineRowsChange */
+        OrderLineRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["OrderLineRowChange"][];
+        };
         /** ExchangeRateOut */
         ExchangeRateOut: {
             /** Id */
@@ -4841,6 +5109,25 @@ export interface components {
             valid_from?: string;
             /** Rate */
             rate?: number | string;
+        };
+        /** ExchangeRateRowChange */
+        ExchangeRateRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["ExchangeRateChange"];
+        };
+        /** ExchangeRateRowsChange */
+        ExchangeRateRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["ExchangeRateRowChange"][];
         };
         /**
          * Problem
@@ -6931,6 +7218,39 @@ export interface operations {
             };
         };
     };
+    change_each_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_user: {
         parameters: {
             query?: {
@@ -7318,6 +7638,39 @@ export interface operations {
             };
         };
     };
+    change_each_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_team: {
         parameters: {
             query?: {
@@ -7692,6 +8045,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TerritoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_each_territory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerritoryRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
                 };
             };
             /** @description Refused */
@@ -8303,6 +8689,39 @@ export interface operations {
             };
         };
     };
+    change_each_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_customer: {
         parameters: {
             query?: {
@@ -8677,6 +9096,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TagOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_each_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
                 };
             };
             /** @description Refused */
@@ -9077,6 +9529,39 @@ export interface operations {
             };
         };
     };
+    change_each_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_identity: {
         parameters: {
             query?: {
@@ -9451,6 +9936,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AddressOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_each_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
                 };
             };
             /** @description Refused */
@@ -9851,6 +10369,39 @@ export interface operations {
             };
         };
     };
+    change_each_relationship: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationshipRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_relationship: {
         parameters: {
             query?: {
@@ -10225,6 +10776,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InteractionOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_each_interaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InteractionRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
                 };
             };
             /** @description Refused */
@@ -10625,6 +11209,39 @@ export interface operations {
             };
         };
     };
+    change_each_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_task: {
         parameters: {
             query?: {
@@ -10999,6 +11616,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_each_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
                 };
             };
             /** @description Refused */
@@ -11399,6 +12049,39 @@ export interface operations {
             };
         };
     };
+    change_each_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_order: {
         parameters: {
             query?: {
@@ -11786,6 +12469,39 @@ export interface operations {
             };
         };
     };
+    change_each_order_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderLineRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_order_line: {
         parameters: {
             query?: {
@@ -12160,6 +12876,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExchangeRateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_each_exchange_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeRateRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
                 };
             };
             /** @description Refused */

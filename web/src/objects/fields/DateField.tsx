@@ -69,16 +69,22 @@ export const dateType: FieldType = {
   inline: "picker",
   width: 130,
   toText: (value, _field, format) => format.date(asString(value)),
-  parse: (text) => {
-    const date = dayjs(
-      text
-        .trim()
-        .replace(/[年月/.]/g, "-")
-        .replace("日", ""),
-    );
-    return date.isValid() ? date.format("YYYY-MM-DD") : text;
-  },
+  parse: parseDate,
 };
+
+/** Year first, or with the month in letters; what could be read in two ways is left to the server to refuse. */
+function parseDate(text: string) {
+  const plain = text
+    .trim()
+    .replace(/[年月/.]/g, "-")
+    .replace("日", "");
+  const [, year, month = "", day = ""] = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(plain) ?? [];
+  const iso = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+  const date = dayjs(year ? iso : text);
+  const found = date.isValid() && date.format("YYYY-MM-DD");
+  if (year) return found === iso ? iso : text;
+  return found && /[A-Za-z]{3}/.test(text) ? found : text;
+}
 
 export const dateTimeType: FieldType = {
   Display: DateTimeDisplay,

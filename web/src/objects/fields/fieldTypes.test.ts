@@ -16,6 +16,9 @@ describe("typed and pasted values", () => {
   it.each([
     ["2026年3月5日", "2026-03-05"],
     ["2026/3/5", "2026-03-05"],
+    ["Mar 5, 2026", "2026-03-05"],
+    ["2026-02-30", "2026-02-30"],
+    ["03/05/2026", "03/05/2026"],
     ["nonsense", "nonsense"],
   ])("reads the date %s, leaving what it cannot to the server", (typed, value) => {
     expect(typeOf(field("d", "date")).parse?.(typed)).toBe(value);

@@ -11,13 +11,13 @@ import { type ClipboardEvent, useEffect, useMemo, useRef, useState } from "react
 import { useTranslation } from "react-i18next";
 import type { ListQuestion } from "@/api/records";
 import type { ObjectMeta, RecordRow } from "@/api/types";
-import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
+import { type Block, blockOf } from "@/objects/grid/block";
 import { GridFooter } from "@/objects/grid/GridFooter";
 import { GridHeader } from "@/objects/grid/GridHeader";
 import { GridRow, SkeletonRow } from "@/objects/grid/GridRow";
 import type { Cell, GridActions, GridColumn, SortKey } from "@/objects/grid/gridTypes";
+import { useBlock } from "@/objects/grid/useBlock";
 import { useGridCursor } from "@/objects/grid/useGridCursor";
-import { useFormat } from "@/ui/format";
 import { useRowHeight } from "@/ui/useRowHeight";
 import { useStable } from "@/ui/useStable";
 import styles from "./grid.module.css";
@@ -42,12 +42,14 @@ const features = tableFeatures({ columnSizingFeature, columnResizingFeature, row
 export type GridFeatures = typeof features;
 
 const checkWidth = 40;
+
+const inRows = ({ top, bottom }: Block, row: number) => top <= row && row <= bottom;
+
 const rowId = (row: RecordRow) => row.id;
 
 export function Grid(props: Props) {
   const { object, rows, columns, selected, hasMore, onEndReached, onSelect, onColumns } = props;
   const { t } = useTranslation();
-  const format = useFormat();
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = useRowHeight();
 
@@ -126,8 +128,10 @@ export function Grid(props: Props) {
     virtual.scrollToIndex(row, { align: "auto" });
     revealColumn(scroller.current, column, column < stuck ? null : (lefts[stuck] ?? checkWidth));
   });
+  const cells = useBlock(object, rows, columns);
   const cursor = useGridCursor({
     ...props,
+    onEmpty: cells.empty,
     pageRows: Math.max(1, Math.floor((virtual.scrollRect?.height ?? 400) / rowHeight) - 2),
     onToggle: toggle,
     onReveal: reveal,
@@ -148,28 +152,15 @@ export function Grid(props: Props) {
   const onOpen = useStable(props.onOpen);
   const onPeek = useStable(props.onPeek);
 
-  function activeCell() {
-    const { active, mode } = cursor;
-    const record = active && !mode ? rows[active.row] : undefined;
-    const field = active ? columns[active.column]?.field : undefined;
-    return record && field ? { record, field } : null;
-  }
-
-  function onCopy(event: ClipboardEvent) {
-    const cell = activeCell();
-    if (!cell) return;
-    const { record, field } = cell;
-    const text = typeOf(field).toText(record[field.name], field, format, record);
-    event.clipboardData.setData("text/plain", text);
-    event.preventDefault();
-  }
+  const { active, corner, mode } = cursor;
+  const shown = active && blockOf(active, corner ?? active);
+  // In a cell being edited the clipboard is the box's own.
+  const block = mode ? null : shown;
 
   function onPaste(event: ClipboardEvent) {
-    const cell = activeCell();
-    const parse = cell && typeOf(cell.field).parse;
-    if (!cell || !parse || !isEditable(cell.field, cell.record)) return;
+    if (!block) return;
     event.preventDefault();
-    props.onCommit(cell.record, cell.field, parse(event.clipboardData.getData("text/plain")));
+    void cells.paste(event.clipboardData.getData("text/plain"), block);
   }
 
   const resized = () =>
@@ -197,9 +188,15 @@ export function Grid(props: Props) {
       aria-rowcount={hasMore ? -1 : rows.length + 1}
       aria-colcount={columns.length + 2}
       aria-multiselectable
-      onKeyDown={cursor.onKeyDown}
-      onCopy={onCopy}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") cells.clearFaults();
+        cursor.onKeyDown(event);
+      }}
+      onCopy={(event) => block && cells.copy(event, block)}
       onPaste={onPaste}
+      onPointerDownCapture={() => cursor.press(null)}
+      onPointerUp={() => cursor.press(null)}
+      onPointerLeave={() => cursor.press(null)}
     >
       <GridHeader
         table={table}
@@ -228,6 +225,8 @@ export function Grid(props: Props) {
               isFirst={item.index === 0 && !cursor.active}
               activeColumn={isActive ? (cursor.active?.column ?? -1) : -1}
               mode={isActive ? cursor.mode : null}
+              block={corner && shown && inRows(shown, item.index) ? shown : null}
+              faults={cells.faults}
               selected={selected.has(record.id)}
               peeked={props.peeked === record.id}
               cursor={cursor}

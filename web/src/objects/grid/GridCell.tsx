@@ -1,4 +1,4 @@
-import { type MouseEvent, useEffect, useRef, useState } from "react";
+import { type MouseEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 import type { FieldMeta } from "@/api/types";
 import { isBlank } from "@/objects/fields/fieldType";
 import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
@@ -14,9 +14,16 @@ interface Props extends RowProps {
   field: FieldMeta;
   column: number;
   sticky: boolean;
+  /** In the block that is marked. */
+  marked: boolean;
+  fault: string | undefined;
   active: boolean;
   reachable: boolean;
 }
+
+/** With a finger the sheet is scrolled. */
+const isDrawing = ({ buttons, pointerType }: PointerEvent) =>
+  buttons === 1 && pointerType !== "touch";
 
 export function GridCell(props: Props) {
   const { record, object, field, index, column, active, mode, reachable, cursor } = props;
@@ -29,8 +36,9 @@ export function GridCell(props: Props) {
     if (active && !typed && !mode) cell.current?.focus({ preventScroll: true });
   }, [active, typed, mode]);
 
-  function onClick() {
-    if (!active) cursor.activate({ row: index, column });
+  function onClick(event: MouseEvent) {
+    if (event.shiftKey) cursor.extend({ row: index, column });
+    else if (!active) cursor.activate({ row: index, column });
     else if (!mode && editable) cursor.edit("modify");
   }
 
@@ -48,8 +56,15 @@ export function GridCell(props: Props) {
       data-active={active}
       data-editing={mode !== null}
       data-locked={!editable}
+      data-marked={props.marked}
+      data-fault={props.fault !== undefined}
+      aria-selected={props.marked || undefined}
+      aria-invalid={props.fault !== undefined || undefined}
+      title={props.fault}
+      onPointerDown={() => cursor.press({ row: index, column })}
+      onPointerEnter={(event) => isDrawing(event) && cursor.draw({ row: index, column })}
       tabIndex={reachable || (active && !typed) ? 0 : -1}
-      onFocus={() => reachable && !active && cursor.activate({ row: index, column })}
+      onFocus={() => reachable && !active && cursor.enter({ row: index, column })}
       onClick={onClick}
     >
       <CellValue {...props} isTitle={field.name === object.title_field} />
@@ -81,6 +96,7 @@ function CellValue({ record, object, field, isTitle, onOpen }: Props & { isTitle
           href={recordPath(object.path, record.id)}
           className={styles.title}
           tabIndex={-1}
+          draggable={false}
           onClick={open}
         >
           {text || "–"}

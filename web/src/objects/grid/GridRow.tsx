@@ -2,8 +2,10 @@ import { PanelRightOpen } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta, RecordRow } from "@/api/types";
+import { type Block, faultKey } from "@/objects/grid/block";
 import { GridCell } from "@/objects/grid/GridCell";
 import type { EditMode, GridActions, GridColumn } from "@/objects/grid/gridTypes";
+import type { Faults } from "@/objects/grid/useBlock";
 import type { GridCursor } from "@/objects/grid/useGridCursor";
 import { Bone } from "@/ui/Skeletons";
 import styles from "./grid.module.css";
@@ -20,6 +22,9 @@ export interface RowProps extends GridActions {
   isFirst: boolean;
   activeColumn: number;
   mode: EditMode | null;
+  /** The block of cells that is marked, if it reaches into this row. */
+  block: Block | null;
+  faults: Faults;
   selected: boolean;
   peeked: boolean;
   cursor: GridCursor;
@@ -28,6 +33,7 @@ export interface RowProps extends GridActions {
 
 function Row(props: RowProps) {
   const { record, index, start, object, columns, selected, peeked, onSelectRow, onPeek } = props;
+  const { block, faults } = props;
   const { t } = useTranslation();
   const name = String(record[object.title_field] ?? "");
   return (
@@ -56,6 +62,8 @@ function Row(props: RowProps) {
           field={column.field}
           column={at}
           sticky={at < props.stuck}
+          marked={block !== null && block.left <= at && at <= block.right}
+          fault={faults.get(faultKey(record, column.field))}
           active={props.activeColumn === at}
           mode={props.activeColumn === at ? props.mode : null}
           reachable={props.isFirst && at === 0}
@@ -86,6 +94,9 @@ export const GridRow = memo(Row, (old, now) => {
     old.start === now.start &&
     old.columns === now.columns &&
     old.stuck === now.stuck &&
+    old.block?.left === now.block?.left &&
+    old.block?.right === now.block?.right &&
+    old.faults === now.faults &&
     old.isFirst === now.isFirst &&
     old.selected === now.selected &&
     old.peeked === now.peeked

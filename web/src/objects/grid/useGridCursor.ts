@@ -1,8 +1,10 @@
 /** Where the cursor of the grid is, whether the cell is being edited, and what each key does. */
-import { type KeyboardEvent, useCallback, useState } from "react";
+import { type KeyboardEvent, useCallback, useRef, useState } from "react";
 import type { RecordRow } from "@/api/types";
 import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
+import { type Block, blockOf } from "@/objects/grid/block";
 import type { Cell, EditMode, GridActions, GridColumn } from "@/objects/grid/gridTypes";
+import { useStable } from "@/ui/useStable";
 
 interface Options extends GridActions {
   rows: RecordRow[];
@@ -10,11 +12,21 @@ interface Options extends GridActions {
   pageRows: number;
   onToggle: (record: RecordRow) => void;
   onReveal: (cell: Cell) => void;
+  onEmpty: (block: Block) => void;
 }
 
 export interface GridCursor {
   active: Cell | null;
+  /** The corner of the block opposite the active cell; null while that cell is all of it. */
+  corner: Cell | null;
   mode: EditMode | null;
+  extend: (corner: Cell) => void;
+  /** Where the button of the mouse went down; null outside of cells. */
+  press: (cell: Cell | null) => void;
+  /** The focus has come to a cell; by a click it is the click that says what to do. */
+  enter: (cell: Cell) => void;
+  /** Marks the block from there to a cell that the mouse has come to. */
+  draw: (cell: Cell) => void;
   activate: (cell: Cell) => void;
   edit: (mode: EditMode) => void;
   /** Ends editing; `step` moves on as Enter (down) and Tab (right) do. */
@@ -28,24 +40,51 @@ const isPrintable = (event: KeyboardEvent) =>
   event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
 
 export function useGridCursor(options: Options): GridCursor {
-  const { rows, columns, pageRows, onReveal, onCommit, onOpen, onPeek, onToggle } = options;
+  const { rows, columns, pageRows, onReveal, onCommit, onOpen, onPeek, onToggle, onEmpty } =
+    options;
   const [active, setActive] = useState<Cell | null>(null);
+  const [corner, setCorner] = useState<Cell | null>(null);
   const [mode, setMode] = useState<EditMode | null>(null);
 
   const activate = useCallback(
     (cell: Cell) => {
       setActive((old) => (old?.row === cell.row && old.column === cell.column ? old : cell));
+      setCorner(null);
       setMode(null);
       onReveal(cell);
     },
     [onReveal],
   );
 
-  function move(rowStep: number, columnStep: number) {
-    if (!active) return;
-    activate({
-      row: clamp(active.row + rowStep, rows.length - 1),
-      column: clamp(active.column + columnStep, columns.length - 1),
+  /** An edit in progress is not given up for a block. */
+  const extend = useStable((cell: Cell) => {
+    if (mode || !active) return;
+    setCorner(cell);
+    onReveal(cell);
+  });
+
+  const pressed = useRef<Cell | null>(null);
+  const press = useCallback((cell: Cell | null) => {
+    pressed.current = cell;
+  }, []);
+
+  const enter = (cell: Cell) => {
+    if (!pressed.current) activate(cell);
+  };
+
+  const draw = useStable((cell: Cell) => {
+    if (mode || !pressed.current) return;
+    activate(pressed.current);
+    setCorner(cell);
+  });
+
+  function move(rowStep: number, columnStep: number, extending = false) {
+    const from = extending ? (corner ?? active) : active;
+    if (!from) return;
+    const to = extending ? extend : activate;
+    to({
+      row: clamp(from.row + rowStep, rows.length - 1),
+      column: clamp(from.column + columnStep, columns.length - 1),
     });
   }
 
@@ -83,6 +122,8 @@ export function useGridCursor(options: Options): GridCursor {
     else if (event.key === "Enter" || event.key === "F2") edit("modify");
     else if (event.key === " " && event.shiftKey) onToggle(record);
     else if (event.key === " ") onPeek(record);
+    else if (event.key === "Escape" && corner) setCorner(null);
+    else if (event.key === "Delete" && active && corner) onEmpty(blockOf(active, corner));
     else if (event.key === "Delete" && editable && !field.required) onCommit(record, field, null);
     else if (isPrintable(event) && editable && typeOf(field).inline !== "text") edit("modify");
     else return false;
@@ -95,10 +136,10 @@ export function useGridCursor(options: Options): GridCursor {
       return;
     }
     const step = jump(event.key, event.ctrlKey || event.metaKey);
-    if (step) move(...step);
+    if (step) move(...step, event.shiftKey);
     else if (!act(event)) return;
     event.preventDefault();
   }
 
-  return { active, mode, activate, edit, finish, onKeyDown };
+  return { active, corner, mode, activate, extend, press, enter, draw, edit, finish, onKeyDown };
 }
