@@ -14,12 +14,13 @@ from guanxi.customers.models import Customer, Tag
 from guanxi.interactions.models import Interaction, Task
 from guanxi.interactions.tasks import remind_of_tasks
 from guanxi.platform.access.predicate import Asker
+from guanxi.platform.events.context import acting
 from guanxi.platform.events.models import EventCursor
 from guanxi.platform.events.reader import skip_events
 from guanxi.platform.jobs.services import start_job
 from guanxi.platform.jobs.tasks import run_job
 from guanxi.platform.notifications.making import CONSUMER, notify_of_events
-from guanxi.platform.notifications.models import Follow, Notification
+from guanxi.platform.notifications.models import MOST_AS_ONE, Follow, Notification
 from guanxi.platform.notifications.tasks import KEPT, forget_notifications
 from guanxi.platform.objects.registry import object_type
 from tests import slow_job
@@ -200,6 +201,17 @@ class TestAssignment:
         assert answer.json()["changed"] == 3
         (item,) = told(firm, "teammate")
         assert (item["kind"], item["object"], item["count"]) == ("assigned", "customer", 3)
+
+    def test_of_thousands_no_more_is_kept_than_is_shown(self, firm: Firm) -> None:
+        request = UUID(int=9)
+        Customer.objects.bulk_create([Customer(name=f"c{n}", city="many") for n in range(150)])
+        ids = list(Customer.objects.filter(city="many").values_list("pk", flat=True))
+        for half in (ids[:75], ids[75:]):
+            with acting(actor_id=firm["manager"].pk, source="job:1", request_id=request):
+                Customer.objects.filter(pk__in=half).update(owner=firm["teammate"])
+            (item,) = told(firm, "teammate")
+        assert item["count"] == MOST_AS_ONE
+        assert Notification.objects.count() == MOST_AS_ONE
 
     def test_a_call_is_not_assigned(self, firm: Firm) -> None:
         pk = str(firm["customer:chen"].pk)

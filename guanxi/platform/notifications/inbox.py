@@ -20,20 +20,19 @@ from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import describe, jobs_of
 from guanxi.platform.live.hub import tells
 from guanxi.platform.notifications.marks import as_read, mentioned
-from guanxi.platform.notifications.models import Notification
+from guanxi.platform.notifications.models import MOST_AS_ONE, Notification
 from guanxi.platform.objects.registry import ObjectType, object_type
 from guanxi.platform.objects.rows import row_json
 
 COUNTED = 100  # unread ones, at most
-LOOKED_AT = 100  # of what is shown as one, the newest
 EXCERPT = 160  # characters
 
 # What is shown as one, newest first: ids are given in the order in which people were told.
 NEWS = """
 select max(id) as id, kind, object, max(at) as at, read_at,
-       (array_agg(record_id order by id desc))[1:{looked_at}] as record_ids,
-       (array_agg(actor_id order by id desc))[1:{looked_at}] as actor_ids,
-       (array_agg(details order by id desc))[1:{looked_at}] as details
+       (array_agg(record_id order by id desc))[1:{most}] as record_ids,
+       (array_agg(actor_id order by id desc))[1:{most}] as actor_ids,
+       (array_agg(details order by id desc))[1:{most}] as details
 from platform_notification
 where user_id = %(user)s {unread}
 group by kind, object, together, read_at
@@ -124,7 +123,7 @@ def mark_all_read(asker: Asker, until: int) -> None:
 
 def _news(asker: Asker, *, unread: bool, limit: int, before: int | None = None) -> list[News]:
     query = NEWS.format(
-        looked_at=LOOKED_AT,
+        most=MOST_AS_ONE,
         unread="and read_at is null" if unread else "",
         after="having max(id) < %(before)s" if before else "",
     )

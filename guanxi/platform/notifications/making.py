@@ -5,7 +5,7 @@ have switched off. Whether they still may see it is asked again when they read.
 """
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -21,7 +21,7 @@ from guanxi.platform.events.reader import read_events
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.notifications.follows import is_handed_over, watchers
 from guanxi.platform.notifications.marks import mentioned
-from guanxi.platform.notifications.models import Notification
+from guanxi.platform.notifications.models import MOST_AS_ONE, Notification
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import ObjectType, object_type, types
 
@@ -248,18 +248,24 @@ def _keep(news: Sequence[Notification]) -> None:
         seen = visible_to(Asker(by_id[user_id]), object_type(name).model)
         ids = set(seen.filter(pk__in={n.record_id for n in some}).values_list("pk", flat=True))
         kept += [n for n in some if n.record_id in ids]
-    in_order = sorted(_once_mentioned(kept), key=attrgetter("at"))
-    Notification.objects.bulk_create(in_order, ignore_conflicts=True)
+    in_order = sorted(kept, key=attrgetter("at"))
+    Notification.objects.bulk_create(_few(in_order), ignore_conflicts=True)
 
 
-def _once_mentioned(news: Sequence[Notification]) -> list[Notification]:
-    """Without mentions in a text whose earlier mention is still unread: once is enough."""
-    mentions = [n for n in news if n.kind == Kind.MENTIONED]
+def _few(news: Sequence[Notification]) -> Iterator[Notification]:
+    """Without what would add nothing to what is unread and shown as one with it.
+
+    A second mention in the same text does not, nor does the hundred and first of many changes.
+    """
     unread = Notification.objects.filter(
-        kind=Kind.MENTIONED, read_at=None, record_id__in={n.record_id for n in mentions}
+        user__in={n.user_id for n in news}, together__in={n.together for n in news}, read_at=None
     )
-    known = set(unread.values_list("user", "record_id")) if mentions else set()
-    return [n for n in news if n.kind != Kind.MENTIONED or (n.user_id, n.record_id) not in known]
+    known = Counter(unread.values_list("user", "kind", "together"))
+    for n in news:
+        as_one = (n.user_id, n.kind, n.together)
+        if known[as_one] < (1 if n.kind == Kind.MENTIONED else MOST_AS_ONE):
+            known[as_one] += 1
+            yield n
 
 
 def _wants(user: User, kind: str) -> bool:

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+MOST_AS_ONE = 100  # unread pieces of news that are shown as one; more of them say nothing more
+
 
 class Follow(models.Model):
     """One user's own word about one record: to hear of its changes, or, as its owner, not to."""
