@@ -19,6 +19,7 @@ from guanxi.platform.access.middleware import signed_in
 from guanxi.platform.events.api import router as changes_router
 from guanxi.platform.exchange.api import router as imports_router
 from guanxi.platform.exchange.export_api import export_router
+from guanxi.platform.files.api import router as files_router
 from guanxi.platform.http.openapi import API
 from guanxi.platform.http.problems import add_problem_handlers, problem
 from guanxi.platform.http.request import Request
@@ -59,6 +60,7 @@ def build_api() -> API:
     api.add_router("/tasks", interactions_router)
     api.add_router("/insight", insight_router)
     api.add_router("/customers", scores_router)
+    api.add_router("", files_router)
     for declared in types():
         api.add_router(f"/{declared.url}", object_router(declared.name))
         api.add_router(f"/{declared.url}", export_router(declared.name))

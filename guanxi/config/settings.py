@@ -89,7 +89,20 @@ WHITENOISE_INDEX_FILE = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
-FILE_UPLOAD_TEMP_DIR = None
+# What is uploaded is written to the disk it will lie on, so that keeping it is giving it a name.
+FILE_UPLOAD_HANDLERS = ["guanxi.platform.files.uploads.ToDisk"]
+FILE_UPLOAD_TEMP_DIR = HOME.uploads
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": HOME.files,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 UPLOAD_LIMIT_BYTES = int(os.environ.get("GUANXI_UPLOAD_LIMIT_BYTES", 2 * 1024**3))
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

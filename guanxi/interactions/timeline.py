@@ -143,6 +143,7 @@ def changes(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
             "title": "",
             "action": item["action"],
             "changes": item["changes"],
+            "file": item["file"],
             "source": item["source"],
             "request_id": item["request_id"],
             "can_undo": item["can_undo"],

@@ -3,6 +3,7 @@
 from guanxi.platform.access.models import Role, SignInAttempt, Team, Territory, Token, User
 from guanxi.platform.events.models import Event, EventCursor
 from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
+from guanxi.platform.files.models import Attachment
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.live.models import Presence
 from guanxi.platform.notifications.models import Follow, Notification
@@ -11,6 +12,7 @@ from guanxi.platform.search.models import RecentRecord, SearchText
 from guanxi.platform.workspaces.models import Workspace
 
 __all__ = [
+    "Attachment",
     "Event",
     "EventCursor",
     "Follow",

@@ -3,9 +3,10 @@
 from guanxi.platform.access import tasks as access
 from guanxi.platform.events import tasks as events
 from guanxi.platform.exchange import tasks as exchange
+from guanxi.platform.files import tasks as files
 from guanxi.platform.jobs import tasks as jobs
 from guanxi.platform.notifications import tasks as notifications
 from guanxi.platform.objects import tasks as objects
 from guanxi.platform.search import tasks as search
 
-__all__ = ["access", "events", "exchange", "jobs", "notifications", "objects", "search"]
+__all__ = ["access", "events", "exchange", "files", "jobs", "notifications", "objects", "search"]

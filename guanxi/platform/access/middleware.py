@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpResponse
 from ninja.errors import AuthenticationError, HttpError
 from ninja.utils import check_csrf
@@ -9,8 +10,10 @@ from ninja.utils import check_csrf
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.sign_in import user_of_session, user_of_token
 from guanxi.platform.http.request import Request
+from guanxi.platform.objects.errors import TooLarge
 
 Handler = Callable[[Request], HttpResponse]
+FORM_BYTES = 64 * 1024  # what a form has around its file
 
 
 def identify(get_response: Handler) -> Handler:
@@ -42,10 +45,25 @@ def require_csrf(request: Request) -> None:
         raise HttpError(403, "The page is out of date: reload it and try again.")
 
 
+def refuse_too_large(request: Request) -> None:
+    """Refuse by its announced length what no file may have, before a byte of it is kept.
+
+    Raises TooLarge.
+    """
+    limit = settings.UPLOAD_LIMIT_BYTES
+    announced = request.headers.get("Content-Length", "")
+    if announced.isdecimal() and int(announced) > limit + FORM_BYTES:
+        raise TooLarge(limit)
+
+
 def signed_in(request: Request) -> Asker:
-    """Authenticate an API request. Raises AuthenticationError, or HttpError without CSRF proof."""
+    """Authenticate an API request.
+
+    Raises AuthenticationError, TooLarge, or HttpError without CSRF proof.
+    """
     if request.user is None:
         raise AuthenticationError
+    refuse_too_large(request)
     if request.token is None:
-        require_csrf(request)
+        require_csrf(request)  # reads the whole body of a form
     return request.asker

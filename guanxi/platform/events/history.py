@@ -12,8 +12,9 @@ from django.db.models import Q
 from guanxi.platform.access.models import User
 from guanxi.platform.access.predicate import Asker, predicate
 from guanxi.platform.events.models import Event
+from guanxi.platform.files.models import Attachment
 from guanxi.platform.objects.errors import NotFound
-from guanxi.platform.objects.record import Row
+from guanxi.platform.objects.record import Row, object_name
 from guanxi.platform.objects.registry import ObjectField, ObjectType
 from guanxi.platform.objects.rows import labels_of
 
@@ -31,6 +32,14 @@ def _shown_changes(by_column: dict[str, ObjectField], event: Event) -> Changes:
 
 def _shown(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
+
+
+def _shown_file(event: Event, files: dict[UUID, str]) -> dict[str, Any] | None:
+    """The file an event is about, by its present name, and by the former one if it got another."""
+    if event.record_id not in files:
+        return None
+    former, _name = (event.changes or {}).get("name", (None, None))
+    return {"id": str(event.record_id), "label": files[event.record_id], "former": former}
 
 
 def _label_links(asker: Asker, links: dict[str, ObjectField], items: list[Changes]) -> None:
@@ -92,22 +101,27 @@ def history_of_visible(
 ) -> dict[str, Any]:
     """The history of a record that the asker is known to see; `until` is the instant of an event.
 
-    A change of nothing but fields the asker may not see is no event to them.
+    What happened to its files belongs to it. A change of nothing but fields the asker may not see
+    is no event to them.
     """
     fields = asker.fields(object_type)
     by_column = {
         f.column.attname: f for name, f in fields.items() if name in object_type.own_fields
     }
-    events = Event.objects.filter(record_id=pk, object=object_type.name).order_by("-id")
+    files = dict(
+        Attachment.objects.filter(object=object_type.name, record_id=pk).values_list("pk", "name")
+    )
     told = Q(changes__isnull=True) | Q(changes__has_any_keys=[*by_column, "deleted_at"])
-    events = events.filter(told)
+    own = Q(object=object_type.name) & told
+    of_files = Q(object=object_name(Attachment))
+    events = Event.objects.filter(own | of_files, record_id__in=[pk, *files]).order_by("-id")
     if before is not None:
         events = events.filter(id__lt=before)
     if until is not None:
         events = events.filter(at__lte=until)
     found = list(events[: limit + 1])
     names = actor_names({e.actor_id for e in found})
-    changes = [_shown_changes(by_column, e) for e in found[:limit]]
+    changes = [{} if e.record_id in files else _shown_changes(by_column, e) for e in found[:limit]]
     links = {n: f for n, f in fields.items() if f.type.name in ("link", "tags") and f.target}
     _label_links(asker, links, changes)
     items = [
@@ -120,8 +134,11 @@ def history_of_visible(
             "source": e.source,
             "action": e.action,
             "changes": shown,
+            "file": _shown_file(e, files),
             "request_id": str(e.request_id) if e.request_id else None,
-            "can_undo": bool(e.request_id and e.actor_id == asker.user.pk),
+            "can_undo": bool(
+                e.request_id and e.actor_id == asker.user.pk and e.record_id not in files
+            ),
         }
         for e, shown in zip(found, changes, strict=False)
     ]

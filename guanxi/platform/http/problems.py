@@ -9,6 +9,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja import NinjaAPI
@@ -179,6 +180,10 @@ def add_problem_handlers(api: NinjaAPI) -> None:
     @api.exception_handler(RequestDataTooBig)
     def too_large(request: Request, error: RequestDataTooBig) -> HttpResponse:
         return problem(request, 413, "too_large", _("This request is larger than allowed."))
+
+    @api.exception_handler(MultiPartParserError)
+    def bad_form(request: Request, error: MultiPartParserError) -> HttpResponse:
+        return problem(request, 400, "bad_request", _("This request cannot be understood."))
 
     @api.exception_handler(HttpError)
     def http(request: Request, error: HttpError) -> HttpResponse:

@@ -40,6 +40,16 @@ class EditConflict(DomainError):
     status, code = 409, "edit_conflict"
 
 
+class TooLarge(DomainError):
+    """A file beyond the limit, which is named."""
+
+    status, code = 413, "too_large"
+
+    def __init__(self, limit: int):
+        message = _("A file may have at most %(limit)s bytes.") % {"limit": f"{limit:,}"}
+        super().__init__(message, field="file", limit=limit)
+
+
 class NoSpace(DomainError):
     """The disk is full; nothing half done is left behind."""
 

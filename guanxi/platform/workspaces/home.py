@@ -40,6 +40,11 @@ class Home:
         return self.path / "files"
 
     @property
+    def uploads(self) -> Path:
+        """Files that are still arriving; nothing to keep."""
+        return self.path / "uploads"
+
+    @property
     def keys(self) -> Path:
         """Secrets, one a file, readable by the owner alone."""
         return self.path / "keys"
@@ -67,7 +72,15 @@ class Home:
     @property
     def folders(self) -> tuple[Path, ...]:
         """What `create` makes; not `data`, which the database makes whole or not at all."""
-        return (self.files, self.keys, self.logs, self.backups, self.run, self.warehouse)
+        return (
+            self.files,
+            self.uploads,
+            self.keys,
+            self.logs,
+            self.backups,
+            self.run,
+            self.warehouse,
+        )
 
     def create(self) -> Home:
         """Make the folder and what belongs in it, where missing; safe to repeat and to race.

@@ -1,0 +1,121 @@
+"""Files on records: who sees the record sees them, who may change it adds, renames and deletes."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
+from guanxi.platform.files.media_types import HEAD, media_type_of
+from guanxi.platform.files.models import Attachment
+from guanxi.platform.files.names import checked_name, clean_name
+from guanxi.platform.files.storage import drop_unneeded, keep_content
+from guanxi.platform.live.hub import tells
+from guanxi.platform.objects.errors import NotFound, TooLarge
+from guanxi.platform.objects.registry import ObjectType, object_type, types
+
+KEPT = dt.timedelta(days=30)  # in the recycle bin
+
+
+def attachments_of(asker: Asker, declared: ObjectType, pk: UUID) -> "QuerySet[Attachment]":
+    """The files of a record, newest first. Raises NotFound for a record the asker cannot see."""
+    get_permitted(asker, declared.model, pk)
+    of_record = Attachment.objects.filter(object=declared.name, record_id=pk, deleted_at=None)
+    return of_record.order_by("-id")
+
+
+def may_attach(asker: Asker, declared: ObjectType, pk: UUID) -> bool:
+    return visible_to(asker, declared.model, "change").filter(pk=pk).exists()
+
+
+def get_attachment(
+    asker: Asker, pk: UUID, verb: str = "read", *, deleted: bool = False
+) -> Attachment:
+    """The file, if `verb` is allowed on its record. Raises NotFound or NotAllowed."""
+    found = Attachment.objects.filter(pk=pk, deleted_at__isnull=not deleted)
+    if verb != "read":
+        found = found.select_for_update()
+    attachment = found.first()
+    if attachment is None:
+        raise NotFound
+    get_permitted(asker, object_type(attachment.object).model, attachment.record_id, verb)
+    return attachment
+
+
+@transaction.atomic
+def add_attachment(
+    *, asker: Asker, declared: ObjectType, pk: UUID, file: "UploadedFile[Any]"
+) -> Attachment:
+    """Put an uploaded file on a record.
+
+    Raises NotFound or NotAllowed for the record, TooLarge, or NoSpace on a full disk.
+    """
+    get_permitted(asker, declared.model, pk, "change")
+    size = file.size or 0
+    if size > settings.UPLOAD_LIMIT_BYTES:
+        raise TooLarge(settings.UPLOAD_LIMIT_BYTES)
+    attachment = Attachment(
+        object=declared.name,
+        record_id=pk,
+        name=clean_name(file.name or ""),
+        media_type=media_type_of(file.read(HEAD)),
+        size=size,
+        sha256=keep_content(file),
+        owner=asker.user,
+    )
+    attachment.save(force_insert=True)
+    attachment.refresh_from_db()
+    return attachment
+
+
+@transaction.atomic
+def rename_attachment(*, asker: Asker, pk: UUID, name: str) -> Attachment:
+    """Give the file another name. Raises NotFound, NotAllowed, or Invalid for such a name."""
+    attachment = get_attachment(asker, pk, "change")
+    attachment.name = checked_name(name)
+    attachment.save(update_fields=["name"])
+    return attachment
+
+
+@transaction.atomic
+def delete_attachment(*, asker: Asker, pk: UUID) -> None:
+    """Move the file to the recycle bin. Raises NotFound or NotAllowed."""
+    attachment = get_attachment(asker, pk, "change")
+    attachment.deleted_at = timezone.now()
+    attachment.save(update_fields=["deleted_at"])
+
+
+@transaction.atomic
+def restore_attachment(*, asker: Asker, pk: UUID) -> Attachment:
+    """Take the file back out of the bin. Raises NotFound or NotAllowed."""
+    attachment = get_attachment(asker, pk, "change", deleted=True)
+    attachment.deleted_at = None
+    attachment.save(update_fields=["deleted_at"])
+    return attachment
+
+
+def forget_deleted() -> int:
+    """Erase what was deleted 30 days ago or lay on records that are erased, then their contents.
+
+    Returns how many contents were nobody's any more.
+    """
+    Attachment.objects.filter(deleted_at__lt=timezone.now() - KEPT).delete()
+    for declared in types():
+        existing = declared.model._default_manager.values("pk")
+        Attachment.objects.filter(object=declared.name).exclude(record_id__in=existing).delete()
+    return drop_unneeded()
+
+
+@tells("attachment")
+def _on_records_seen(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
+    """Notices of files name their records."""
+    on = Attachment.objects.filter(record_id__in=ids).values_list("object", "record_id").distinct()
+    for name, pk in on:
+        if visible_to(asker, object_type(name).model).filter(pk=pk).exists():
+            yield pk
