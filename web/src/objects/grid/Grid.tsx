@@ -137,6 +137,25 @@ export function Grid(props: Props) {
     onReveal: reveal,
   });
 
+  const { peeked } = props;
+  const seenLast = useRef(peeked);
+  /** The row goes along with the panel at the side, and has the focus again when that is closed. */
+  const followPeek = useStable((id: string | undefined) => {
+    const row = rows.findIndex((record) => record.id === (id ?? seenLast.current));
+    const wasOpen = seenLast.current !== undefined;
+    seenLast.current = id;
+    if (row < 0) return;
+    if (id) virtual.scrollToIndex(row, { align: "auto" });
+    else if (wasOpen) {
+      cursor.activate({ row, column: cursor.active?.column ?? 0 });
+      requestAnimationFrame(() => {
+        const cell = scroller.current?.querySelector<HTMLElement>('[data-active="true"]');
+        (cell?.querySelector("input") ?? cell)?.focus({ preventScroll: true });
+      });
+    }
+  });
+  useEffect(() => followPeek(peeked), [followPeek, peeked]);
+
   const lastToggled = useRef(0);
   const onSelectRow = useStable((index: number, range: boolean) => {
     const record = rows[index];
@@ -228,7 +247,7 @@ export function Grid(props: Props) {
               block={corner && shown && inRows(shown, item.index) ? shown : null}
               faults={cells.faults}
               selected={selected.has(record.id)}
-              peeked={props.peeked === record.id}
+              peeked={peeked === record.id}
               cursor={cursor}
               onSelectRow={onSelectRow}
               onCommit={onCommit}

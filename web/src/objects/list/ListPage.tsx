@@ -142,7 +142,10 @@ export function ListPage({ object, search, onSearch, emptyAction }: ListPageProp
         object={object}
         id={search.peek}
         ids={rows.map(({ id }) => id)}
-        onMove={(peek) => onSearch({ peek })}
+        onMove={(peek) => {
+          if (peek === rows.at(-1)?.id && list.hasNextPage) loadMore();
+          onSearch({ peek });
+        }}
       />
     </section>
   );

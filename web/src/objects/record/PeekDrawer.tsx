@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button, Drawer } from "antd";
 import { ChevronDown, ChevronUp, Maximize2 } from "lucide-react";
+import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { recordQuery } from "@/api/records";
 import type { ObjectMeta } from "@/api/types";
@@ -9,6 +10,7 @@ import { Facts } from "@/objects/record/Facts";
 import { titleOf } from "@/objects/record/RecordHeader";
 import { recordPath } from "@/objects/record/recordPath";
 import { ErrorState } from "@/ui/ErrorState";
+import { isComposing } from "@/ui/keys";
 import { LinesSkeleton } from "@/ui/Skeletons";
 
 interface Props {
@@ -24,46 +26,64 @@ export function PeekDrawer({ object, id, ids, onMove }: Props) {
   const { t } = useTranslation();
   const at = id ? ids.indexOf(id) : -1;
   const query = useQuery({ ...recordQuery(object.path, id ?? ""), enabled: id !== undefined });
+  /** j and k, as in other lists; letters typed into a box are letters. */
+  function onKeyDown(event: KeyboardEvent) {
+    const by = { j: 1, k: -1 }[event.key];
+    const isTyping = (event.target as HTMLElement).closest("input, textarea, [contenteditable]");
+    const isOther = event.ctrlKey || event.metaKey || event.altKey || isComposing(event);
+    const next = by && ids[at + by];
+    if (isTyping || isOther || at < 0 || !next) return;
+    event.preventDefault();
+    onMove(next);
+  }
+
   const step = (by: number) => (
     <Button
       type="text"
       size="small"
       icon={by > 0 ? <ChevronDown size={16} /> : <ChevronUp size={16} />}
       aria-label={by > 0 ? t("record.next") : t("record.previous")}
+      aria-keyshortcuts={by > 0 ? "j" : "k"}
+      title={`${by > 0 ? t("record.next") : t("record.previous")} (${by > 0 ? "j" : "k"})`}
       disabled={at < 0 || ids[at + by] === undefined}
       onClick={() => onMove(ids[at + by])}
     />
   );
   return (
-    <Drawer
-      open={id !== undefined}
-      onClose={() => onMove(undefined)}
-      mask={false}
-      size={460}
-      title={
-        <span className="ellipsis">{query.data ? titleOf(object, query.data.record) : ""}</span>
-      }
-      extra={
-        <>
-          {step(-1)}
-          {step(1)}
-          {id && (
-            <Link to={recordPath(object.path, id)}>
-              <Button
-                type="text"
-                size="small"
-                icon={<Maximize2 size={15} />}
-                aria-label={t("record.openPage")}
-                tabIndex={-1}
-              />
-            </Link>
-          )}
-        </>
-      }
-    >
-      {query.isPending && <LinesSkeleton lines={10} />}
-      {query.isError && <ErrorState error={query.error} onRetry={() => query.refetch()} />}
-      {query.data && <Facts object={object} loaded={query.data} />}
-    </Drawer>
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys bubble up from the panel, wherever its focus is
+    <div onKeyDown={onKeyDown}>
+      <Drawer
+        open={id !== undefined}
+        onClose={() => onMove(undefined)}
+        mask={false}
+        // The list takes the focus back, to the row of the record seen last.
+        focusable={{ focusTriggerAfterClose: false }}
+        size={460}
+        title={
+          <span className="ellipsis">{query.data ? titleOf(object, query.data.record) : ""}</span>
+        }
+        extra={
+          <>
+            {step(-1)}
+            {step(1)}
+            {id && (
+              <Link to={recordPath(object.path, id)}>
+                <Button
+                  type="text"
+                  size="small"
+                  icon={<Maximize2 size={15} />}
+                  aria-label={t("record.openPage")}
+                  tabIndex={-1}
+                />
+              </Link>
+            )}
+          </>
+        }
+      >
+        {query.isPending && <LinesSkeleton lines={10} />}
+        {query.isError && <ErrorState error={query.error} onRetry={() => query.refetch()} />}
+        {query.data && <Facts object={object} loaded={query.data} />}
+      </Drawer>
+    </div>
   );
 }
