@@ -1,5 +1,6 @@
 """Session, set-up, the asker's own settings, passwords and tokens."""
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,10 +10,11 @@ from django.core.cache import cache
 from django.middleware.csrf import get_token
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from ninja import Router, Status
+from ninja import Router, Schema, Status
 from pydantic import AfterValidator, Field
 
 from guanxi.platform.access import services
+from guanxi.platform.access.explain import explain
 from guanxi.platform.access.middleware import require_csrf, signed_in
 from guanxi.platform.access.models import Token, User
 from guanxi.platform.access.predicate import get_permitted
@@ -21,7 +23,7 @@ from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.fieldtypes import JsonMap, Text
 from guanxi.platform.objects.registry import types
-from guanxi.platform.objects.schemas import Strict
+from guanxi.platform.objects.schemas import LinkOut, Strict
 from guanxi.platform.workspaces.models import Workspace
 from guanxi.platform.workspaces.services import current_workspace
 
@@ -259,3 +261,48 @@ def revoke_token(request: Request, pk: UUID) -> Status[None]:
     if not revoked:
         raise NotFound(_("There is no such token."))
     return Status(204, None)
+
+
+class GroundOut(Schema):
+    """One way in which the role lets people see such records."""
+
+    code: Literal["all", "owner", "team", "unowned", "territory", "linked"]
+    holds: bool = Field(description="Whether it holds for this person and this record.")
+    link: str | None = Field(description="The field with the record it depends on.")
+
+
+class AccessOut(Schema):
+    """They see the record if any ground holds; no grounds: their role sees no such record."""
+
+    user: LinkOut
+    role: str
+    team: str | None
+    verbs: list[Literal["read", "change", "delete"]]
+    scope: Literal["own", "territory", "team", "all"] | None
+    grounds: list[GroundOut]
+    hidden_fields: list[str]
+
+
+@router.get(
+    "/access/{object}/{uuid:pk}",
+    response=AccessOut,
+    summary="Why somebody may or may not see a record",
+)
+def read_access(request: Request, object: str, pk: UUID, user: UUID) -> dict[str, Any]:
+    """Administrators ask about anybody, everybody else about themselves."""
+    _own_session(request)
+    if user != request.user.pk and not request.asker.grants.administer:
+        raise NotAllowed(_("Only an administrator may do this."))
+    declared = next((t for t in types() if t.name == object), None)
+    if declared is None:
+        raise NotFound
+    record = get_permitted(request.asker, declared.model, pk)
+    person = get_permitted(request.asker, User, user)
+    found = explain(person, declared, record)
+    described = describe_user(person)
+    return {
+        "user": {"id": str(person.pk), "label": person.full_name},
+        "role": described["role"]["label"],
+        "team": person.team and person.team.name,
+        **asdict(found),
+    }

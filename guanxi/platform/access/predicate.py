@@ -22,6 +22,7 @@ from guanxi.platform.objects.registry import (
     ObjectField,
     ObjectType,
     Owned,
+    Scope,
     Through,
     type_of_model,
 )
@@ -125,17 +126,22 @@ def _through(
     return Q(inside) | Q(**{field: None}) if scope == "all" else Q(inside)
 
 
+def reach_by(
+    asker: Asker, object_type: ObjectType, verb: str, scope: str, rule: Scope, known: str = ""
+) -> Q:
+    """The records that one rule of the object puts within `scope` of the asker for `verb`."""
+    match rule:
+        case Everyone():
+            return Q() if verb == "read" or scope == "all" else NOBODY
+        case Owned():
+            return _owned(asker, scope, rule)
+        case Through(field):
+            return _through(asker, object_type, verb, scope, field, known)
+
+
 def _reach(asker: Asker, object_type: ObjectType, verb: str, scope: str, known: str = "") -> Q:
     """The records of one object that lie within `scope` of the asker for `verb`."""
-    rules = []
-    for rule in object_type.scope:
-        match rule:
-            case Everyone():
-                rules.append(Q() if verb == "read" or scope == "all" else NOBODY)
-            case Owned():
-                rules.append(_owned(asker, scope, rule))
-            case Through(field):
-                rules.append(_through(asker, object_type, verb, scope, field, known))
+    rules = [reach_by(asker, object_type, verb, scope, rule, known) for rule in object_type.scope]
     return Q() if Q() in rules else reduce(or_, rules)
 
 

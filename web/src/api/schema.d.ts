@@ -177,6 +177,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/access/{object}/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why somebody may or may not see a record
+         * @description Administrators ask about anybody, everybody else about themselves.
+         */
+        get: operations["guanxi_platform_access_api_read_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup/sample": {
         parameters: {
             query?: never;
@@ -3094,6 +3114,53 @@ export interface components {
             /** Scopes */
             scopes: string[];
         };
+        /**
+         * AccessOut
+         * @description They see the record if any ground holds; no grounds: their role sees no such record.
+         */
+        AccessOut: {
+            user: components["schemas"]["LinkOut"];
+            /** Role */
+            role: string;
+            /** Team */
+            team: string | null;
+            /** Verbs */
+            verbs: ("read" | "change" | "delete")[];
+            /** Scope */
+            scope: ("own" | "territory" | "team" | "all") | null;
+            /** Grounds */
+            grounds: components["schemas"]["GroundOut"][];
+            /** Hidden Fields */
+            hidden_fields: string[];
+        };
+        /**
+         * GroundOut
+         * @description One way in which the role lets people see such records.
+         */
+        GroundOut: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "all" | "owner" | "team" | "unowned" | "territory" | "linked";
+            /**
+             * Holds
+             * @description Whether it holds for this person and this record.
+             */
+            holds: boolean;
+            /**
+             * Link
+             * @description The field with the record it depends on.
+             */
+            link: string | null;
+        };
+        /** LinkOut */
+        LinkOut: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string | null;
+        };
         /** SampleIn */
         SampleIn: {
             /**
@@ -3245,13 +3312,6 @@ export interface components {
             finished_at: string | null;
             /** Can */
             can: string[];
-        };
-        /** LinkOut */
-        LinkOut: {
-            /** Id */
-            id: string;
-            /** Label */
-            label: string | null;
         };
         /**
          * NotificationOut
@@ -5701,6 +5761,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_access_api_read_access: {
+        parameters: {
+            query: {
+                user: string;
+            };
+            header?: never;
+            path: {
+                object: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
             };
             /** @description Refused */
             "4XX": {

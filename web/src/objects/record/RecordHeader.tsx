@@ -1,13 +1,15 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { App, Button, Dropdown } from "antd";
+import { App, Button, Dropdown, type MenuProps } from "antd";
 import { Ellipsis } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { deleteRecord, runAction } from "@/api/records";
+import { useUser } from "@/api/session";
 import type { ObjectMeta, RecordRow } from "@/api/types";
 import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
+import { AccessDrawer } from "@/objects/record/AccessDrawer";
 import { AlsoHere } from "@/objects/record/AlsoHere";
 import { FollowButton } from "@/objects/record/FollowButton";
 import { useRecordCommands } from "@/objects/record/useRecordCommands";
@@ -26,8 +28,6 @@ export const titleOf = (object: ObjectMeta, record: RecordRow) =>
   String(record[object.title_field] ?? "") || object.label;
 
 export function RecordHeader({ object, record, children, actions }: Props) {
-  const { t } = useTranslation();
-  const remove = useDelete(object, record);
   useRecordCommands(object, record);
   const title = titleOf(object, record);
   return (
@@ -50,18 +50,37 @@ export function RecordHeader({ object, record, children, actions }: Props) {
           ))}
         {actions}
         <FollowButton object={object} id={record.id} />
-        {record.can.includes("delete") && (
-          <Dropdown
-            trigger={["click"]}
-            menu={{
-              items: [{ key: "delete", label: t("common.delete"), danger: true, onClick: remove }],
-            }}
-          >
-            <Button icon={<Ellipsis size={16} />} aria-label={t("common.moreActions")} />
-          </Dropdown>
-        )}
+        <MoreActions object={object} record={record} />
       </div>
     </header>
+  );
+}
+
+function MoreActions({ object, record }: Pick<Props, "object" | "record">) {
+  const { t } = useTranslation();
+  const { administer } = useUser();
+  const remove = useDelete(object, record);
+  const [explains, setExplains] = useState(false);
+  const items: NonNullable<MenuProps["items"]> = [];
+  if (administer) {
+    items.push({ key: "access", label: t("access.title"), onClick: () => setExplains(true) });
+  }
+  if (record.can.includes("delete")) {
+    items.push({ key: "delete", label: t("common.delete"), danger: true, onClick: remove });
+  }
+  if (items.length === 0) return null;
+  return (
+    <>
+      <Dropdown trigger={["click"]} menu={{ items }}>
+        <Button icon={<Ellipsis size={16} />} aria-label={t("common.moreActions")} />
+      </Dropdown>
+      <AccessDrawer
+        object={object}
+        id={record.id}
+        open={explains}
+        onClose={() => setExplains(false)}
+      />
+    </>
   );
 }
 
