@@ -38,6 +38,7 @@ from .home import Home
 FORMAT = 1
 DUMP, MANIFEST = "database.dump", "manifest.json"
 FOLDERS = ("files", "keys")
+RESTORED = Path(__file__).parents[1] / "events" / "restored.sql"
 SERVER_KEYS = "database-"  # begins the names of keys that belong to a server
 CHUNK = 1024 * 1024
 QUICK = 1  # gzip level: the dump is the bulk, and is compressed once
@@ -285,6 +286,8 @@ def _load(workspace: Workspace, dump: Path, database: str) -> None:
             f"--dbname={database}",
             source=source,
         )
+    with psycopg.connect(**workspace.parameters("owner") | {"dbname": database}) as owner:
+        owner.execute(RESTORED.read_bytes())
 
 
 def _run(

@@ -62,6 +62,41 @@ def test_the_same_firm_after_destruction(firm: Workspace, make_home: Callable[[s
         assert databases(other) == ["guanxi", "postgres", "template0", "template1"]
 
 
+STREAM = """
+    CREATE TABLE platform_event (
+        id bigint GENERATED ALWAYS AS IDENTITY,
+        xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+        at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (id, at)
+    ) PARTITION BY RANGE (at);
+    CREATE INDEX event_in_order ON platform_event (xid, id);
+    CREATE TABLE platform_event_rest PARTITION OF platform_event DEFAULT;
+    CREATE TABLE platform_eventcursor (consumer text, xid varchar(20), event_id bigint);
+    INSERT INTO platform_event (xid) VALUES ('900000000'), ('900000001'), ('900000001');
+    INSERT INTO platform_eventcursor VALUES
+        ('half', '900000001', 2), ('all', '900000005', 9223372036854775807), ('none', '0', 0);
+"""
+UNREAD = """
+    SELECT c.consumer, array_agg(e.id ORDER BY e.xid, e.id) FROM platform_eventcursor c
+    JOIN platform_event e ON (e.xid, e.id) > (c.xid::xid8, c.event_id) GROUP BY 1
+"""
+
+
+def test_consumers_of_the_stream_go_on_where_they_were(
+    firm: Workspace, make_home: Callable[[str], Home]
+) -> None:
+    """Though the other server has counted far fewer transactions."""
+    with connect(firm.home) as owner:
+        owner.execute(STREAM)
+    file = backup(firm)
+    with opened(make_home("elsewhere")) as other:
+        restore(other, file)
+        with connect(other.home, "app") as app:
+            app.execute("INSERT INTO platform_event DEFAULT VALUES")
+            unread = dict(app.execute(UNREAD).fetchall())
+        assert unread == {"half": [3, 4], "all": [4], "none": [1, 2, 3, 4]}
+
+
 def test_a_firm_is_replaced_only_if_told_to(firm: Workspace) -> None:
     file = backup(firm)
     write(firm.home, "second")
