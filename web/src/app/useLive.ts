@@ -14,6 +14,7 @@ const gatherFor = 300;
 const atOnce = 10;
 const fewPages = 5;
 const homeEvery = 5_000;
+const ofFiles = new Set<unknown>(["files", "history"]);
 const onTimelines = new Set(["customer", "interaction", "task", "order"]);
 
 /** Keeps what is on screen as it is on the server, without a row jumping away under the hand. */
@@ -67,6 +68,7 @@ async function show(client: QueryClient, objects: ObjectMeta[], changes: Map<str
     await client.invalidateQueries({ queryKey: notificationsKey });
   }
   if (changes.has("presence")) await client.invalidateQueries({ queryKey: ["presence"] });
+  if (changes.has("attachment")) await showFiles(client, changes.get("attachment") ?? null);
   for (const [name, ids] of changes) {
     const object = objects.find((o) => o.name === name);
     if (object) await showRecords(client, object, ids);
@@ -107,6 +109,16 @@ async function showRecords(client: QueryClient, { path }: ObjectMeta, ids: Ids) 
     },
   });
 }
+
+/** Notices of files name the records they are on. */
+const showFiles = (client: QueryClient, ids: Ids) =>
+  client.invalidateQueries({
+    predicate: ({ queryKey: [kind, ...rest] }) => {
+      const id = kind === "timeline" ? rest[0] : rest[2];
+      const tells = kind === "timeline" || (kind === "records" && ofFiles.has(rest[1]));
+      return tells && (ids?.has(String(id)) ?? true);
+    },
+  });
 
 async function readAgain(client: QueryClient, path: string, id: string) {
   try {

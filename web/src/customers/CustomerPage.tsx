@@ -14,6 +14,7 @@ import { Relationships } from "@/customers/Relationships";
 import { ScoreCards } from "@/customers/ScoreCards";
 import { Timeline } from "@/customers/Timeline";
 import { useUndoKey } from "@/objects/edit/useUndo";
+import { Files } from "@/objects/files/Files";
 import { MentionAbout } from "@/objects/mention/colleagues";
 import { Facts } from "@/objects/record/Facts";
 import { RecordHeader } from "@/objects/record/RecordHeader";
@@ -59,6 +60,7 @@ export function CustomerPage({ id, search, onSearch }: Props) {
       <div className={styles.columns} data-panel={panel}>
         <div className={styles.facts}>
           <Facts object={object} loaded={loaded} />
+          <Files key={id} object={object} id={id} />
           {related.map((one) => (
             <RelatedList key={one.name} related={one} id={id} />
           ))}

@@ -6,6 +6,7 @@ import {
   Mail,
   MapPin,
   MessageCircle,
+  Paperclip,
   PencilLine,
   PenLine,
   Phone,
@@ -22,6 +23,7 @@ import { useUndo } from "@/objects/edit/useUndo";
 import { FieldValue } from "@/objects/fields/FieldValue";
 import { MentionText } from "@/objects/mention/MentionText";
 import { Changes } from "@/objects/record/History";
+import { useActionText } from "@/objects/record/useActionText";
 import { useFormat } from "@/ui/format";
 import styles from "./timeline.module.css";
 
@@ -189,15 +191,17 @@ function TaskEntry({ entry, customer }: Props) {
 function ChangeEntry({ entry }: { entry: TimelineItem }) {
   const { t } = useTranslation();
   const { undo } = useUndo();
+  const actionText = useActionText();
   const object = findObject(useObjects(), "customer");
   const { action = "update", changes = {}, request_id } = entry;
+  const Icon = entry.file ? Paperclip : PencilLine;
   return (
     <Row
       entry={entry}
-      mark={<PencilLine size={15} aria-hidden />}
+      mark={<Icon size={15} aria-hidden />}
       head={
         <span className="secondary">
-          {entry.actor?.label ?? t("common.somebody")} {t(`history.action.${action}`)}
+          {entry.actor?.label ?? t("common.somebody")} {actionText(action, entry.file)}
         </span>
       }
       side={

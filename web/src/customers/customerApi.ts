@@ -1,7 +1,7 @@
 /** One customer's timeline, scores and contacts, beside the generic record. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import type { LinkValue, Page } from "@/api/types";
+import type { HistoryEntry, LinkValue, Page } from "@/api/types";
 
 export const timelineKinds = ["order", "interaction", "task", "change"] as const;
 export type TimelineKind = (typeof timelineKinds)[number];
@@ -25,6 +25,7 @@ export interface TimelineEntry {
   source?: string;
   action?: "insert" | "update" | "delete" | "restore";
   changes?: Record<string, { old: unknown; new: unknown }>;
+  file?: HistoryEntry["file"];
   request_id?: string | null;
   can_undo?: boolean;
   actor?: LinkValue | null;

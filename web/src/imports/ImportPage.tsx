@@ -3,7 +3,6 @@ import { Link } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { fileSize } from "@/imports/fileSize";
 import { type Import, importQuery, targetsQuery } from "@/imports/importsApi";
 import { MapStep } from "@/imports/MapStep";
 import { PreviewStep } from "@/imports/PreviewStep";
@@ -11,6 +10,7 @@ import { ReadStep } from "@/imports/ReadStep";
 import { ResultStep } from "@/imports/ResultStep";
 import { Stepper } from "@/imports/Stepper";
 import { type Step, shownStep } from "@/imports/steps";
+import { fileSize } from "@/ui/fileSize";
 import { useFormat } from "@/ui/format";
 import styles from "./imports.module.css";
 

@@ -4,9 +4,9 @@ import { Alert, Button, Progress, Select } from "antd";
 import { FileX2 } from "lucide-react";
 import { useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { upload } from "@/api/upload";
 import { DropZone } from "@/imports/DropZone";
-import { importQuery, importsQuery, targetsQuery } from "@/imports/importsApi";
-import { uploadFile } from "@/imports/uploadFile";
+import { type Import, importQuery, importsQuery, targetsQuery } from "@/imports/importsApi";
 import { EmptyState } from "@/ui/EmptyState";
 import { useErrorText } from "@/ui/errorText";
 import { useFormat } from "@/ui/format";
@@ -25,7 +25,7 @@ export function NewImport({ target: asked, onTarget }: Props) {
   const { t } = useTranslation();
   const { data: targets } = useSuspenseQuery(targetsQuery);
   const target = targets.find(({ name }) => name === asked) ?? targets[0];
-  const { upload, cancel, progress, file, error } = useUpload();
+  const { send, cancel, progress, file, error } = useSending();
   if (!target) {
     return <EmptyState icon={FileX2} title={t("imports.none")} text={t("imports.noTargets")} />;
   }
@@ -39,7 +39,7 @@ export function NewImport({ target: asked, onTarget }: Props) {
         {file ? (
           <Uploading file={file} progress={progress} onCancel={cancel} />
         ) : (
-          <DropZone onFile={(chosen) => void upload(chosen, target.name)} />
+          <DropZone onFile={(chosen) => void send(chosen, target.name)} />
         )}
         {error && <Alert type="error" role="alert" showIcon title={error} />}
       </div>
@@ -118,7 +118,7 @@ function Uploading({ file, progress, onCancel }: UploadingProps) {
 }
 
 /** Sends the file and goes on to the import it became. */
-function useUpload() {
+function useSending() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const errorText = useErrorText();
@@ -127,19 +127,16 @@ function useUpload() {
   const [error, setError] = useState("");
   const stop = useRef<AbortController | null>(null);
 
-  async function upload(chosen: File, target: string) {
+  async function send(chosen: File, target: string) {
     const controller = new AbortController();
     stop.current = controller;
     setFile(chosen);
     setProgress(0);
     setError("");
     try {
-      const imported = await uploadFile({
-        file: chosen,
-        target,
-        onProgress: setProgress,
-        signal: controller.signal,
-      });
+      const form = { target, file: chosen };
+      const sending = { onProgress: setProgress, signal: controller.signal };
+      const imported = await upload<Import>("/imports", form, sending);
       client.setQueryData(importQuery(imported.id).queryKey, imported);
       void client.invalidateQueries({ queryKey: importsQuery.queryKey });
       await navigate({ to: "/imports/$id", params: { id: imported.id } });
@@ -148,5 +145,5 @@ function useUpload() {
       if (!controller.signal.aborted) setError(errorText(problem));
     }
   }
-  return { upload, cancel: () => stop.current?.abort(), progress, file, error };
+  return { send, cancel: () => stop.current?.abort(), progress, file, error };
 }

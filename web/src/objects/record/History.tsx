@@ -7,6 +7,7 @@ import { historyQuery } from "@/api/records";
 import type { HistoryEntry, ObjectMeta } from "@/api/types";
 import { useUndo } from "@/objects/edit/useUndo";
 import { FieldValue } from "@/objects/fields/FieldValue";
+import { useActionText } from "@/objects/record/useActionText";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { useFormat } from "@/ui/format";
@@ -48,11 +49,12 @@ function Entry({ object, entry }: { object: ObjectMeta; entry: HistoryEntry }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { undo } = useUndo();
+  const actionText = useActionText();
   return (
     <li className={styles.entry}>
       <div className={styles.entryHead}>
         <strong>{entry.actor?.label ?? t("common.somebody")}</strong>
-        <span>{t(`history.action.${entry.action}`)}</span>
+        <span className={styles.action}>{actionText(entry.action, entry.file)}</span>
         <time className="secondary" dateTime={entry.at} title={format.dateTime(entry.at)}>
           {format.relative(entry.at)}
         </time>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useObject } from "@/api/meta";
 import { recordQuery } from "@/api/records";
 import { useUndoKey } from "@/objects/edit/useUndo";
+import { Files } from "@/objects/files/Files";
 import { Facts } from "@/objects/record/Facts";
 import { History } from "@/objects/record/History";
 import { RecordHeader } from "@/objects/record/RecordHeader";
@@ -29,6 +30,7 @@ export function RecordPage({ type, id, actions }: Props) {
       <div className={styles.columns}>
         <Facts object={object} loaded={loaded} />
         <div className={styles.side}>
+          <Files key={id} object={object} id={id} />
           {object.related?.map((related) => (
             <RelatedList key={related.name} related={related} id={id} />
           ))}
