@@ -66,7 +66,7 @@ export function RowFrame({
         aria-label={t("filter.field")}
         value={beginningOf(part)}
         options={beginnings(objects, object, t)}
-        popupMatchSelectWidth={false}
+        popupMatchSelectWidth={280}
         showSearch={{ optionFilterProp: "label" }}
         onChange={(key) => onChange(begin(objects, object, key) ?? part)}
       />

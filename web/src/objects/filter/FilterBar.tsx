@@ -36,7 +36,7 @@ export function FilterBar({ object, filter, onChange, draft, onDraft }: Props) {
   const parts = topParts(filter);
   const [picking, setPicking] = useState(false);
   const fields = beginnings(objects, object, t);
-  const first = fields[0]?.options[0]?.value;
+  const first = fields[0]?.value;
 
   function open(key: string) {
     if (key !== newGroup) return onDraft(begin(objects, object, key));
@@ -53,7 +53,7 @@ export function FilterBar({ object, filter, onChange, draft, onDraft }: Props) {
           aria-label={t("filter.field")}
           placeholder={t("filter.field")}
           className={styles.picking}
-          popupMatchSelectWidth={false}
+          popupMatchSelectWidth={280}
           showSearch={{ optionFilterProp: "label" }}
           options={[{ value: newGroup, label: t("filter.newGroup") }, ...fields]}
           onSelect={open}

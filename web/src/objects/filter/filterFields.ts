@@ -34,29 +34,27 @@ export function relatedLabel(objects: ObjectMeta[], object: ObjectMeta, name: st
   return isAlone || !link ? one.label : `${one.label} (${link.label})`;
 }
 
-/** What a condition can begin with, in groups. */
+/** What a condition can begin with: own fields, related records, fields of the records linked to. */
 export function beginnings(objects: ObjectMeta[], object: ObjectMeta, t: TFunction) {
   const own = filterableFields(object);
-  const groups = own
+  const linked = own
     .filter(({ type }) => type === "link")
-    .map((link) => ({
-      label: link.label,
-      options: filterableFields(findObject(objects, link.target ?? "") ?? nothing).map((field) => ({
-        value: `${link.name}.${field.name}`,
-        label: `${link.label} › ${field.label}`,
-      })),
-    }));
+    .flatMap((link) => {
+      const target = findObject(objects, link.target ?? "");
+      const fields = target ? filterableFields(target) : [];
+      return fields.map(({ name, label }) => ({
+        value: `${link.name}.${name}`,
+        label: `${link.label} › ${label}`,
+      }));
+    });
   const related = (object.related ?? [])
     .filter((other) => findObject(objects, other.object))
-    .map(({ name }) => ({ value: relatedKey(name), label: relatedLabel(objects, object, name) }));
-  return [
-    { label: object.label, options: own.map(({ name, label }) => ({ value: name, label })) },
-    { label: t("filter.related"), options: related },
-    ...groups,
-  ].filter(({ options }) => options.length > 0);
+    .map(({ name }) => ({
+      value: relatedKey(name),
+      label: t("filter.related", { what: relatedLabel(objects, object, name) }),
+    }));
+  return [...own.map(({ name, label }) => ({ value: name, label })), ...related, ...linked];
 }
-
-const nothing = { fields: [] as FieldMeta[] } as ObjectMeta;
 
 /** What the beginning of a filter begins with. */
 export const beginningOf = (filter: Filter) =>
