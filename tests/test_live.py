@@ -20,6 +20,7 @@ from django.utils import timezone
 from guanxi.customers.models import Customer, Tag
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.sign_in import issue_token
+from guanxi.platform.files.models import Attachment
 from guanxi.platform.jobs.services import start_job
 from guanxi.platform.live.hub import ENDED, Hub, Who
 from guanxi.platform.live.hub import hub as process_hub
@@ -172,6 +173,24 @@ def test_tags_put_on_a_record_are_a_change_of_it(firm: Firm) -> None:
     with listening(firm, "owner") as (_hub, ears):
         acme.tags.clear()
         assert ears["owner"].next()[1]["ids"] == [str(acme.pk)]
+
+
+def test_files_are_told_as_the_record_they_are_on(firm: Firm) -> None:
+    acme = firm["customer:acme"]
+    with listening(firm, "owner", "outsider") as (_hub, ears):
+        Attachment.objects.create(
+            object="customer",
+            record_id=acme.pk,
+            name="a",
+            media_type="text/plain",
+            size=0,
+            sha256="0" * 64,
+            owner=firm["owner"],
+        )
+        end = Tag.objects.create(name=MARK)
+        told = {"object": "attachment", "ids": [str(acme.pk)], "request": None}
+        assert ears["owner"].until(end) == [told]
+        assert ears["outsider"].until(end) == []
 
 
 def test_a_task_in_the_background_tells_whoever_started_it(firm: Firm) -> None:
