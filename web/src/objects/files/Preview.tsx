@@ -23,7 +23,7 @@ export function Preview({ file, onClose }: Props) {
           {file?.name}
         </span>
       }
-      classNames={{ body: styles.preview }}
+      styles={{ body: { padding: 0 } }}
       destroyOnHidden
       extra={
         file && (
@@ -36,12 +36,15 @@ export function Preview({ file, onClose }: Props) {
         )
       }
     >
-      {file &&
-        (isImage(file) ? (
-          <img src={contentUrl(file.id)} alt={file.name} />
-        ) : (
-          <iframe src={contentUrl(file.id)} title={file.name} />
-        ))}
+      {file && (
+        <div className={styles.preview}>
+          {isImage(file) ? (
+            <img src={contentUrl(file.id)} alt={file.name} />
+          ) : (
+            <iframe src={contentUrl(file.id)} title={file.name} />
+          )}
+        </div>
+      )}
     </Drawer>
   );
 }
