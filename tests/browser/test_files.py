@@ -175,7 +175,7 @@ def test_a_pdf_opens_beside_the_page(opened: Callable[..., Any]) -> None:
     assert faults == []
 
 
-def test_a_colleague_sees_what_is_added_at_once_and_whoever_may_not_change_adds_nothing(
+def test_a_colleague_sees_what_is_added_at_once(
     demo: Served, opened: Callable[..., Any], member: Callable[..., Page]
 ) -> None:
     mine, t = opened("admin", "en")
