@@ -1,0 +1,36 @@
+"""Files that are put on records and fetched again."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64)
+JPEG = b"\xff\xd8\xff\xe1\0\x18Exif\0\0MM\0*" + b"GPS 31.2304" + b"\xff\xd9"
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog>>endobj\n%%EOF"
+HTML = b"<!doctype html><script>alert(1)</script>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+
+
+def upload(client: Client, record: str, content: bytes = b"hi", name: str = "合同.txt") -> Any:
+    file = SimpleUploadedFile(name, content, content_type="text/html")  # what nobody believes
+    return client.post(f"/api/v1/{record}/attachments", {"file": file})
+
+
+def put(client: Client, record: str, content: bytes = b"hi", name: str = "合同.txt") -> Any:
+    answer = upload(client, record, content, name)
+    assert answer.status_code == 201, answer.content
+    return answer.json()
+
+
+def content(client: Client, pk: str, **query: Any) -> Any:
+    """The answer with the file, read to its end into `saved`."""
+    answer: Any = client.get(f"/api/v1/attachments/{pk}/content", query)
+    assert answer.status_code == 200, answer.content
+    answer.saved = b"".join(answer)
+    return answer
+
+
+def stored(store: Path) -> list[Path]:
+    return [path for path in store.rglob("*") if path.is_file()]
