@@ -14,6 +14,9 @@ import conftest as ground
 if TYPE_CHECKING:
     from tests.cast import Firm
 
+# What they assert is explained as in a test, whichever of their users is imported first.
+pytest.register_assert_rewrite(*(f"tests.{n}.calls" for n in ("files", "notifications", "writes")))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:

@@ -10,8 +10,6 @@ import pytest
 if TYPE_CHECKING:
     from tests.cast import Firm
 
-pytest.register_assert_rewrite("tests.files.calls")
-
 
 @pytest.fixture(autouse=True)
 def store(settings: Any, tmp_path: Path) -> Path:

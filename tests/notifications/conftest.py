@@ -9,8 +9,6 @@ import pytest
 if TYPE_CHECKING:
     from tests.cast import Firm
 
-pytest.register_assert_rewrite("tests.notifications.calls")
-
 
 @pytest.fixture
 def firm(transactional_db: None) -> Firm:

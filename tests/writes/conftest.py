@@ -10,8 +10,6 @@ from django.test import Client
 if TYPE_CHECKING:
     from tests.cast import Firm
 
-pytest.register_assert_rewrite("tests.writes.calls")
-
 
 @pytest.fixture
 def client(firm: Firm) -> Client:
