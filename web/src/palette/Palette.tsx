@@ -52,6 +52,11 @@ export function Palette({ places, children }: Props) {
         ref={dialog}
         className={styles.dialog}
         aria-label={t("palette.label")}
+        onCancel={(event) => {
+          // Closed by our state alone: by itself it would be closed before we know, and not open again.
+          event.preventDefault();
+          setOpen(false);
+        }}
         onClose={() => setOpen(false)}
         onClick={(event) => event.target === dialog.current && setOpen(false)}
       >
