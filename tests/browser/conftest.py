@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.product import ROOT, Served, call, enter, launch, serve
+from tests.browser.product import ROOT, Served, enter, launch, serve
 
 RESULTS = ROOT / "test-results"
 PATIENCE = 30_000  # milliseconds; a test on a busy machine is slow, not wrong
@@ -73,8 +73,6 @@ def member(demo: Served, page_of: Callable[..., Page]) -> Callable[..., Page]:
             **{"viewport": {"width": 1440, "height": 900}, **options, "locale": language}
         )
         enter(page, demo.url, username)
-        # Another test may have let this person pick another language.
-        call(page, "PATCH", f"{demo.url}/api/v1/session/user", language=language)
         return page
 
     return open_page

@@ -137,7 +137,7 @@ def test_commands_act_on_the_selection(demo: Served, member: Callable[..., Page]
 
 def test_commands_of_every_page(demo: Served, member: Callable[..., Page]) -> None:
     t = Texts("en")
-    page = member("wang", "en")
+    page = member("yang", "en")  # who keeps the language picked here, and is in no other test
     page.goto(demo.url)
     choose(page, open_palette(page, t), "import", t("palette.import"))
     page.wait_for_url("**/imports/new")
