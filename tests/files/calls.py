@@ -1,10 +1,13 @@
 """Files that are put on records and fetched again."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+
+from guanxi.platform.files.uploads import ToDisk
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64)
 JPEG = b"\xff\xd8\xff\xe1\0\x18Exif\0\0MM\0*" + b"GPS 31.2304" + b"\xff\xd9"
@@ -34,3 +37,13 @@ def content(client: Client, pk: str, **query: Any) -> Any:
 
 def stored(store: Path) -> list[Path]:
     return [path for path in store.rglob("*") if path.is_file()]
+
+
+class ToFullDisk(ToDisk):
+    """Uploads whose file lies on a disk without space: the system itself refuses to write."""
+
+    def new_file(self, *described: Any, **more: Any) -> None:
+        super().new_file(*described, **more)
+        full = os.open("/dev/full", os.O_RDWR)
+        os.dup2(full, self.file.fileno())
+        os.close(full)

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,8 @@ from urllib.parse import unquote
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 
-from guanxi.platform.files import storage
 from tests.cast import Firm
 from tests.files.calls import JPEG, content, put, stored, upload
 from tests.writes.calls import NOWHERE, get, patch, post, refused
@@ -127,17 +126,28 @@ def test_three_gigabytes_are_refused_before_they_come(firm: Firm, acme: str) -> 
     assert announce(firm.token_client("owner", "write")[0]).status_code == 413
 
 
-@pytest.mark.parametrize(
-    "step", [(TemporaryFileUploadHandler, "receive_data_chunk"), (storage.os, "fsync")]
-)
+@pytest.mark.parametrize("size", [1, 100_000])  # written when it is complete, and as it comes
 def test_a_full_disk_leaves_nothing_behind(
-    firm: Firm, acme: str, store: Path, monkeypatch: pytest.MonkeyPatch, step: tuple[Any, str]
+    firm: Firm, acme: str, store: Path, settings: Any, size: int
 ) -> None:
-    def full(*_: Any, **__: Any) -> None:
+    settings.FILE_UPLOAD_HANDLERS = ["tests.files.calls.ToFullDisk"]
+    client = firm.client("owner")
+    assert refused(lambda: upload(client, acme, bytes(size)), 507)["code"] == "no_space"
+    assert_nothing_is_left(store)
+
+
+def test_nor_does_one_that_turns_out_full_when_all_is_to_be_there(
+    firm: Firm, acme: str, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(*step, full)
+    monkeypatch.setattr(os, "fsync", full)  # no disk to be had here finds out this late
     assert refused(lambda: upload(firm.client("owner"), acme), 507)["code"] == "no_space"
+    assert_nothing_is_left(store)
+
+
+def assert_nothing_is_left(store: Path) -> None:
     assert stored(store) == []
     assert list(Path(django_settings.FILE_UPLOAD_TEMP_DIR).iterdir()) == []
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +38,21 @@ class ToDisk(TemporaryFileUploadHandler):
         self.file.name = self.file_name = file_name
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        with self._given_up_when_full():
+            super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size: int) -> Any:
+        with self._given_up_when_full():  # what is little is written only now
+            return super().file_complete(file_size)
+
+    @contextmanager
+    def _given_up_when_full(self) -> Iterator[None]:
         try:
             with named_when_full():
-                super().receive_data_chunk(raw_data, start)
+                yield
         except NoSpace:
-            self.file.close()  # which gives back the space it took
+            with suppress(OSError):  # what is still to be written finds no room this time either
+                self.file.close()  # which gives back the space it took
             raise
 
 
