@@ -25,11 +25,11 @@ def remind_of_tasks(timestamp: int) -> None:
     due = Task.objects.filter(
         status=Task.Status.OPEN, deleted_at=None, due_on__in=around, owner__isnull=False
     )
-    by_owner: dict[UUID, list[Task]] = defaultdict(list)
-    for task in due.only("owner", "due_on"):
-        by_owner[task.owner_id].append(task)  # type: ignore[index]
+    by_owner: dict[UUID, list[tuple[UUID, dt.date | None]]] = defaultdict(list)
+    for owner, pk, day in due.values_list("owner", "pk", "due_on"):
+        by_owner[owner].append((pk, day))
     for user in User.objects.select_related("role").filter(pk__in=by_owner):
         clock = clock_of(Asker(user))
         if clock.now.astimezone(clock.zone).hour >= MORNING:
-            ids = [task.pk for task in by_owner[user.pk] if task.due_on == clock.today]
+            ids = [pk for pk, day in by_owner[user.pk] if day == clock.today]
             notify_of_due(type_of_model(Task), user, ids, clock.today)

@@ -29,7 +29,7 @@ def _read_for_good() -> None:
             _read()
         except Exception:  # whatever it is, people must be told once it is over
             log.exception("notifications were interrupted; trying again")
-            time.sleep(AFTER_FAILURE)
+            time.sleep(AFTER_FAILURE)  # a database that is gone is back no sooner
         finally:
             connection.close()
 

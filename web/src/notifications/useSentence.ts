@@ -41,7 +41,7 @@ export function useSentence(): (item: Notification) => Said {
     return [
       count > 1
         ? t("notifications.changes", { count, number: format.number(count), names: who(item) })
-        : t("notifications.by", { names: who(item) }),
+        : format.list(who(item)),
       labels.length > 0 && t("notifications.fields", { labels }),
       what.length > 0 && t("notifications.added", { what }),
     ]

@@ -17,6 +17,8 @@ export interface Format {
   time: (value: string) => string;
   day: (value: string) => string;
   relative: (value: string) => string;
+  /** Takes words: "a, b and c". */
+  list: (words: string[]) => string;
 }
 
 const units: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -69,6 +71,7 @@ export function makeFormat(
   const time = new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone });
   const dayOptions = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
   const day = new Intl.DateTimeFormat(language, { ...dayOptions, timeZone });
+  const list = new Intl.ListFormat(language, { type: "conjunction" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
   const date: Format["date"] = (value) => {
@@ -105,6 +108,7 @@ export function makeFormat(
       const [unit, size] = found;
       return relative.format(Math.round(seconds / size), unit);
     },
+    list: (words) => list.format(words),
   };
 }
 

@@ -8,6 +8,7 @@ import { fieldOf, findObject, useObjects } from "@/api/meta";
 import type { ObjectMeta, Schemas } from "@/api/types";
 import { useLookup } from "@/objects/fields/LinkField";
 import { ErrorState } from "@/ui/ErrorState";
+import { useFormat } from "@/ui/format";
 import { LinesSkeleton } from "@/ui/Skeletons";
 import styles from "./access.module.css";
 
@@ -60,16 +61,16 @@ function Access({ object, id }: Pick<Props, "object" | "id">) {
 }
 
 function Verdict({ object, access }: { object: ObjectMeta; access: Schemas["AccessOut"] }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const format = useFormat();
   const { user, role, team, verbs, grounds, hidden_fields } = access;
-  const list = new Intl.ListFormat(i18n.language, { type: "conjunction" });
   const sees = verbs.includes("read");
   const labelOf = (name: string) => fieldOf(object, name)?.label ?? name;
   const facts: [string, string | null][] = [
     [t("access.role"), role],
     [t("access.team"), team],
-    [t("access.can"), list.format(verbs.map((verb) => t(`access.verb.${verb}`)))],
-    [t("access.hidden"), list.format(hidden_fields.map(labelOf))],
+    [t("access.can"), format.list(verbs.map((verb) => t(`access.verb.${verb}`)))],
+    [t("access.hidden"), format.list(hidden_fields.map(labelOf))],
   ];
   return (
     <>
