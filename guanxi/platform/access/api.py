@@ -22,7 +22,7 @@ from guanxi.platform.access.sign_in import issue_token, sign_in
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.fieldtypes import JsonMap, Text
-from guanxi.platform.objects.registry import types
+from guanxi.platform.objects.registry import object_asked_for, types
 from guanxi.platform.objects.schemas import LinkOut, Strict
 from guanxi.platform.workspaces.models import Workspace
 from guanxi.platform.workspaces.services import current_workspace
@@ -293,9 +293,7 @@ def read_access(request: Request, object: str, pk: UUID, user: UUID) -> dict[str
     _own_session(request)
     if user != request.user.pk and not request.asker.grants.administer:
         raise NotAllowed(_("Only an administrator may do this."))
-    declared = next((t for t in types() if t.name == object), None)
-    if declared is None:
-        raise NotFound
+    declared = object_asked_for(object)
     record = get_permitted(request.asker, declared.model, pk)
     person = get_permitted(request.asker, User, user)
     found = explain(person, declared, record)

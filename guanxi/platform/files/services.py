@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
+from guanxi.platform.access.predicate import Asker, get_permitted, require_visible, visible_to
 from guanxi.platform.files.media_types import HEAD, media_type_of
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.files.names import checked_name, clean_name
@@ -25,7 +25,7 @@ KEPT = dt.timedelta(days=30)  # in the recycle bin
 
 def attachments_of(asker: Asker, declared: ObjectType, pk: UUID) -> "QuerySet[Attachment]":
     """The files of a record, newest first. Raises NotFound for a record the asker cannot see."""
-    get_permitted(asker, declared.model, pk)
+    require_visible(asker, declared.model, pk)
     of_record = Attachment.objects.filter(object=declared.name, record_id=pk, deleted_at=None)
     return of_record.order_by("-id")
 

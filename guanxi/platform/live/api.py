@@ -12,8 +12,7 @@ from guanxi.platform.http.request import Request
 from guanxi.platform.live import presence
 from guanxi.platform.live.hub import Who, hub
 from guanxi.platform.live.stream import TICKET
-from guanxi.platform.objects.errors import NotFound
-from guanxi.platform.objects.registry import types
+from guanxi.platform.objects.registry import object_asked_for
 from guanxi.platform.objects.schemas import LinkOut, Strict
 
 router = Router(tags=["live"])
@@ -59,9 +58,7 @@ class HereOut(Schema):
 )
 def be_here(request: Request, page: UUID, body: HereIn) -> dict[str, Any]:
     """`page` is any UUID that the page made for itself."""
-    declared = next((t for t in types() if t.name == body.object), None)
-    if declared is None:
-        raise NotFound
+    declared = object_asked_for(body.object)
     others = presence.be_here(request.asker, declared, body.id, page=page)
     return {"others": others, "again_in": presence.SAYS_SO_EVERY}
 

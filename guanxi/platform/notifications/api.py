@@ -11,9 +11,9 @@ from guanxi.platform.http.request import Request
 from guanxi.platform.notifications import follows
 from guanxi.platform.notifications.inbox import count_unread, inbox, mark_all_read, mark_read
 from guanxi.platform.notifications.mentions import colleagues_to_mention
-from guanxi.platform.objects.errors import NotAllowed, NotFound
+from guanxi.platform.objects.errors import NotAllowed
 from guanxi.platform.objects.fieldtypes import Text
-from guanxi.platform.objects.registry import ObjectType, types
+from guanxi.platform.objects.registry import object_asked_for
 from guanxi.platform.objects.schemas import CountOut, JobOut, LinkOut, OwnerOut, Strict
 
 router = Router(tags=["notifications"])
@@ -89,13 +89,6 @@ def _require(request: Request, kind: str) -> None:
         raise NotAllowed(_("This token does not allow this."))
 
 
-def _declared(name: str) -> ObjectType:
-    found = next((t for t in types() if t.name == name), None)
-    if found is None:
-        raise NotFound(_("There is no such record, or you may not see it."))
-    return found
-
-
 @router.get("/notifications", response=InboxOut, summary="What I am told, newest first")
 def list_notifications(
     request: Request,
@@ -126,13 +119,13 @@ def read_notifications(request: Request, body: ReadIn) -> Status[None]:
 @router.get("/follows/{object}/{uuid:pk}", response=FollowOut, summary="Whether I follow a record")
 def read_follow(request: Request, object: str, pk: UUID) -> dict[str, Any]:
     _require(request, "read")
-    return {"following": follows.is_following(request.asker, _declared(object), pk)}
+    return {"following": follows.is_following(request.asker, object_asked_for(object), pk)}
 
 
 @router.put("/follows/{object}/{uuid:pk}", response={204: None}, summary="Follow a record")
 def follow(request: Request, object: str, pk: UUID) -> Status[None]:
     _require(request, "write")
-    follows.follow(request.asker, _declared(object), pk)
+    follows.follow(request.asker, object_asked_for(object), pk)
     return Status(204, None)
 
 
@@ -142,13 +135,13 @@ def follow(request: Request, object: str, pk: UUID) -> Status[None]:
 def unfollow(request: Request, object: str, pk: UUID) -> Status[None]:
     """An owner hears of their records by itself: this silences it for them too."""
     _require(request, "write")
-    follows.follow(request.asker, _declared(object), pk, wanted=False)
+    follows.follow(request.asker, object_asked_for(object), pk, wanted=False)
     return Status(204, None)
 
 
 @router.get("/mentions", response=ColleaguesOut, summary="Colleagues to name in a text")
 def list_colleagues(request: Request, q: Query[MentionParameters]) -> dict[str, Any]:
     _require(request, "read")
-    declared = _declared(q.object) if q.object else None
+    declared = object_asked_for(q.object) if q.object else None
     items = colleagues_to_mention(request.asker, q.q, declared=declared, pk=q.id)
     return {"items": items}

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from uuid import UUID
 
-from guanxi.platform.access.predicate import Asker, get_permitted
+from guanxi.platform.access.predicate import Asker, get_permitted, require_visible
 from guanxi.platform.notifications.models import Follow
 from guanxi.platform.objects.registry import ObjectType, Owned
 
@@ -29,7 +29,7 @@ def is_following(asker: Asker, declared: ObjectType, pk: UUID) -> bool:
 
 def follow(asker: Asker, declared: ObjectType, pk: UUID, *, wanted: bool = True) -> None:
     """Hear of the record's changes from now on, or no more. Raises NotFound."""
-    get_permitted(asker, declared.model, pk)
+    require_visible(asker, declared.model, pk)
     Follow.objects.update_or_create(
         user=asker.user, object=declared.name, record_id=pk, defaults={"is_wanted": wanted}
     )

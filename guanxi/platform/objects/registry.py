@@ -14,6 +14,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from guanxi.platform.objects.columns import DerivedField
+from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.fieldtypes import FieldType, type_of
 from guanxi.platform.objects.record import Row, object_name
 
@@ -272,6 +273,13 @@ def types() -> Iterator[ObjectType]:
 
 def object_type(name: str) -> ObjectType:
     """The declared type of that name. Raises KeyError."""
+    return _types[name]
+
+
+def object_asked_for(name: str) -> ObjectType:
+    """The declared type that a request names. Raises NotFound."""
+    if name not in _types:
+        raise NotFound
     return _types[name]
 
 
