@@ -4,8 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from guanxi.customers.models import Customer
+from guanxi.customers.models import Customer, Tag
 from tests.cast import Firm
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,48 @@ def test_rules_and_links_are_told_by_cell_too(firm: Firm, block: list[Customer])
     named = {e["field"] for e in answer.json()["errors"]}
     assert named >= {"rows.0.set.territory", "rows.2.set.currency"}
     assert cities(block) == ["old"] * 5
+
+
+def test_what_the_database_refuses_is_told_by_row(firm: Firm) -> None:
+    tags = [Tag(name=f"tag {n}") for n in range(6)]
+    for tag in tags:
+        tag.save(force_insert=True)
+    rows = [{"id": str(tag.pk), "set": {"name": f"new {n}"}} for n, tag in enumerate(tags)]
+    rows[1]["set"]["name"] = "vip"
+    rows[4]["set"]["name"] = "new 3"  # taken by the row before it
+    answer = firm.client("administrator").patch(
+        "/api/v1/tags", {"rows": rows}, content_type="application/json"
+    )
+    assert answer.status_code == 422
+    told = [(e["field"], e["code"]) for e in answer.json()["errors"]]
+    assert told == [("rows.1.set.name", "unique"), ("rows.4.set.name", "unique")]
+    left = Tag.objects.filter(pk__in=[tag.pk for tag in tags]).values_list("name", flat=True)
+    assert set(left) == {f"tag {n}" for n in range(6)}
+
+
+def test_tags_and_owners_of_a_block_take_no_query_a_row(firm: Firm, block: list[Customer]) -> None:
+    vip = firm["tag:vip"].pk
+    block[4].tags.add(vip)
+
+    def paste(customers: list[Customer], owner: str) -> tuple[int, int]:
+        values = {"tags": [str(vip)], "owner": str(firm[owner].pk)}
+        with CaptureQueriesContext(connection) as queries:
+            answer = send(firm, "administrator", [row(c, **values) for c in customers])
+        assert answer.status_code == 200, answer.content
+        return answer.json()["changed"], len(queries)
+
+    one, all_five = paste(block[:1], "owner"), paste(block, "owner")
+    assert (one[0], all_five[0]) == (1, 3)
+    assert [list(c.tags.values_list("pk", flat=True)) for c in block] == [[vip]] * 5
+    assert all_five[1] == one[1]
+    assert paste(block, "owner")[0] == 0
+
+
+def test_the_last_of_two_rows_of_one_record_stands(firm: Firm, block: list[Customer]) -> None:
+    rows = [row(block[0], city="first", tags=[str(firm["tag:vip"].pk)])]
+    answer = send(firm, "owner", [*rows, row(block[0], city="last", tags=[])])
+    assert answer.json()["changed"] == 1
+    assert (cities(block)[0], list(block[0].tags.all())) == ("last", [])
 
 
 def test_who_may_not_change_one_changes_none(firm: Firm, block: list[Customer]) -> None:

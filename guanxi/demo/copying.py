@@ -39,13 +39,9 @@ def with_derived(model: type[models.Model], rows: pa.Table) -> pa.Table:
         if isinstance(field, DerivedField):
             values = rows[field.source].to_pylist()
             rows = rows.append_column(
-                field.column, text_column([_derived(field, value) for value in values])
+                field.column, text_column([field.of(value) for value in values])
             )
     return rows
-
-
-def _derived(field: DerivedField, value: str | None) -> str:
-    return field.derive(value)[: field.max_length] if value else ""
 
 
 def model_of(table: str) -> type[models.Model]:

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from guanxi.customers.models import Customer, Tag
 from guanxi.platform.jobs.tasks import run_job
@@ -73,8 +75,20 @@ def test_a_records_own_rules_hold_for_many_too(firm: Firm, boss: Client) -> None
 def test_a_unique_name_cannot_be_given_twice(firm: Firm, boss: Client) -> None:
     post(boss, "tags", {"name": "third"})
     ids = [str(t.pk) for t in Tag.objects.filter(deleted_at=None)]
-    problem = refused(lambda: post(boss, "tags/bulk", {"ids": ids, "set": {"name": "x"}}), 409)
-    assert (problem["code"], fields(problem)) == ("constraint", ["name"])
+    problem = refused(lambda: post(boss, "tags/bulk", {"ids": ids, "set": {"name": "x"}}), 422)
+    assert [(e["code"], e["field"]) for e in problem["errors"]] == [("unique", "name")]
+
+
+def test_own_rules_cost_no_query_a_record(firm: Firm, boss: Client) -> None:
+    orders = [str(o.pk) for o in firm.records["order"].values()]
+    counts = []
+    for ids in (orders[:1], orders):
+        body = {"ids": ids, "set": {"ordered_at": "2024-05-05T05:05:05Z"}}
+        with CaptureQueriesContext(connection) as queries:
+            assert post(boss, "orders/bulk", body).json()["changed"] == len(ids)
+        counts.append(len(queries))
+    assert len(orders) > 2
+    assert counts[0] == counts[1]
 
 
 def test_derived_columns_follow(firm: Firm, client: Client) -> None:

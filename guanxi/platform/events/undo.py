@@ -18,9 +18,10 @@ from psycopg import sql
 
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.events.models import Event
-from guanxi.platform.objects.columns import DerivedField
+from guanxi.platform.objects.columns import derived_from
 from guanxi.platform.objects.errors import DomainError, NotAllowed, NotFound
 from guanxi.platform.objects.registry import ObjectType, object_type
+from guanxi.platform.objects.updating import update_rows
 
 CONFLICTS_SHOWN = 100
 BY_AN_ACTION = gettext_lazy("This change was made by an action that cannot be undone.")
@@ -206,14 +207,9 @@ class Undoing:
     def _derive(self, own: list[str], ids: list[UUID]) -> None:
         """Compute again what is stored beside the columns written back."""
         model = self.declared.model
-        derived = [c for c in model._meta.fields if isinstance(c, DerivedField) and c.source in own]
-        if not derived:
-            return
-        records = list(model._default_manager.filter(pk__in=ids))
-        for record in records:
-            for column in derived:
-                column.pre_save(record, add=False)
-        model._default_manager.bulk_update(records, [c.name for c in derived], batch_size=1000)
+        if derived := derived_from(own, model):
+            records = model._default_manager.filter(pk__in=ids)
+            update_rows(list(records), [c.name for c in derived])
 
     def _write_back_many(self, column: str, columns: tuple[str, ...]) -> None:
         names = self._many(column) or {}

@@ -79,7 +79,7 @@ class ObjectTarget:
                 self._add(layout, context, name, entry["column"], importable)
         for f in self.declared.model._meta.fields:
             if isinstance(f, DerivedField) and f.source in layout:
-                layout.add(f.name, partial(_derive, f), source=f.source)
+                layout.add(f.name, f.of, source=f.source)
         self._require_required(layout)
         return layout
 
@@ -118,10 +118,6 @@ class ObjectTarget:
 
     def finish(self, context: Context, layout: Layout) -> None:
         """Nothing remains."""
-
-
-def _derive(f: DerivedField, value: str) -> str:
-    return str(f.derive(value))[: f.max_length]
 
 
 def _uuid(value: str) -> str:

@@ -164,7 +164,7 @@ def _write_back_columns(
     for _id, _object, record, _action, changes in events:
         changes = changes or {}
         before = {c: changes[c][0] for c in columns}
-        before |= {n: f.derive(before[f.source] or "")[: f.max_length] for n, f in derived.items()}
+        before |= {n: f.of(before[f.source]) for n, f in derived.items()}
         old.append({"id": str(record), **before})
         new.append({"id": str(record), **{c: changes[c][1] for c in columns}})
     names = [sql.Identifier(c) for c in (*columns, *derived)]

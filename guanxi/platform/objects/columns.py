@@ -1,6 +1,6 @@
 """Column types that say more than Django's: widgets, formats and checks are drawn from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import phonenumbers
@@ -72,7 +72,7 @@ class ScoreField(models.FloatField):  # type: ignore[type-arg]
 class DerivedField(models.CharField):  # type: ignore[type-arg]
     """A stored text computed from another column of the row, for sorting and matching.
 
-    `pre_save` keeps it for single rows; set-based writers call `derive` on the source value.
+    `pre_save` keeps it for single rows; set-based writers ask `of` a value.
     """
 
     def __init__(self, *, source: str, derive: Callable[[str], str], **options: Any):
@@ -86,10 +86,19 @@ class DerivedField(models.CharField):  # type: ignore[type-arg]
         return name, path, args, {**kwargs, "source": self.source, "derive": self.derive}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        source = getattr(model_instance, self.source)
-        value = self.derive(source)[: self.max_length] if isinstance(source, str) else ""
+        value = self.of(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, value)
         return value
+
+    def of(self, source: Any) -> str:
+        """The text stored beside this value of the source column."""
+        return self.derive(source)[: self.max_length] if source and isinstance(source, str) else ""
+
+
+def derived_from(sources: Collection[str], model: type[models.Model]) -> list[DerivedField]:
+    """The stored columns computed from any of these."""
+    columns = model._meta.concrete_fields
+    return [c for c in columns if isinstance(c, DerivedField) and c.source in sources]
 
 
 DEFAULT_REGION = {"zh-hant": "TW", "zh-hans": "CN"}

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models.constraints import BaseConstraint
 from django.utils.translation import gettext as _
 
 from guanxi.platform.objects.columns import DerivedField
-from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import ObjectType, types
 
 Problem = dict[str, Any]
@@ -22,18 +20,10 @@ def columns_of(constraint: BaseConstraint) -> list[str]:
     return list(_names([constraint.condition]) if hasattr(constraint, "condition") else [])
 
 
-def broken_constraints(record: Row, changed: Iterable[str]) -> list[BaseConstraint]:
-    """The constraints a record breaks, of those that any changed column has a part in."""
-    written, broken = set(changed), []
-    for constraint in record._meta.constraints:
-        condition = getattr(constraint, "condition", None)
-        if not written & {*columns_of(constraint), *_names([condition] if condition else [])}:
-            continue
-        try:
-            constraint.validate(type(record), record)
-        except ValidationError:
-            broken.append(constraint)
-    return broken
+def broken_constraint(object_type: ObjectType, error: IntegrityError) -> BaseConstraint | None:
+    """The declared constraint that the database says a write breaks; None if it is no such."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    return next((c for c in object_type.model._meta.constraints if c.name == name), None)
 
 
 def problem_of(

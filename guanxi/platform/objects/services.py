@@ -12,14 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
-from guanxi.platform.objects.columns import DerivedField
-from guanxi.platform.objects.constraints import broken_constraints, problem_of
+from guanxi.platform.objects.columns import derived_from
+from guanxi.platform.objects.constraints import Problem
 from guanxi.platform.objects.errors import EditConflict, Invalid, NotAllowed
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import ObjectField, ObjectType
 from guanxi.platform.objects.rows import row_json
-
-Problem = dict[str, Any]
+from guanxi.platform.objects.writing import Writer, problems, told
 
 
 def read_json(asker: Asker, object_type: ObjectType, pk: UUID) -> tuple[str, dt.datetime] | None:
@@ -60,74 +59,6 @@ def _refuse_unwritable(
     return writable
 
 
-def _linked(asker: Asker, f: ObjectField, value: Any) -> Any:
-    """The id, or the ids, of records the asker may see. Raises Invalid naming the field."""
-    if value is None or f.target is None:
-        return value
-    wanted = set(value) if isinstance(value, list) else {value}
-    if visible_to(asker, f.target).filter(pk__in=wanted).count() != len(wanted):
-        message = _("There is no such record, or you may not see it.")
-        raise Invalid([{"field": f.name, "message": message, "code": "not_found"}])
-    return value
-
-
-def _assign(
-    asker: Asker, record: Row, values: Mapping[str, Any], fields: Mapping[str, ObjectField]
-) -> dict[str, list[UUID]]:
-    """Set the values on the record; returns the many-to-many ones, which need its key first."""
-    many = {}
-    for name, value in values.items():
-        f = fields[name]
-        if f.type.name == "tags":
-            many[name] = _linked(asker, f, value)
-        elif f.type.name == "link":
-            setattr(record, f.column.attname, _linked(asker, f, value))
-        else:
-            setattr(record, name, value)
-    return many
-
-
-def _values(record: Row) -> dict[str, Any]:
-    columns = record._meta.concrete_fields
-    return {c.name: getattr(record, c.attname) for c in columns if not c.generated}
-
-
-def _validate(
-    object_type: ObjectType, record: Row, written: Iterable[str], before: Mapping[str, Any]
-) -> list[str]:
-    """Check what is written and the rules over several fields; returns the changed columns.
-
-    Raises Invalid naming each field that does not fit.
-    """
-    columns = record._meta.concrete_fields
-    links = {c.name for c in columns if isinstance(c, models.ForeignKey)}  # seen to by _linked
-    try:
-        record.clean_fields(exclude={c.name for c in columns} - set(written) | links)
-        record.clean()
-        if object_type.validate:
-            object_type.validate(record)
-    except ValidationError as error:
-        raise Invalid(_problems(error)) from error
-    after = _values(record)
-    changed = [name for name, value in after.items() if name not in before or value != before[name]]
-    if broken := broken_constraints(record, changed):
-        raise Invalid([problem_of(object_type, constraint, changed) for constraint in broken])
-    sources = set(changed)
-    return changed + [
-        c.name for c in columns if isinstance(c, DerivedField) and c.source in sources
-    ]
-
-
-def _problems(error: ValidationError) -> list[Problem]:
-    by_field = error.error_dict if hasattr(error, "error_dict") else {"__all__": error.error_list}
-    return [
-        {"field": None if name == "__all__" else name, "message": m, "code": e.code or "invalid"}
-        for name, errors in by_field.items()
-        for e in errors
-        for m in e.messages
-    ]
-
-
 @transaction.atomic
 def create_record(*, asker: Asker, object_type: ObjectType, values: Mapping[str, Any]) -> Row:
     """Create one record, owned by the asker unless another owner is given.
@@ -140,11 +71,7 @@ def create_record(*, asker: Asker, object_type: ObjectType, values: Mapping[str,
     record = object_type.model()
     if "owner" in object_type.own_fields and "owner" not in values:
         record.owner_id = asker.user.pk  # type: ignore[attr-defined]
-    many = _assign(asker, record, values, fields)
-    _validate(object_type, record, {*values, *(n for n, f in fields.items() if f.required)}, {})
-    record.save(force_insert=True)
-    for name, chosen in many.items():
-        getattr(record, name).set(chosen)
+    Writer(asker, object_type, fields, [values]).insert(record, values)
     return record
 
 
@@ -170,30 +97,16 @@ def change_record(
             theirs=theirs and theirs[0],
             changed=sorted(values),
         )
-    _write(asker, object_type, record, values, fields)
+    _write(Writer(asker, object_type, fields, [values]), [record], values)
     return record
 
 
-def _write(
-    asker: Asker,
-    object_type: ObjectType,
-    record: Row,
-    values: Mapping[str, Any],
-    fields: Mapping[str, ObjectField],
-) -> bool:
-    """Change a locked record; returns whether anything is different now."""
-    before = _values(record)
-    many = {
-        name: chosen
-        for name, chosen in _assign(asker, record, values, fields).items()
-        if set(chosen) != set(getattr(record, name).values_list("pk", flat=True))
-    }
-    changed = _validate(object_type, record, values, before)
-    for name, chosen in many.items():
-        getattr(record, name).set(chosen)
-    if changed or many:
-        record.save(update_fields=[*changed, "updated_at"])  # tags too are a new version
-    return bool(changed or many)
+def _write(writer: Writer, records: Iterable[Row], values: Mapping[str, Any]) -> None:
+    """Write the same values into each. Raises Invalid naming each field that does not fit."""
+    for record in records:
+        writer.put(record, values)
+    if refused := writer.write():
+        raise Invalid([*refused.values()])
 
 
 @dataclass(frozen=True)
@@ -214,8 +127,9 @@ def change_records(*, asker: Asker, object_type: ObjectType, rows: Sequence[RowC
     fields = _refuse_unwritable(asker, object_type, {name for row in rows for name in row.values})
     allowed = visible_to(asker, object_type.model, "change").filter(pk__in=[r.pk for r in rows])
     records = {r.pk: r for r in allowed.select_for_update(of=("self",)).order_by("pk")}
-    problems: list[Problem] = []
-    changed = 0
+    writer = Writer(asker, object_type, fields, [row.values for row in rows])
+    found: list[Problem] = []
+    number_of = {row.pk: number for number, row in enumerate(rows)}
     for number, row in enumerate(rows):
         try:
             record = records.get(row.pk)
@@ -226,12 +140,14 @@ def change_records(*, asker: Asker, object_type: ObjectType, rows: Sequence[RowC
             if row.version and not _is_current(row.version, record):
                 message = _("Somebody changed this record in the meantime.")
                 raise Invalid([_problem_of_row(message, EditConflict.code)])
-            changed += _write(asker, object_type, record, row.values, fields)
+            writer.put(record, row.values)
         except Invalid as error:
-            problems += [_in_row(number, p) for p in error.extra["errors"]]
-    if problems:
-        raise Invalid(problems)
-    return changed
+            found += [_in_row(number, p) for p in error.extra["errors"]]
+    if not found:
+        found = [_in_row(number_of[pk], p) for pk, p in writer.write().items()]
+    if found:
+        raise Invalid(found)
+    return len(writer.changes)
 
 
 def _problem_of_row(message: str, code: str) -> Problem:
@@ -256,9 +172,8 @@ def restore_record(*, asker: Asker, object_type: ObjectType, pk: UUID) -> None:
     """Take the record back out of the bin. Raises Invalid if its unique key was given away."""
     record = get_permitted(asker, object_type.model, pk, "delete", deleted=True, lock=True)
     record.deleted_at = None
-    if broken := broken_constraints(record, ["deleted_at"]):
-        raise Invalid([problem_of(object_type, constraint) for constraint in broken])
-    record.save(update_fields=["deleted_at"])
+    with told(object_type):
+        record.save(update_fields=["deleted_at"])
 
 
 @dataclass(frozen=True)
@@ -284,11 +199,12 @@ class BulkEdit:
         if not self.delete and _has_own_rules(self.object_type):
             fields = self.asker.writable(self.object_type)
             records = list(locked)
-            for record in records:
-                _write(self.asker, self.object_type, record, self.values, fields)
+            writer = Writer(self.asker, self.object_type, fields, [self.values])
+            _write(writer, records, self.values)
             return len(records)
         keys = list(locked.values_list("pk", flat=True))
-        return model._default_manager.filter(pk__in=keys).update(**self.columns)
+        with told(self.object_type, self.columns):
+            return model._default_manager.filter(pk__in=keys).update(**self.columns)
 
 
 def _has_own_rules(object_type: ObjectType) -> bool:
@@ -312,25 +228,23 @@ def bulk_edit(
         message = _("Name at least one field to change.")
         raise Invalid([{"field": "set", "message": message, "code": "required"}])
     fields = _refuse_unwritable(asker, object_type, values)
-    columns = {}
+    writer, columns = Writer(asker, object_type, fields, [values]), {}
     for name, value in values.items():
-        columns |= _bulk_column(asker, object_type, fields[name], value)
+        columns |= _bulk_column(writer, fields[name], value)
     return BulkEdit(asker, object_type, values, columns)
 
 
-def _bulk_column(
-    asker: Asker, object_type: ObjectType, f: ObjectField, value: Any
-) -> dict[str, Any]:
+def _bulk_column(writer: Writer, f: ObjectField, value: Any) -> dict[str, Any]:
     """The column of one field with its new value, and those derived from it."""
     if f.type.name == "link":
-        return {f.column.attname: _linked(asker, f, value)}
+        writer.refuse_unseen(f, value)
+        return {f.column.attname: value}
     if f.type.name in ("tags", "json"):
         message = _("This field cannot be changed for many records at once.")
         raise Invalid([{"field": f.name, "message": message, "code": "not_bulk"}])
     try:
         value = f.column.clean(value, None)
     except ValidationError as error:
-        raise Invalid([{**p, "field": f.name} for p in _problems(error)]) from error
-    columns = object_type.model._meta.concrete_fields
-    derived = [c for c in columns if isinstance(c, DerivedField) and c.source == f.name]
-    return {f.column.attname: value, **{c.attname: c.derive(value) for c in derived}}
+        raise Invalid([{**p, "field": f.name} for p in problems(error)]) from error
+    derived = derived_from([f.name], writer.object_type.model)
+    return {f.column.attname: value, **{c.attname: c.of(value) for c in derived}}

@@ -1,0 +1,194 @@
+"""Values put into records: each record checked alone, all written together."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access.predicate import Asker, visible_to
+from guanxi.platform.objects.columns import derived_from
+from guanxi.platform.objects.constraints import Problem, broken_constraint, problem_of
+from guanxi.platform.objects.errors import Invalid
+from guanxi.platform.objects.record import Row
+from guanxi.platform.objects.registry import ObjectField, ObjectType
+from guanxi.platform.objects.updating import update_rows
+
+
+@dataclass
+class Change:
+    """What is different of one record, which holds the new values already."""
+
+    record: Row
+    columns: set[str] = field(default_factory=set)
+    many: dict[str, Collection[UUID]] = field(default_factory=dict)
+
+
+class Writer:
+    """Puts `values`, one mapping a record, into records of one object for an asker.
+
+    What they link to is looked up once, however many there are.
+    """
+
+    def __init__(
+        self,
+        asker: Asker,
+        object_type: ObjectType,
+        fields: Mapping[str, ObjectField],
+        values: Sequence[Mapping[str, Any]],
+    ):
+        self.object_type, self.fields = object_type, fields
+        self.changes: dict[UUID, Change] = {}
+        names = {name for row in values for name in row}
+        self.seen = {
+            name: _visible(asker, target, (row.get(name) for row in values))
+            for name in names
+            if (target := fields[name].target) is not None
+        }
+
+    def put(self, record: Row, values: Mapping[str, Any]) -> None:
+        """Set the values on a locked record. Raises Invalid naming each field that does not fit."""
+        before = _values(record)
+        many = self._assign(record, values)
+        columns = self._check(record, values, before)
+        if columns or many:
+            change = self.changes.setdefault(record.pk, Change(record))
+            change.columns.update(columns)
+            change.many.update(many)
+
+    def write(self) -> dict[UUID, Problem]:
+        """Write what was put; returns the refusals of the database by record.
+
+        Where there is one, the caller's transaction must not be kept.
+        """
+        linked: set[UUID] = set()
+        for name in {name for change in self.changes.values() for name in change.many}:
+            chosen = {pk: c.many[name] for pk, c in self.changes.items() if name in c.many}
+            linked |= _link(self.fields[name], chosen)
+        self.changes = {pk: c for pk, c in self.changes.items() if c.columns or pk in linked}
+        return dict(_store(self.object_type, list(self.changes.values())))
+
+    def insert(self, record: Row, values: Mapping[str, Any]) -> None:
+        """Write a new record. Raises Invalid naming each field that does not fit."""
+        many = self._assign(record, values)
+        required = (name for name, f in self.fields.items() if f.required)
+        changed = self._check(record, {*values, *required}, {})
+        with told(self.object_type, changed):
+            record.save(force_insert=True)
+        for name, chosen in many.items():
+            _link(self.fields[name], {record.pk: chosen})
+
+    def _assign(self, record: Row, values: Mapping[str, Any]) -> dict[str, Collection[UUID]]:
+        """Set the values; returns the many-to-many ones, which have tables of their own."""
+        many = {}
+        for name, value in values.items():
+            f = self.fields[name]
+            self.refuse_unseen(f, value)
+            if f.type.name == "tags":
+                many[name] = value
+            else:
+                setattr(record, f.column.attname, value)
+        return many
+
+    def refuse_unseen(self, f: ObjectField, value: Any) -> None:
+        """Raise Invalid where a link names what the asker may not see."""
+        named = value if isinstance(value, list) else [value] if value is not None else []
+        if f.name in self.seen and not self.seen[f.name].issuperset(named):
+            message = _("There is no such record, or you may not see it.")
+            raise Invalid([{"field": f.name, "message": message, "code": "not_found"}])
+
+    def _check(
+        self, record: Row, written: Iterable[str], before: Mapping[str, Any]
+    ) -> Sequence[str]:
+        """Check what is written and the rules over several fields; returns the changed columns."""
+        columns = record._meta.concrete_fields
+        links = {c.name for c in columns if isinstance(c, models.ForeignKey)}  # refuse_unseen
+        try:
+            record.clean_fields(exclude={c.name for c in columns} - set(written) | links)
+            record.clean()
+            if self.object_type.validate:
+                self.object_type.validate(record)
+        except ValidationError as error:
+            raise Invalid(problems(error)) from error
+        after = _values(record)
+        changed = {n for n, value in after.items() if n not in before or value != before[n]}
+        return [*changed, *(c.name for c in derived_from(changed, type(record)))]
+
+
+def problems(error: ValidationError) -> list[Problem]:
+    """The {field, message, code} of all that a validation found."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {"__all__": error.error_list}
+    return [
+        {"field": None if name == "__all__" else name, "message": m, "code": e.code or "invalid"}
+        for name, errors in by_field.items()
+        for e in errors
+        for m in e.messages
+    ]
+
+
+@contextmanager
+def told(object_type: ObjectType, changed: Collection[str] = ()) -> Iterator[None]:
+    """Write within; a rule of the database that is broken becomes Invalid, naming the field."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        constraint = broken_constraint(object_type, error)
+        if constraint is None:
+            raise
+        raise Invalid([problem_of(object_type, constraint, changed)]) from error
+
+
+def _visible(asker: Asker, target: type[Row], values: Iterable[Any]) -> set[UUID]:
+    wanted: set[UUID] = set()
+    for value in values:
+        if value is not None:
+            wanted.update(value if isinstance(value, list) else [value])
+    if not wanted:
+        return wanted
+    return set(visible_to(asker, target).filter(pk__in=wanted).values_list("pk", flat=True))
+
+
+def _values(record: Row) -> dict[str, Any]:
+    columns = record._meta.concrete_fields
+    return {c.name: getattr(record, c.attname) for c in columns if not c.generated}
+
+
+def _link(f: ObjectField, chosen: Mapping[UUID, Collection[UUID]]) -> set[UUID]:
+    """Give each record these members of a many-to-many field and no others.
+
+    Returns the records that had others before.
+    """
+    column: Any = f.column
+    through = column.remote_field.through
+    near, far = f"{column.m2m_field_name()}_id", f"{column.m2m_reverse_field_name()}_id"
+    wanted = {(pk, other) for pk, others in chosen.items() for other in others}
+    rows = through._default_manager.filter(**{f"{near}__in": chosen})
+    there = {(pk, other): row for row, pk, other in rows.values_list("pk", near, far)}
+    gone, new = there.keys() - wanted, wanted - there.keys()
+    if gone:
+        through._default_manager.filter(pk__in=[there[pair] for pair in gone]).delete()
+    through._default_manager.bulk_create(
+        [through(**{near: pk, far: other}) for pk, other in sorted(new)]
+    )
+    return {pk for pk, _other in gone | new}
+
+
+def _store(object_type: ObjectType, changes: Sequence[Change]) -> Iterator[tuple[UUID, Problem]]:
+    """Write all in one statement; if the database refuses, halve to find whose values it is."""
+    if not changes:
+        return
+    try:
+        with told(object_type, {name for change in changes for name in change.columns}):
+            update_rows([c.record for c in changes], {n for c in changes for n in c.columns})
+    except Invalid as refusal:
+        if len(changes) == 1:
+            yield changes[0].record.pk, refusal.extra["errors"][0]
+            return
+        middle = len(changes) // 2
+        for half in (changes[:middle], changes[middle:]):
+            yield from _store(object_type, half)
