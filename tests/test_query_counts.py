@@ -43,6 +43,8 @@ def counts_of(firm: Firm, name: str, who: str) -> dict[str, int]:
         "read": count(client, f"{path}/{seen[0].pk}"),
         "history": count(client, f"{path}/{seen[0].pk}/history"),
     }
+    if columned := next((f.name for f in declared.fields.values() if f.makes_columns), None):
+        found["board"] = count(client, f"{path}/board", by=columned)
     everything = ",".join(f for f in declared.own_fields if not f.endswith("_at"))
     one = count(client, path, limit=1, fields=everything)
     assert one <= found["list"]  # no query per row or field

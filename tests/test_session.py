@@ -208,6 +208,19 @@ class TestViews:
         assert self.names(firm.client("manager")) == {"team", "everyone"}
         assert self.names(firm.client("outsider")) == {"everyone"}
 
+    def test_a_view_keeps_its_kind_and_all_that_belongs_to_it(self, firm: Firm) -> None:
+        owner = firm.client("owner")
+        layout = {
+            "columns": ["name"], "widths": {"name": 200}, "pinned": 1, "by": "kind",
+            "sum": "credit_limit", "filter": {"field": "city", "op": "not_empty"},
+        }  # fmt: skip
+        made = post(owner, "views", self.view(kind="board", definition=layout)).json()
+        assert (made["kind"], made["definition"]) == ("board", layout)
+        path = f"/api/v1/views/{made['id']}"
+        change = {"kind": "chart", "definition": {"by": "birthday:month", "shape": "line"}}
+        changed = owner.patch(path, change, content_type=JSON).json()
+        assert {name: changed[name] for name in change} == change
+
     def test_who_changes_them(self, firm: Firm) -> None:
         made = post(firm.client("owner"), "views", self.view(shared="everyone")).json()
         path = f"/api/v1/views/{made['id']}"
@@ -227,9 +240,15 @@ class TestViews:
             ({"name": ""}, "name"),
             ({"name": "x" * 101}, "name"),
             ({"definition": []}, "definition"),
-            ({"definition": {"a": "\0"}}, "definition"),
+            ({"definition": {"a": 1}}, "definition.a"),
+            ({"definition": {"columns": ["\0"]}}, "definition.columns.0"),
+            ({"definition": {"widths": {"name": 0}}}, "definition.widths.name"),
+            ({"definition": {"sort": "x" * 201}}, "definition.sort"),
+            ({"definition": {"shape": "pie"}}, "definition.shape"),
+            ({"definition": {"span": "year"}}, "definition.span"),
+            ({"definition": {"filter": {"field": "nme", "op": "eq", "value": "x"}}}, "filter"),
             ({"shared": "world"}, "shared"),
-            ({"kind": "board"}, "kind"),
+            ({"kind": "wall"}, "kind"),
             ({"owner": "x"}, "owner"),
         ],
     )

@@ -27,6 +27,9 @@ register(
         search=["title"],
         scope=[Owned(), Through("customer")],
         read_only=["status", "completed_at"],
-        actions=[Action("complete", _("Complete"), "check"), Action("reopen", _("Reopen"), "undo")],
+        actions=[
+            Action("complete", _("Complete"), "check", sets=("status", Task.Status.DONE)),
+            Action("reopen", _("Reopen"), "undo", sets=("status", Task.Status.OPEN)),
+        ],
     )
 )

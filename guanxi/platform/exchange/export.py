@@ -11,7 +11,6 @@ from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
-from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -58,7 +57,7 @@ class Export:
         self.zone = books_zone()
         records = lists.matching(asker, declared, clock_of(asker), tree=tree, search=search)
         own = [f for f in self.fields if f is not None]
-        self.records = _ordered(records, lists.sort_keys(asker, declared, sort)).annotate(
+        self.records = lists.ordered(records, lists.sort_keys(asker, declared, sort)).annotate(
             _json=row_json(asker, declared, own)
         )
 
@@ -137,14 +136,6 @@ def _write_row(sheet: Any, line: int, row: Sequence[Cell]) -> None:
             sheet.write_string(line, column, str(cell))
         else:
             sheet.write_number(line, column, cell)
-
-
-def _ordered(records: Any, keys: Sequence[lists.SortKey]) -> Any:
-    order: list[Any] = [
-        F(k.path).desc(nulls_last=True) if k.descending else F(k.path).asc(nulls_last=True)
-        for k in keys
-    ]
-    return records.order_by(*order, "-pk" if keys[0].descending else "pk")
 
 
 def _sentence(label: Any) -> str:

@@ -14,7 +14,8 @@ from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.http.openapi import header
 from guanxi.platform.http.request import Request
 from guanxi.platform.jobs.services import start_job
-from guanxi.platform.objects import lists, services
+from guanxi.platform.objects import lists, services, totals
+from guanxi.platform.objects.board import board
 from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.fieldtypes import JsonMap, parse_json
 from guanxi.platform.objects.idempotency import answered_once
@@ -27,6 +28,7 @@ from guanxi.platform.objects.schemas import (
     HistoryOut,
     JobOut,
     Strict,
+    board_schema,
     change_schema,
     change_values,
     create_schema,
@@ -55,7 +57,17 @@ class PageParameters(ListParameters):
     )
     sort: str | None = Field(None, max_length=200, description='Field names, "-" for descending.')
     cursor: str | None = Field(None, max_length=4000)
-    limit: int = Field(50, ge=1, le=200)
+    limit: int = Field(50, ge=1, le=1000)
+
+
+class BoardParameters(ListParameters):
+    by: str = Field(max_length=100, description="The field whose values are the columns.")
+    measures: str | None = Field(
+        None, max_length=4000, description='What each column adds up, as in "sum:total".'
+    )
+    fields: str | None = Field(None, max_length=4000, description="Of each card, as in a list.")
+    sort: str | None = Field(None, max_length=200)
+    limit: int = Field(50, ge=1, le=200, description="Cards of each column.")
 
 
 class CountParameters(ListParameters):
@@ -63,7 +75,11 @@ class CountParameters(ListParameters):
 
 
 class AggregateParameters(ListParameters):
-    group: str | None = Field(None, max_length=100)
+    group: str | None = Field(
+        None,
+        max_length=100,
+        description='A field, or the periods of one: "due_on:month"; day, week, quarter, year.',
+    )
     measures: str = Field(
         "count",
         max_length=4000,
@@ -225,13 +241,33 @@ def object_router(name: str) -> Router:
         summary=f"Total {title}",
     )
     def aggregate(request: Request, q: Query[AggregateParameters]) -> dict[str, Any]:
-        return lists.aggregate(
+        return totals.aggregate(
             request.asker,
             declared,
             _matching(request, declared, q),
+            clock_of(request.asker),
             group=q.group,
             measures=q.measures.split(","),
         )
+
+    @router.get(
+        "/board",
+        response=board_schema(name),
+        operation_id=f"board_{name}",
+        summary=f"{title} in columns",
+    )
+    def board_(request: Request, q: Query[BoardParameters]) -> HttpResponse:
+        shown = board(
+            request.asker,
+            declared,
+            _matching(request, declared, q),
+            chosen_fields(request, declared, q.fields),
+            by=q.by,
+            measures=q.measures.split(",") if q.measures else (),
+            sort=q.sort,
+            limit=q.limit,
+        )
+        return json_response(shown)
 
     @router.get("/{uuid:pk}", response=out, operation_id=f"read_{name}", summary=f"Read {title}")
     def read(request: Request, pk: UUID) -> HttpResponse:

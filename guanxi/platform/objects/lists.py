@@ -1,4 +1,4 @@
-"""Lists of any object: filter, search, sort, keyset pages, capped counts, groups with totals."""
+"""Lists of any object: filter, search, sort, keyset pages, capped counts."""
 
 import datetime as dt
 import json
@@ -10,29 +10,20 @@ from uuid import UUID
 
 from django.core import signing
 from django.db.models import (
-    Avg,
     BooleanField,
-    Count,
     F,
-    Max,
-    Min,
     Model,
     Q,
     QuerySet,
-    Sum,
-    TextField,
     Value,
 )
 from django.db.models.expressions import Expression
-from django.db.models.functions import Cast
-from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.filters.compiler import Clock, compile_filter
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.objects.fieldtypes import storable
-from guanxi.platform.objects.money import in_books_currency, is_convertible
 from guanxi.platform.objects.registry import (
     ObjectField,
     ObjectType,
@@ -43,7 +34,6 @@ from guanxi.platform.objects.rows import linked_text, row_json
 from guanxi.platform.search.query import found_by
 
 COUNT_CAP = 1000
-GROUP_CAP = 500
 MAX_SORT_KEYS = 3
 UNSORTABLE = ("tags", "json", "long_text")
 FALLBACK_SORT = "-created_at"  # where the object's own is hidden from the asker
@@ -181,17 +171,32 @@ def _after(keys: Sequence[SortKey], values: Sequence[Any], pk: UUID) -> Q:
     return condition | (same & tie)
 
 
-def _ordered(records: "QuerySet[Any]", keys: Sequence[SortKey]) -> "QuerySet[Any]":
+def ordering(keys: Sequence[SortKey], *, has_nulls: bool = True) -> list[Any]:
+    """The whole order of a list, where absent values come last whichever way a key sorts.
+
+    `has_nulls` is False for the part of a list that is known to have none: an index answers it.
+    """
     order: list[Any] = []
     for key in keys:
+        nulls_last = True if key.nullable and has_nulls else None
         column = F(key.path)
-        if key.nullable and len(keys) > 1:
-            order.append(
-                column.desc(nulls_last=True) if key.descending else column.asc(nulls_last=True)
-            )
-        else:
-            order.append(column.desc() if key.descending else column.asc())
-    return records.order_by(*order, "-pk" if keys[0].descending else "pk")
+        order.append(
+            column.desc(nulls_last=nulls_last)
+            if key.descending
+            else column.asc(nulls_last=nulls_last)
+        )
+    return [*order, F("pk").desc() if keys[0].descending else F("pk").asc()]
+
+
+def named(keys: Sequence[SortKey]) -> dict[str, Any]:
+    """The annotations that the paths of the keys name."""
+    return {k.path: k.expression for k in keys if k.expression is not None}
+
+
+def ordered(records: "QuerySet[Any]", keys: Sequence[SortKey]) -> "QuerySet[Any]":
+    """All the records in the order of their list, in one query."""
+    whole: QuerySet[Any] = records.annotate(**named(keys)).order_by(*ordering(keys))
+    return whole
 
 
 def _segments(
@@ -200,7 +205,7 @@ def _segments(
     """The queries that, one behind the other, are the rest of the list after `position`."""
     if len(keys) > 1:
         rest = records.filter(_after(keys, *position)) if position else records
-        return [_ordered(rest, keys)]
+        return [rest.order_by(*ordering(keys))]
     key = keys[0]
     by_id = "-pk" if key.descending else "pk"
     with_value, without = records, []
@@ -208,7 +213,7 @@ def _segments(
         with_value = records.filter(**{f"{key.path}__isnull": False})
         without = [records.filter(**{f"{key.path}__isnull": True}).order_by(by_id)]
     if position is None:
-        return [_ordered(with_value, keys), *without]
+        return [with_value.order_by(*ordering(keys, has_nulls=False)), *without]
     (value,), pk = position
     if value is None:
         beyond = Q(pk__lt=pk) if key.descending else Q(pk__gt=pk)
@@ -220,7 +225,7 @@ def _segments(
         Value(pk, output_field=records.model._meta.pk),
         descending=key.descending,
     )
-    return [_ordered(with_value.filter(after), keys), *without]
+    return [with_value.filter(after).order_by(*ordering(keys, has_nulls=False)), *without]
 
 
 def matching(
@@ -258,8 +263,7 @@ def page(
     keys = sort_keys(asker, object_type, sort)
     position = decode_cursor(object_type, keys, cursor) if cursor else None
     body = row_json(asker, object_type, fields, deleted=deleted)
-    named = {k.path: k.expression for k in keys if k.expression is not None}
-    records = records.annotate(**named)
+    records = records.annotate(**named(keys))
     found: list[tuple[Any, ...]] = []
     for segment in _segments(records, keys, position):
         rows = segment.annotate(_json=body).values_list("_json", "pk", *(k.path for k in keys))
@@ -280,72 +284,3 @@ def count(records: "QuerySet[Any]", *, exact: bool = False) -> dict[str, Any]:
         return {"count": records.count(), "at_least": False}
     found = records.order_by()[: COUNT_CAP + 1].count()
     return {"count": min(found, COUNT_CAP), "at_least": found > COUNT_CAP}
-
-
-MEASURES = {"sum": Sum, "avg": Avg, "min": Min, "max": Max}
-MEASURABLE = ("number", "decimal", "money", "float", "score")
-
-
-def aggregate(
-    asker: Asker,
-    object_type: ObjectType,
-    records: "QuerySet[Any]",
-    *,
-    group: str | None,
-    measures: Sequence[str],
-) -> dict[str, Any]:
-    """Counts and measures ("sum:total") of the records, by the values of `group` if given."""
-    wanted = _measures(asker, object_type, measures)
-    total = records.aggregate(**wanted)
-    if not group:
-        return {"groups": [], "total": _named(total), "at_least": False}
-    f = asker.fields(object_type).get(group)
-    if f is None or not f.type.groupable:
-        raise BadList(
-            _('This list cannot be grouped by "%(name)s".') % {"name": group}, field="group"
-        )
-    by: dict[str, Any] = {"_key": F(f.path)}
-    if f.type.name == "link" and f.target is not None and is_registered(f.target):
-        by["_label"] = linked_text(asker, object_type, f, type_of_model(f.target).title)
-    rows = records.order_by().annotate(**by).values(*by).annotate(**wanted)
-    found = list(rows.order_by("-_count", "_key")[: GROUP_CAP + 1])
-    return {
-        "groups": [_group(f, row) for row in found[:GROUP_CAP]],
-        "total": _named(total),
-        "at_least": len(found) > GROUP_CAP,
-    }
-
-
-def _measures(asker: Asker, object_type: ObjectType, measures: Sequence[str]) -> dict[str, Any]:
-    """The aggregates, by names that no field of a model has.
-
-    Money is added up in the currency of the books; "unrated" counts what has no rate into it.
-    """
-    wanted: dict[str, Any] = {"_count": Count("pk")}
-    for measure in measures:
-        if measure == "count":
-            continue
-        verb, _colon, name = measure.partition(":")
-        f = asker.fields(object_type).get(name)
-        if verb not in (*MEASURES, "empty") or f is None or f.type.name not in MEASURABLE:
-            raise BadList(_('"%(name)s" cannot be added up.') % {"name": measure}, field="measures")
-        if verb == "empty":
-            wanted[f"_empty_{name}"] = Count("pk", filter=Q(**{f"{f.path}__isnull": True}))
-            continue
-        amount = in_books_currency(f)
-        wanted[f"_{verb}_{name}"] = Cast(MEASURES[verb](amount), TextField())
-        if is_convertible(f):
-            unrated = Q(IsNull(amount, True), **{f"{f.path}__isnull": False})
-            wanted[f"_unrated_{name}"] = Count("pk", filter=unrated)
-    return wanted
-
-
-def _named(row: dict[str, Any]) -> dict[str, Any]:
-    return {name.removeprefix("_"): value for name, value in row.items()}
-
-
-def _group(f: ObjectField, row: dict[str, Any]) -> dict[str, Any]:
-    key = row.pop("_key")
-    label = row.pop("_label") if "_label" in row else dict(f.choices).get(key, key)
-    shown = None if label is None else str(label)
-    return {"key": key, "label": shown, **_named(row)}

@@ -41,6 +41,7 @@ def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[st
         "sortable": f.type.name not in SORTABLE_NOT,
         "filterable": bool(f.type.operators),
         "groupable": f.type.groupable,
+        "board": f.makes_columns,
         "nullable": f.column.null,
         "personal": f.personal,
         "operators": list(f.type.operators),
@@ -118,7 +119,13 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
         "groups": groups,
         "search": bool(object_type.search),
         "actions": [
-            {"name": a.name, "label": str(a.label), "icon": a.icon} for a in object_type.actions
+            {
+                "name": a.name,
+                "label": str(a.label),
+                "icon": a.icon,
+                "sets": a.sets and {"field": a.sets[0], "value": a.sets[1]},
+            }
+            for a in object_type.actions
         ],
         "related": [
             {

@@ -57,6 +57,13 @@ class ObjectField:
         model: RowClass = self.column.related_model  # type: ignore[assignment]
         return model
 
+    @property
+    def makes_columns(self) -> bool:
+        """Whether its values are few and known to all: choices, or records that everyone sees."""
+        if self.type.name == "link" and self.target is not None and is_registered(self.target):
+            return any(isinstance(rule, Everyone) for rule in type_of_model(self.target).scope)
+        return self.type.name == "choice"
+
 
 @dataclass(frozen=True)
 class Group:
@@ -69,11 +76,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Action:
-    """A business verb on records of one object; its endpoint is POST /{path}/{id}/{name}."""
+    """A business verb on records of one object; its endpoint is POST /{path}/{id}/{name}.
+
+    `sets` tells what it is worth to a board: the field and the value a record has afterwards.
+    """
 
     name: str
     label: Any
     icon: str = ""
+    sets: tuple[str, str] | None = None
 
 
 # Who may see a record. Several scopes of one object add up.

@@ -42,6 +42,7 @@ class CountOut(Schema):
 class AggregateOut(Schema):
     """Each group: `key`, `label`, `count` and one text a measure, named "sum_total".
 
+    The key of a period is its first day.
     Money is in the reporting currency; "unrated_total" counts amounts without a rate, left out.
     """
 
@@ -182,4 +183,22 @@ def page_schema(name: str) -> type[Schema]:
         __base__=Schema,
         items=(items, ...),
         next=(str | None, Field(description="Cursor of the next page; null at the end.")),
+    )
+
+
+@cache
+def board_schema(name: str) -> type[Schema]:
+    declared = object_type(name)
+    column: Any = create_model(
+        _name(declared, "Column"),
+        __base__=page_schema(name),
+        key=(str | None, ...),
+        label=(str | None, ...),
+        count=(int, ...),
+    )
+    return create_model(
+        _name(declared, "Board"),
+        __base__=Schema,
+        columns=(list[column], ...),
+        at_least=(bool, Field(description="There are more columns than shown.")),
     )

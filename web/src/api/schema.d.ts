@@ -1028,6 +1028,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** User in columns */
+        get: operations["board_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{pk}": {
         parameters: {
             query?: never;
@@ -1160,6 +1177,23 @@ export interface paths {
         };
         /** Total Team */
         get: operations["aggregate_team"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Team in columns */
+        get: operations["board_team"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1308,6 +1342,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/territories/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Territory in columns */
+        get: operations["board_territory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/territories/{pk}": {
         parameters: {
             query?: never;
@@ -1446,6 +1497,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Role in columns */
+        get: operations["board_role"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles/{pk}": {
         parameters: {
             query?: never;
@@ -1542,6 +1610,23 @@ export interface paths {
         };
         /** Total Customer */
         get: operations["aggregate_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customer in columns */
+        get: operations["board_customer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1690,6 +1775,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tags/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tag in columns */
+        get: operations["board_tag"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tags/{pk}": {
         parameters: {
             query?: never;
@@ -1822,6 +1924,23 @@ export interface paths {
         };
         /** Total Identity */
         get: operations["aggregate_identity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Identity in columns */
+        get: operations["board_identity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1970,6 +2089,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/addresses/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Address in columns */
+        get: operations["board_address"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/addresses/{pk}": {
         parameters: {
             query?: never;
@@ -2102,6 +2238,23 @@ export interface paths {
         };
         /** Total Relationship */
         get: operations["aggregate_relationship"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relationships/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Relationship in columns */
+        get: operations["board_relationship"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2250,6 +2403,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Interaction in columns */
+        get: operations["board_interaction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{pk}": {
         parameters: {
             query?: never;
@@ -2382,6 +2552,23 @@ export interface paths {
         };
         /** Total Task */
         get: operations["aggregate_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Task in columns */
+        get: operations["board_task"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2530,6 +2717,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Product in columns */
+        get: operations["board_product"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{pk}": {
         parameters: {
             query?: never;
@@ -2662,6 +2866,23 @@ export interface paths {
         };
         /** Total Order */
         get: operations["aggregate_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Order in columns */
+        get: operations["board_order"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2810,6 +3031,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/order-lines/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OrderLine in columns */
+        get: operations["board_order_line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/order-lines/{pk}": {
         parameters: {
             query?: never;
@@ -2942,6 +3180,23 @@ export interface paths {
         };
         /** Total ExchangeRate */
         get: operations["aggregate_exchange_rate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exchange-rates/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ExchangeRate in columns */
+        get: operations["board_exchange_rate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3441,6 +3696,55 @@ export interface components {
              */
             id: string;
         };
+        /**
+         * ViewDefinition
+         * @description How a list is laid out. What is absent is as the object's own list has it.
+         *
+         *     Fields are named, not looked up: one that is gone or hidden from whoever opens the view is left
+         *     out there.
+         */
+        ViewDefinition: {
+            /** Columns */
+            columns?: string[] | null;
+            /** Widths */
+            widths?: {
+                [key: string]: number;
+            } | null;
+            /** Pinned */
+            pinned?: number | null;
+            /** Footer */
+            footer?: {
+                [key: string]: "sum" | "avg" | "min" | "max" | "empty";
+            } | null;
+            /** Filter */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /** Sort */
+            sort?: string | null;
+            /** Group */
+            group?: string | null;
+            /**
+             * By
+             * @description What a board, calendar or chart is made by: "status", "due_on:month".
+             */
+            by?: string | null;
+            /**
+             * Sum
+             * @description The field that columns and bars add up.
+             */
+            sum?: string | null;
+            /**
+             * Span
+             * @description Of a calendar.
+             */
+            span?: ("month" | "week") | null;
+            /**
+             * Shape
+             * @description Of a chart.
+             */
+            shape?: ("bar" | "line" | "donut") | null;
+        };
         /** ViewIn */
         ViewIn: {
             /** Object */
@@ -3450,16 +3754,10 @@ export interface components {
             /**
              * Kind
              * @default table
-             * @constant
+             * @enum {string}
              */
-            kind?: "table";
-            /**
-             * Definition
-             * @default {}
-             */
-            definition?: {
-                [key: string]: unknown;
-            };
+            kind?: "table" | "board" | "calendar" | "chart";
+            definition?: components["schemas"]["ViewDefinition"] | null;
             /**
              * Shared
              * @default private
@@ -3476,10 +3774,9 @@ export interface components {
         ViewChange: {
             /** Name */
             name?: string | null;
-            /** Definition */
-            definition?: {
-                [key: string]: unknown;
-            } | null;
+            /** Kind */
+            kind?: ("table" | "board" | "calendar" | "chart") | null;
+            definition?: components["schemas"]["ViewDefinition"] | null;
             /** Shared */
             shared?: ("private" | "team" | "everyone") | null;
             /** Pinned */
@@ -3839,7 +4136,10 @@ export interface components {
              * @default false
              */
             deleted?: boolean;
-            /** Group */
+            /**
+             * Group
+             * @description A field, or the periods of one: "due_on:month"; day, week, quarter, year.
+             */
             group?: string | null;
             /**
              * Measures
@@ -3852,6 +4152,7 @@ export interface components {
          * AggregateOut
          * @description Each group: `key`, `label`, `count` and one text a measure, named "sum_total".
          *
+         *     The key of a period is its first day.
          *     Money is in the reporting currency; "unrated_total" counts amounts without a rate, left out.
          */
         AggregateOut: {
@@ -3868,6 +4169,74 @@ export interface components {
              * @description There are more groups than shown.
              */
             at_least: boolean;
+        };
+        /** BoardParameters */
+        BoardParameters: {
+            /**
+             * Filter
+             * @description A condition of the filter language, as JSON.
+             */
+            filter?: string | null;
+            /**
+             * Search
+             * @default
+             */
+            search?: string;
+            /**
+             * Deleted
+             * @description Show the recycle bin instead.
+             * @default false
+             */
+            deleted?: boolean;
+            /**
+             * By
+             * @description The field whose values are the columns.
+             */
+            by: string;
+            /**
+             * Measures
+             * @description What each column adds up, as in "sum:total".
+             */
+            measures?: string | null;
+            /**
+             * Fields
+             * @description Of each card, as in a list.
+             */
+            fields?: string | null;
+            /** Sort */
+            sort?: string | null;
+            /**
+             * Limit
+             * @description Cards of each column.
+             * @default 50
+             */
+            limit?: number;
+        };
+        /** UserBoard */
+        UserBoard: {
+            /** Columns */
+            columns: components["schemas"]["UserColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** UserColumn */
+        UserColumn: {
+            /** Items */
+            items: components["schemas"]["UserOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
         };
         /** ChangeOut */
         ChangeOut: {
@@ -4029,6 +4398,32 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["TeamRowChange"][];
         };
+        /** TeamBoard */
+        TeamBoard: {
+            /** Columns */
+            columns: components["schemas"]["TeamColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** TeamColumn */
+        TeamColumn: {
+            /** Items */
+            items: components["schemas"]["TeamOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
         /** TerritoryOut */
         TerritoryOut: {
             /** Id */
@@ -4081,6 +4476,32 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["TerritoryRowChange"][];
         };
+        /** TerritoryBoard */
+        TerritoryBoard: {
+            /** Columns */
+            columns: components["schemas"]["TerritoryColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** TerritoryColumn */
+        TerritoryColumn: {
+            /** Items */
+            items: components["schemas"]["TerritoryOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
         /** RoleOut */
         RoleOut: {
             /** Id */
@@ -4105,6 +4526,32 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+        };
+        /** RoleBoard */
+        RoleBoard: {
+            /** Columns */
+            columns: components["schemas"]["RoleColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** RoleColumn */
+        RoleColumn: {
+            /** Items */
+            items: components["schemas"]["RoleOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
         };
         /** CustomerOut */
         CustomerOut: {
@@ -4352,6 +4799,32 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["CustomerRowChange"][];
         };
+        /** CustomerBoard */
+        CustomerBoard: {
+            /** Columns */
+            columns: components["schemas"]["CustomerColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** CustomerColumn */
+        CustomerColumn: {
+            /** Items */
+            items: components["schemas"]["CustomerOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
         /** TagOut */
         TagOut: {
             /** Id */
@@ -4415,6 +4888,32 @@ export interface components {
         TagRowsChange: {
             /** Rows */
             rows: components["schemas"]["TagRowChange"][];
+        };
+        /** TagBoard */
+        TagBoard: {
+            /** Columns */
+            columns: components["schemas"]["TagColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** TagColumn */
+        TagColumn: {
+            /** Items */
+            items: components["schemas"]["TagOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
         };
         /** IdentityOut */
         IdentityOut: {
@@ -4498,6 +4997,32 @@ export interface components {
         IdentityRowsChange: {
             /** Rows */
             rows: components["schemas"]["IdentityRowChange"][];
+        };
+        /** IdentityBoard */
+        IdentityBoard: {
+            /** Columns */
+            columns: components["schemas"]["IdentityColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** IdentityColumn */
+        IdentityColumn: {
+            /** Items */
+            items: components["schemas"]["IdentityOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
         };
         /** AddressOut */
         AddressOut: {
@@ -4604,6 +5129,32 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["AddressRowChange"][];
         };
+        /** AddressBoard */
+        AddressBoard: {
+            /** Columns */
+            columns: components["schemas"]["AddressColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** AddressColumn */
+        AddressColumn: {
+            /** Items */
+            items: components["schemas"]["AddressOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
         /** RelationshipOut */
         RelationshipOut: {
             /** Id */
@@ -4701,6 +5252,32 @@ export interface components {
         RelationshipRowsChange: {
             /** Rows */
             rows: components["schemas"]["RelationshipRowChange"][];
+        };
+        /** RelationshipBoard */
+        RelationshipBoard: {
+            /** Columns */
+            columns: components["schemas"]["RelationshipColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** RelationshipColumn */
+        RelationshipColumn: {
+            /** Items */
+            items: components["schemas"]["RelationshipOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
         };
         /** InteractionOut */
         InteractionOut: {
@@ -4830,6 +5407,32 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["InteractionRowChange"][];
         };
+        /** InteractionBoard */
+        InteractionBoard: {
+            /** Columns */
+            columns: components["schemas"]["InteractionColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** InteractionColumn */
+        InteractionColumn: {
+            /** Items */
+            items: components["schemas"]["InteractionOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
         /** TaskOut */
         TaskOut: {
             /** Id */
@@ -4932,6 +5535,32 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["TaskRowChange"][];
         };
+        /** TaskBoard */
+        TaskBoard: {
+            /** Columns */
+            columns: components["schemas"]["TaskColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** TaskColumn */
+        TaskColumn: {
+            /** Items */
+            items: components["schemas"]["TaskOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
         /** ProductOut */
         ProductOut: {
             /** Id */
@@ -5025,6 +5654,32 @@ export interface components {
         ProductRowsChange: {
             /** Rows */
             rows: components["schemas"]["ProductRowChange"][];
+        };
+        /** ProductBoard */
+        ProductBoard: {
+            /** Columns */
+            columns: components["schemas"]["ProductColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** ProductColumn */
+        ProductColumn: {
+            /** Items */
+            items: components["schemas"]["ProductOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
         };
         /** OrderOut */
         OrderOut: {
@@ -5148,6 +5803,32 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["OrderRowChange"][];
         };
+        /** OrderBoard */
+        OrderBoard: {
+            /** Columns */
+            columns: components["schemas"]["OrderColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** OrderColumn */
+        OrderColumn: {
+            /** Items */
+            items: components["schemas"]["OrderOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
         /** OrderLineOut */
         OrderLineOut: {
             /** Id */
@@ -5258,6 +5939,32 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["OrderLineRowChange"][];
         };
+        /** OrderLineBoard */
+        OrderLineBoard: {
+            /** Columns */
+            columns: components["schemas"]["OrderLineColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** OrderLineColumn */
+        OrderLineColumn: {
+            /** Items */
+            items: components["schemas"]["OrderLineOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
         /** ExchangeRateOut */
         ExchangeRateOut: {
             /** Id */
@@ -5327,6 +6034,32 @@ export interface components {
         ExchangeRateRowsChange: {
             /** Rows */
             rows: components["schemas"]["ExchangeRateRowChange"][];
+        };
+        /** ExchangeRateBoard */
+        ExchangeRateBoard: {
+            /** Columns */
+            columns: components["schemas"]["ExchangeRateColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** ExchangeRateColumn */
+        ExchangeRateColumn: {
+            /** Items */
+            items: components["schemas"]["ExchangeRateOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
         };
         /**
          * Problem
@@ -7731,6 +8464,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -7748,6 +8482,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_user: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserBoard"];
                 };
             };
             /** @description Refused */
@@ -8151,6 +8929,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -8168,6 +8947,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_team: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamBoard"];
                 };
             };
             /** @description Refused */
@@ -8571,6 +9394,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -8588,6 +9412,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_territory: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerritoryBoard"];
                 };
             };
             /** @description Refused */
@@ -8922,6 +9790,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -8939,6 +9808,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_role: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleBoard"];
                 };
             };
             /** @description Refused */
@@ -9202,6 +10115,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -9219,6 +10133,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_customer: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerBoard"];
                 };
             };
             /** @description Refused */
@@ -9622,6 +10580,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -9639,6 +10598,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_tag: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagBoard"];
                 };
             };
             /** @description Refused */
@@ -10042,6 +11045,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -10059,6 +11063,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_identity: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityBoard"];
                 };
             };
             /** @description Refused */
@@ -10462,6 +11510,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -10479,6 +11528,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_address: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressBoard"];
                 };
             };
             /** @description Refused */
@@ -10882,6 +11975,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -10899,6 +11993,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_relationship: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationshipBoard"];
                 };
             };
             /** @description Refused */
@@ -11302,6 +12440,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -11319,6 +12458,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_interaction: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InteractionBoard"];
                 };
             };
             /** @description Refused */
@@ -11722,6 +12905,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -11739,6 +12923,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_task: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskBoard"];
                 };
             };
             /** @description Refused */
@@ -12142,6 +13370,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -12159,6 +13388,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_product: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductBoard"];
                 };
             };
             /** @description Refused */
@@ -12562,6 +13835,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -12579,6 +13853,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_order: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderBoard"];
                 };
             };
             /** @description Refused */
@@ -12982,6 +14300,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -12999,6 +14318,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_order_line: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderLineBoard"];
                 };
             };
             /** @description Refused */
@@ -13402,6 +14765,7 @@ export interface operations {
                 search?: string;
                 /** @description Show the recycle bin instead. */
                 deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
                 group?: string | null;
                 /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
                 measures?: string;
@@ -13419,6 +14783,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_exchange_rate: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeRateBoard"];
                 };
             };
             /** @description Refused */

@@ -49,12 +49,23 @@ export interface FieldMeta {
   multiple?: boolean | null;
   /** Whether a list may be grouped by it. */
   groupable?: boolean;
+  /** Whether a board may have a column for each of its values. */
+  board?: boolean;
   /** An absent value is null; where it is not, it is an empty text. */
   nullable?: boolean;
   personal?: boolean;
   /** What a new record gets when nothing is said. */
   default?: unknown;
   operators: string[];
+}
+
+/** A business verb on a record. */
+export interface Action {
+  name: string;
+  label: string;
+  icon: string;
+  /** What the record is like afterwards, where a board can tell. */
+  sets?: { field: string; value: string } | null;
 }
 
 export interface ObjectMeta {
@@ -70,7 +81,7 @@ export interface ObjectMeta {
   list: { columns: string[]; sort: string };
   groups: { name: string; label: string; fields: string[] }[];
   search: boolean;
-  actions: { name: string; label: string; icon: string }[];
+  actions: Action[];
   /** Lists of other records that point here by `field`. */
   related?: { name: string; object: string; field: string; label: string }[];
 }
@@ -114,6 +125,18 @@ export interface Group extends Totals {
 export interface Aggregate {
   groups: Group[];
   total: Totals;
+  at_least: boolean;
+}
+
+/** The records of one value: what they add up to, and the first of them. */
+export interface Column extends Totals, Page<RecordRow> {
+  key: string | null;
+  label: string | null;
+}
+
+export interface Board {
+  columns: Column[];
+  /** There are more columns than shown. */
   at_least: boolean;
 }
 
@@ -174,6 +197,10 @@ export interface Condition {
   value?: unknown;
 }
 
+export type ViewKind = "table" | "board" | "calendar" | "chart";
+export type Span = "month" | "week";
+export type Shape = "bar" | "line" | "donut";
+
 export interface ViewDefinition {
   columns?: string[];
   widths?: Record<string, number>;
@@ -184,6 +211,12 @@ export interface ViewDefinition {
   filter?: Filter | null;
   sort?: string;
   group?: string | null;
+  /** What a board, calendar or chart is made by: "status", "due_on:month". */
+  by?: string;
+  /** The field that columns and bars add up. */
+  sum?: string | null;
+  span?: Span;
+  shape?: Shape;
 }
 
 export type Shared = "private" | "team" | "everyone";
@@ -192,7 +225,7 @@ export interface SavedView {
   id: string;
   name: string;
   object: string;
-  kind: string;
+  kind: ViewKind;
   definition: ViewDefinition;
   shared: Shared;
   owner: LinkValue | null;

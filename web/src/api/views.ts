@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get, request } from "@/api/client";
-import type { Page, SavedView, Shared, ViewDefinition } from "@/api/types";
+import type { Page, SavedView, Shared, ViewDefinition, ViewKind } from "@/api/types";
 
 export const viewsQuery = (object: string) =>
   queryOptions({
@@ -20,7 +20,7 @@ export const pinnedViewsQuery = queryOptions({
 export interface ViewDraft {
   name: string;
   object: string;
-  kind: "table";
+  kind: ViewKind;
   definition: ViewDefinition;
   shared: Shared;
   pinned?: boolean;

@@ -54,6 +54,15 @@ def test_an_export_shows_the_records_of_the_list() -> None:
     assert cells(b"".join(answer)) == [["Name", "City"], ["a", "上海"]]
 
 
+def test_an_export_is_in_the_order_of_the_list_by_a_linked_record_too() -> None:
+    run(make_asker(), "customer", table(["姓名"], ["a"]))
+    run(make_asker("b", "manager"), "customer", table(["姓名"], ["b"]))
+    for sort, names in (("owner", ["a", "b"]), ("-owner", ["b", "a"])):
+        body = {"sort": sort, "fields": ["name"], "format": "csv"}
+        answer = browser().post(f"{API}/customers/export", body, content_type="application/json")
+        assert [row[0] for row in cells(b"".join(answer))[1:]] == names
+
+
 def test_others_customers_and_hidden_fields_stay_out() -> None:
     run(make_asker(), "customer", table(["姓名", "信用额度"], ["a", "5"]))
     am = make_asker("am", "account_manager")
