@@ -171,7 +171,10 @@ def _with_current_value(facts: ir.Table, margin_rate: float | None) -> ir.Table:
 
 def _ranked(facts: ir.Table, previous_stages: ir.Table | pa.Table | None) -> ir.Table:
     facts = facts.mutate(recency_days=facts["days_since_last"])
-    ranked = abc(rfm(facts), value="current_value")
+    # Windows carry every column they are given along: rank by a narrow table.
+    measures = facts.select("customer_id", "recency_days", "purchases", "amount", "current_value")
+    ranks = abc(rfm(measures), value="current_value").drop(*measures.columns[1:])
+    ranked = facts.join(ranks, "customer_id")
     if previous_stages is None:
         return ranked.order_by("customer_id")
     stages = as_table(previous_stages).select("customer_id", "stage").to_pyarrow()

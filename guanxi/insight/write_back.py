@@ -108,7 +108,6 @@ def replace_scores(
             f"select from {CUSTOMERS} c where c.id = s.customer_id and {ELIGIBLE})"
         )
         raw.execute(merge_sql(), {"as_of": run.as_of})
-        run.customers = raw.rowcount
         clock("merge")
         _write_history(raw, run.as_of)
         clock("history")
@@ -185,37 +184,52 @@ NEWS = (
 
 
 def merge_sql() -> str:
-    """Insert or change the score of every customer in use; equal rows are left alone."""
+    """Insert or change the score of every customer in use.
+
+    Equal rows are not touched: ON CONFLICT would lock, and so write, each of them.
+    """
     names = list(INCOMING)
-    values = [WITHOUT_PURCHASES.get(n, _stored(n)) for n in names]
-    values[names.index("customer_id")] = "c.id"
-    changed = [n for n in [*names, "snapshot_on"] if n != "customer_id"]
-    old = ", ".join(f"s.{n}" for n in changed)
-    new = ", ".join(f"excluded.{n}" for n in changed)
-    assigned = ", ".join(f"{n} = excluded.{n}" for n in changed)
+    values = {n: WITHOUT_PURCHASES.get(n, _stored(n)) for n in names} | {"customer_id": "c.id"}
+    shown = ", ".join(f"{value} as {n}" for n, value in values.items())
+    columns = [*names, "snapshot_on"]
+    changed = [n for n in columns if n != "customer_id"]
+    old, new = (", ".join(f"{of}.{n}" for n in changed) for of in "sn")
+    assigned = ", ".join(f"{n} = n.{n}" for n in changed)
     return (
-        f"insert into insight_customerscore as s ({', '.join(names)}, snapshot_on)"  # noqa: S608
-        f" select {', '.join(values)},"
-        f" case when {NEWS} then %(as_of)s::date else p.snapshot_on end"
+        "with n as materialized ("  # noqa: S608
+        f" select {shown}, case when {NEWS} then %(as_of)s::date else p.snapshot_on end"
+        " as snapshot_on"
         f" from {CUSTOMERS} c"
         " left join insight_incoming i on i.customer_id = c.id"
         " left join insight_previous p on p.customer_id = c.id"
         f" where {ELIGIBLE}"
-        f" on conflict (customer_id) do update set {assigned}"
-        f" where ({old}) is distinct from ({new})"
+        "), changed as ("
+        f" update insight_customerscore s set {assigned} from n"
+        f" where s.customer_id = n.customer_id and ({old}) is distinct from ({new})"
+        f") insert into insight_customerscore ({', '.join(columns)})"
+        f" select {', '.join(columns)} from n where not exists"
+        " (select from insight_customerscore s where s.customer_id = n.customer_id)"
     )
 
 
 def _write_history(cursor: psycopg.Cursor[Any], as_of: dt.date) -> None:
-    """Add the entries of this day; those of an earlier run as of the same day give way."""
+    """Make the entries of this day what this run found; an earlier run's of the day give way."""
+    columns, entries = ", ".join(HISTORY), "insight_scoresnapshot"
+    values = {"as_of": as_of}
     if ScoreRun.objects.filter(as_of=as_of).exists():
-        cursor.execute("delete from insight_scoresnapshot where as_of = %s", [as_of])
-    columns = ", ".join(HISTORY)
+        old, new = (", ".join(f"{of}.{n}" for n in HISTORY) for of in "es")
+        cursor.execute(
+            f"delete from {entries} e where as_of = %(as_of)s and not exists ("  # noqa: S608
+            " select from insight_customerscore s where s.customer_id = e.customer_id"
+            f" and s.snapshot_on = e.as_of and ({old}) is not distinct from ({new}))",
+            values,
+        )
     cursor.execute(
-        f"insert into insight_scoresnapshot (customer_id, as_of, {columns})"  # noqa: S608
-        f" select customer_id, %s, {columns} from insight_customerscore where snapshot_on = %s"
-        " on conflict (customer_id, as_of) do nothing",
-        [as_of, as_of],
+        f"insert into {entries} (customer_id, as_of, {columns})"  # noqa: S608
+        f" select customer_id, snapshot_on, {columns} from insight_customerscore s"
+        " where snapshot_on = %(as_of)s and not exists ("
+        f" select from {entries} e where e.customer_id = s.customer_id and e.as_of = %(as_of)s)",
+        values,
     )
 
 

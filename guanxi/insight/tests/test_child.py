@@ -94,9 +94,9 @@ def score_twice() -> None:
 
 @contextmanager
 def held_up() -> Iterator[psycopg.Connection]:
-    """Make a run wait in the middle of its writing: on a row of the history, which it replaces."""
+    """Make a run wait in the middle of its writing: for the history, its entries of that day."""
     with psycopg.connect(database_url()) as other:
-        other.execute("select from insight_scoresnapshot for update")
+        other.execute("lock table insight_scoresnapshot in share row exclusive mode")
         yield other
         other.rollback()
 
