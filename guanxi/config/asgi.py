@@ -1,4 +1,4 @@
-"""What the web server runs: live events as a stream, everything else by Django's WSGI handler.
+"""What the web server runs: live events as a stream, assistants, all else by Django's WSGI handler.
 
 Django's own ASGI handler takes twice as long for the same answer.
 """
@@ -15,7 +15,8 @@ THREADS = int(os.environ.get("GUANXI_WEB_THREADS", "4"))
 
 django = Bridge(cast(Any, get_wsgi_application()), workers=THREADS)
 
-from guanxi.platform.live.hub import hub  # noqa: E402  after Django is ready
+from guanxi.assistants.door import with_assistants  # noqa: E402  after Django is ready
+from guanxi.platform.live.hub import hub  # noqa: E402
 from guanxi.platform.live.stream import App, with_stream  # noqa: E402
 
-application = with_stream(cast(App, django), hub)
+application = with_assistants(with_stream(cast(App, django), hub))

@@ -224,6 +224,26 @@ def _own_session(request: Request) -> None:
         raise NotAllowed(_("Sign in to do this: a token may not."))
 
 
+class OwnTokenOut(Schema):
+    id: str
+    name: str
+    scopes: list[str]
+    user: LinkOut
+
+
+@router.get("/session/token", response=OwnTokenOut, summary="The token that this request brings")
+def read_own_token(request: Request) -> dict[str, Any]:
+    """For programs: whether their token lives, whose it is and what it opens."""
+    if request.token is None:
+        raise NotFound(_("There is no such token."))
+    return {
+        "id": str(request.token.pk),
+        "name": request.token.name,
+        "scopes": request.token.scopes,
+        "user": {"id": str(request.user.pk), "label": request.user.full_name},
+    }
+
+
 @router.get("/tokens", response=dict[str, Any], summary="My tokens")
 def list_tokens(request: Request) -> dict[str, Any]:
     _own_session(request)

@@ -142,6 +142,26 @@ export interface paths {
         patch: operations["guanxi_platform_access_api_change_workspace"];
         trace?: never;
     };
+    "/api/v1/session/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The token that this request brings
+         * @description For programs: whether their token lives, whose it is and what it opens.
+         */
+        get: operations["guanxi_platform_access_api_read_own_token"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -3362,6 +3382,23 @@ export interface components {
             /** Week Start */
             week_start?: (1 | 7) | null;
         };
+        /** LinkOut */
+        LinkOut: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string | null;
+        };
+        /** OwnTokenOut */
+        OwnTokenOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: string[];
+            user: components["schemas"]["LinkOut"];
+        };
         /** TokenIn */
         TokenIn: {
             /** Name */
@@ -3408,13 +3445,6 @@ export interface components {
              * @description The field with the record it depends on.
              */
             link: string | null;
-        };
-        /** LinkOut */
-        LinkOut: {
-            /** Id */
-            id: string;
-            /** Label */
-            label: string | null;
         };
         /** SampleIn */
         SampleIn: {
@@ -6398,6 +6428,35 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_access_api_read_own_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTokenOut"];
                 };
             };
             /** @description Refused */

@@ -31,6 +31,9 @@ export function Tokens() {
       <Button className={styles.submit} icon={<Plus size={15} />} onClick={() => setCreating(true)}>
         {t("tokens.new")}
       </Button>
+      <p className={`secondary ${styles.note}`}>
+        {t("tokens.assistants", { address: `${location.origin}/mcp` })}
+      </p>
       {creating && <NewToken onClose={() => setCreating(false)} />}
     </>
   );
