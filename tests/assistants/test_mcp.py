@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +20,7 @@ from guanxi.platform.access.models import Token
 from guanxi.platform.access.sign_in import issue_token
 from tests.cast import PEOPLE, Firm
 from tests.oracle import Oracle
-from tests.server import web_server
+from tests.server import on_this_database, web_server
 
 LISTED = ("customer", "task", "interaction", "order", "product", "user")
 
@@ -251,3 +253,15 @@ def test_pages_of_other_sites_are_refused(world: World) -> None:
     assert raw(world, Authorization=bearer, Origin=world.url).status_code == 200
     assert raw(world, Authorization=bearer, Host="evil.example").status_code in (400, 421)
     assert httpx2.get(f"{world.url}/mcp", trust_env=False).status_code == 405
+
+
+@pytest.mark.django_db
+def test_where_nobody_uses_it_it_costs_nothing() -> None:
+    program = (
+        "import sys, guanxi.config.asgi; print({'mcp', 'httpx2', 'starlette'} & {*sys.modules})"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env=on_this_database(), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ran.stdout.strip() == "set()"
