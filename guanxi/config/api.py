@@ -19,6 +19,7 @@ from guanxi.platform.access.middleware import signed_in
 from guanxi.platform.events.api import router as changes_router
 from guanxi.platform.exchange.api import router as imports_router
 from guanxi.platform.exchange.export_api import export_router
+from guanxi.platform.fields.api import router as fields_router
 from guanxi.platform.files.api import router as files_router
 from guanxi.platform.http.openapi import API
 from guanxi.platform.http.problems import add_problem_handlers, problem
@@ -54,6 +55,7 @@ def build_api() -> API:
     api.add_router("/jobs", jobs_router)
     api.add_router("/live", live_router)
     api.add_router("/views", views_router)
+    api.add_router("/custom-fields", fields_router)
     api.add_router("/changes", changes_router)
     api.add_router("/imports", imports_router)
     api.add_router("/customers", timeline_router)

@@ -15,7 +15,7 @@ from guanxi.platform.objects.columns import (
     normalize_phone,
     text,
 )
-from guanxi.platform.objects.record import Record, Row, not_deleted
+from guanxi.platform.objects.record import Customizable, Record, Row, not_deleted
 
 
 class Tag(Row):
@@ -204,7 +204,7 @@ def normal_identity(kind: str, value: str) -> str:
             return value.strip()
 
 
-class Address(Row):
+class Address(Customizable, Row):
     """A further address of a customer: where to deliver, where to bill."""
 
     class Kind(models.TextChoices):
@@ -232,7 +232,7 @@ class Address(Row):
         return self.street
 
 
-class Relationship(Row):
+class Relationship(Customizable, Row):
     """How one customer stands to another: `customer` is `kind` of `other`."""
 
     class Kind(models.TextChoices):

@@ -3,6 +3,7 @@
 from guanxi.platform.access.models import Role, SignInAttempt, Team, Territory, Token, User
 from guanxi.platform.events.models import Event, EventCursor
 from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
+from guanxi.platform.fields.models import CustomField, FieldsVersion
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.live.models import Presence
@@ -13,8 +14,10 @@ from guanxi.platform.workspaces.models import Workspace
 
 __all__ = [
     "Attachment",
+    "CustomField",
     "Event",
     "EventCursor",
+    "FieldsVersion",
     "Follow",
     "IdempotentResponse",
     "Import",

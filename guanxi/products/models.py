@@ -4,10 +4,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.objects.columns import CurrencyField, MoneyField, text
-from guanxi.platform.objects.record import Row, not_deleted
+from guanxi.platform.objects.record import Customizable, Row, not_deleted
 
 
-class Product(Row):
+class Product(Customizable, Row):
     """Something we sell, known by its code."""
 
     code = models.CharField(_("product code"), max_length=60)

@@ -12,4 +12,4 @@ class SalesConfig(AppConfig):
         from guanxi.sales import imports, objects, timeline  # noqa: F401  declares what this area adds
         from guanxi.sales.models import ExchangeRate
 
-        rates_from(ExchangeRate.objects.of_column)
+        rates_from(ExchangeRate.objects.today_of)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.customers.models import Customer
 from guanxi.platform.objects.columns import CurrencyField, MoneyField, text
-from guanxi.platform.objects.record import Record, Row, not_deleted
+from guanxi.platform.objects.record import Customizable, Record, Row, not_deleted
 from guanxi.platform.workspaces.services import books_zone, current_workspace
 from guanxi.products.models import Product
 
@@ -23,10 +24,10 @@ class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
         rates = self.filter(currency=currency, valid_from__lte=day, deleted_at=None)
         return rates.order_by("-valid_from").values_list("rate", flat=True).first()
 
-    def of_column(self, currency: str) -> models.Subquery:
-        """Today's rate of the currency that a column of the outer query names."""
+    def today_of(self, currency: Any) -> models.Subquery:
+        """Today's rate of a currency: a value, or a column of the outer query."""
         past = self.filter(valid_from__lte=timezone.now().astimezone(books_zone()).date())
-        rates = past.filter(currency=models.OuterRef(currency), deleted_at=None)
+        rates = past.filter(currency=currency, deleted_at=None)
         return models.Subquery(rates.order_by("-valid_from").values("rate")[:1])
 
 
@@ -130,7 +131,7 @@ class Order(Record):
         self.rate = rate
 
 
-class OrderLine(Row):
+class OrderLine(Customizable, Row):
     """One product on one order. A return has a negative quantity and amount."""
 
     class Kind(models.TextChoices):

@@ -19,6 +19,7 @@ from guanxi.platform.access.middleware import require_csrf, signed_in
 from guanxi.platform.access.models import Token, User
 from guanxi.platform.access.predicate import get_permitted
 from guanxi.platform.access.sign_in import issue_token, sign_in
+from guanxi.platform.http.languages import FROM_CLIENT, TO_CLIENT, Language
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.fieldtypes import JsonMap, Text
@@ -29,10 +30,6 @@ from guanxi.platform.workspaces.services import current_workspace
 
 router = Router(tags=["session"])
 open_router = Router(tags=["session"], auth=None)
-
-TO_CLIENT = {"zh-hans": "zh-CN", "zh-hant": "zh-TW", "en": "en"}
-FROM_CLIENT = {client: ours for ours, client in TO_CLIENT.items()}
-Language = Literal["zh-CN", "zh-TW", "en"]
 
 
 def describe_user(user: User) -> dict[str, Any]:

@@ -50,7 +50,9 @@ def explain(user: User, declared: ObjectType, record: Row) -> Explanation:
         verbs=[v for v in RECORD_VERBS if _holds(declared, record, predicate(asker, declared, v))],
         scope=scope,
         grounds=[] if scope is None else list(_grounds(asker, declared, record, scope)),
-        hidden_fields=[name for name in declared.fields if name not in shown],
+        hidden_fields=[
+            name for name in (*declared.fields, *asker.custom_fields(declared)) if name not in shown
+        ],
     )
 
 

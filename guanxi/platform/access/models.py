@@ -110,6 +110,9 @@ class User(AbstractBaseUser, Row):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, db_default="")
     preferences = models.JSONField(db_default={}, blank=True)
 
+    # The state of the firm's own fields as of the request that this user was read for.
+    fields_version: str | None = None
+
     USERNAME_FIELD = "username"
     untold = ("password", "last_login", "preferences")
     REQUIRED_FIELDS = ["full_name"]

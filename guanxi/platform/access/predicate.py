@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.grants import Grants
 from guanxi.platform.access.models import User
+from guanxi.platform.fields.definitions import current_version, custom_fields
 from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import (
@@ -48,6 +49,7 @@ class Asker:
         self.scopes = None if scopes is None else frozenset(scopes)
         self._colleagues: list[UUID] | None = None
         self._territories: list[UUID] | None = None
+        self._fields_version = user.fields_version
         self._fields: dict[str, dict[str, ObjectField]] = {}
 
     @property
@@ -79,21 +81,29 @@ class Asker:
     def may(self, verb: str, object_type: ObjectType) -> bool:
         return self.token_allows(verb, object_type) and self.grants.may(verb, object_type)
 
+    def custom_fields(self, object_type: ObjectType) -> dict[str, ObjectField]:
+        """The firm's own fields of this object, seen or not; the same ones all the while."""
+        if self._fields_version is None:
+            self._fields_version = current_version()
+        return custom_fields(object_type, self._fields_version)
+
     def fields(self, object_type: ObjectType) -> dict[str, ObjectField]:
         """The fields this user may see."""
         if object_type.name not in self._fields:
+            every = {**object_type.fields, **self.custom_fields(object_type)}
             self._fields[object_type.name] = {
                 name: f
-                for name, f in object_type.fields.items()
+                for name, f in every.items()
                 if self.grants.mask(object_type, name) != "hidden"
             }
         return self._fields[object_type.name]
 
     def writable(self, object_type: ObjectType) -> dict[str, ObjectField]:
         """The fields this user may write."""
+        every = {**object_type.own_fields, **self.custom_fields(object_type)}
         return {
             name: f
-            for name, f in object_type.own_fields.items()
+            for name, f in every.items()
             if not f.read_only and self.grants.mask(object_type, name) is None
         }
 

@@ -20,6 +20,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.models import SignInAttempt, Token, User
+from guanxi.platform.fields.definitions import VERSION as FIELDS_VERSION
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import DomainError
 
@@ -28,12 +29,15 @@ WINDOW_SECONDS = 15 * 60
 
 # Whenever a row is written, its new version has another transaction or stands in another place.
 USER_VERSION = """
-select (u.xmin, u.ctid, r.xmin, r.ctid)::text
+select (u.xmin, u.ctid, r.xmin, r.ctid)::text{more}
 from platform_user u join platform_role r on r.id = u.role_id
-where u.id = {} and u.is_active and u.deleted_at is null
+where u.id = {user} and u.is_active and u.deleted_at is null
 """
+BY_ID = USER_VERSION.format(more=f", ({FIELDS_VERSION})", user="%s")
 BY_DIGEST = f"""
-select t.*, ({USER_VERSION.format("t.user_id")}) as user_version from platform_token t
+select t.*, ({USER_VERSION.format(more="", user="t.user_id")}) as user_version,
+    ({FIELDS_VERSION}) as fields_version
+from platform_token t
 where t.digest = %s and t.revoked_at is null and (t.expires_at is null or t.expires_at > %s)
 """  # noqa: S608  constants only
 
@@ -67,7 +71,7 @@ class PasswordBackend:
 
     def get_user(self, user_id: UUID | str) -> User | None:
         with connection.cursor() as cursor:
-            cursor.execute(USER_VERSION.format("%s"), [user_id])
+            cursor.execute(BY_ID, [user_id])
             row = cursor.fetchone()
         return _user(UUID(str(user_id)), *row) if row else None
 
@@ -77,9 +81,11 @@ def _user_at(pk: UUID, version: str) -> User:
     return User.objects.select_related("role").get(pk=pk)
 
 
-def _user(pk: UUID, version: str) -> User:
+def _user(pk: UUID, version: str, fields_version: str | None) -> User:
     """The user as they and their role are in the version named; the caller's own to change."""
-    return copy(_user_at(pk, version))
+    user = copy(_user_at(pk, version))
+    user.fields_version = fields_version
+    return user
 
 
 def _attempt_key(username: str, address: str) -> bytes:
@@ -157,7 +163,7 @@ def user_of_token(key: str) -> Token | None:
     token: Any = next(iter(Token.objects.raw(BY_DIGEST, [_digest(key), timezone.now()])), None)
     if token is None or token.user_version is None:
         return None
-    token.user = _user(token.user_id, token.user_version)
+    token.user = _user(token.user_id, token.user_version, token.fields_version)
     today = timezone.now().date()
     if token.last_used_on != today:
         Token.objects.filter(pk=token.pk).update(last_used_on=today)

@@ -106,7 +106,7 @@ def history_of_visible(
     """
     fields = asker.fields(object_type)
     by_column = {
-        f.column.attname: f for name, f in fields.items() if name in object_type.own_fields
+        f.column.attname: f for name, f in fields.items() if name not in object_type.contributed
     }
     files = dict(
         Attachment.objects.filter(object=object_type.name, record_id=pk).values_list("pk", "name")

@@ -6,6 +6,7 @@ a bulk edit of many records costs no more than doing it, and no digit is lost on
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.events.models import Event
 from guanxi.platform.objects.columns import derived_from
 from guanxi.platform.objects.errors import DomainError, NotAllowed, NotFound
-from guanxi.platform.objects.registry import ObjectType, object_type
+from guanxi.platform.objects.registry import CUSTOM, ObjectType, object_type
 from guanxi.platform.objects.updating import update_rows
 
 CONFLICTS_SHOWN = 100
@@ -58,6 +59,23 @@ reversals as (
 def _as_shown(text: str | None) -> Any:
     """A value of the database's JSON as the API shows it: numbers with a fraction as text."""
     return None if text is None else json.loads(text, parse_float=str)
+
+
+def _custom_key(column: str) -> str:
+    """The key of a custom field, which events name "custom.<key>"; "" for any other column."""
+    prefix, _dot, key = column.partition(".")
+    return key if prefix == CUSTOM else ""
+
+
+def custom_values(columns: Sequence[str], *, was: sql.Composable) -> sql.Composable:
+    """The assignment that gives custom fields of the row `t` their values in the JSON `was`."""
+    pairs = [
+        sql.SQL("{}, {} -> {}").format(sql.Literal(_custom_key(c)), was, sql.Literal(c))
+        for c in columns
+    ]
+    return sql.SQL(
+        "custom = (t.custom - {keys}::text[]) || jsonb_strip_nulls(jsonb_build_object({pairs}))"
+    ).format(keys=sql.Literal([_custom_key(c) for c in columns]), pairs=sql.SQL(", ").join(pairs))
 
 
 class UndoConflict(DomainError):
@@ -144,6 +162,8 @@ class Undoing:
 
     def _current(self, column: str) -> sql.Composable:
         """The column's present value as JSON; of tags the sorted list of their ids."""
+        if key := _custom_key(column):
+            return sql.SQL("coalesce(t.custom -> {}, 'null')").format(sql.Literal(key))
         many = self._many(column)
         if many is None:
             return sql.SQL("to_jsonb(t.{})").format(sql.Identifier(column))
@@ -154,7 +174,7 @@ class Undoing:
 
     def _as_stored(self, column: str) -> sql.Composable:
         """The value an event tells, through the column's type: 1.50 is 1.5000 in the table."""
-        if self._many(column) is not None:
+        if _custom_key(column) or self._many(column) is not None:
             return sql.SQL("r.became -> {}").format(sql.Literal(column))
         return sql.SQL("to_jsonb((jsonb_populate_record(null::{}, r.became)).{})").format(
             sql.Identifier(self.declared.model._meta.db_table), sql.Identifier(column)
@@ -192,14 +212,18 @@ class Undoing:
 
     def _write_back_own(self, own: list[str], columns: tuple[str, ...]) -> None:
         table = sql.Identifier(self.declared.model._meta.db_table)
-        names = [sql.Identifier(column) for column in own]
+        assignments = [
+            sql.SQL("{0} = p.{0}").format(sql.Identifier(c)) for c in own if not _custom_key(c)
+        ]
+        if custom := [c for c in own if _custom_key(c)]:
+            assignments.append(custom_values(custom, was=sql.SQL("r.was")))
         query = sql.SQL(
             "update {table} t set {assignments} from reversals r,"
             " jsonb_populate_record(null::{table}, r.was) p"
             " where t.id = r.record_id and r.columns = %(columns)s"
         ).format(
             table=table,
-            assignments=sql.SQL(", ").join(sql.SQL("{0} = p.{0}").format(n) for n in names),
+            assignments=sql.SQL(", ").join(assignments),
         )
         self._run(query, columns)
         self._derive(own, self.by_columns[columns])

@@ -29,7 +29,13 @@ from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.filters.periods import last_days, next_days, period_bounds
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.objects.fieldtypes import storable
-from guanxi.platform.objects.registry import ObjectField, ObjectType, is_registered, type_of_model
+from guanxi.platform.objects.registry import (
+    ObjectField,
+    ObjectType,
+    first_field,
+    is_registered,
+    type_of_model,
+)
 
 MAX_DEPTH = 12
 MAX_CONDITIONS = 200
@@ -37,7 +43,7 @@ MAX_VALUES = 1000
 MAX_LINKS = 4
 FURTHEST_DAYS = 36_600
 
-
+NEGATIONS = {"ne": "eq", "not_in": "in", "not_contains": "contains"}
 EVERY = ~Q(pk__in=[])  # Q() would vanish beside an "or"
 
 
@@ -125,7 +131,7 @@ class _Compiler:
         self.count()
         if depth > MAX_LINKS:
             raise BadFilter(_("A field is at most %(n)s links away.") % {"n": MAX_LINKS})
-        head, _dot, rest = name.partition(".")
+        head, rest = first_field(name)
         field = self.asker.fields(object_type).get(head)
         if field is None:
             raise BadFilter(_('There is no field "%(name)s".') % {"name": head})
@@ -138,17 +144,28 @@ class _Compiler:
             raise BadFilter(
                 _('"%(op)s" does not fit the field "%(field)s".') % {"op": op, "field": field.label}
             )
-        return self.compare(field, op, value)
-
-    def compare(self, field: ObjectField, op: str, value: Any) -> Q:
         if op in ("empty", "not_empty"):
             empty = self.empty(field)
             return empty if op == "empty" else ~empty
-        if op in ("in", "not_in"):
+        if op in NEGATIONS:
+            return ~self.compare(field, NEGATIONS[op], value)
+        return self.compare(field, op, value)
+
+    def compare(self, field: ObjectField, op: str, value: Any) -> Q:
+        """The condition that a record has a value and that it is so."""
+        holds = self.holds(field, op, value)
+        # Of a column the ORM knows that a "not" takes in what is empty; of a path it does not.
+        return Q(**{f"{field.path}__isnull": False}) & holds if field.key else holds
+
+    def holds(self, field: ObjectField, op: str, value: Any) -> Q:
+        if op == "in":
             chosen = self.chosen(field, value)
-            tagged = field.type.name == "tags"
-            among = _tagged(field, pk__in=chosen) if tagged else Q(**{f"{field.path}__in": chosen})
-            return among if op == "in" else ~among
+            match field.type.name:
+                case "tags":
+                    return _tagged(field, pk__in=chosen)
+                case "multi_choice":
+                    return Q(**{f"{field.path}__has_any_keys": chosen})
+            return Q(**{f"{field.path}__in": chosen})
         if op == "in_period":
             return self.in_period(field, value)
         if op == "between":
@@ -157,8 +174,6 @@ class _Compiler:
             low, high = (self.value(field, v) for v in value)
             return Q(**{f"{field.path}__gte": low, f"{field.path}__lte": high})
         wanted = self.value(field, value)
-        if op in ("ne", "not_contains"):
-            return ~Q(**{f"{field.path}__{'exact' if op == 'ne' else 'icontains'}": wanted})
         lookup = {"eq": "exact", "contains": "icontains", "starts": "istartswith"}.get(op, op)
         return Q(**{f"{field.path}__{lookup}": wanted})
 
@@ -212,7 +227,7 @@ class _Compiler:
         read: Reader = READERS.get(field.type.name, _read_text)
         try:
             wanted = read(value, self.clock)
-            if field.type.name == "choice" and wanted not in dict(field.choices):
+            if field.choices and wanted not in dict(field.choices):
                 raise ValueError
             return wanted
         except (ValueError, TypeError, AttributeError, ArithmeticError):

@@ -18,6 +18,7 @@ from guanxi.platform.access.models import User
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.events.models import Event
 from guanxi.platform.events.reader import read_events
+from guanxi.platform.fields.definitions import custom_fields
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.notifications.follows import is_handed_over, watchers
 from guanxi.platform.notifications.marks import mentioned
@@ -190,7 +191,8 @@ def _changes(
     declared: ObjectType, events: Sequence[Event], records: Mapping[UUID, Row]
 ) -> Iterator[Notification]:
     """Of those who watch the record itself."""
-    by_column = {f.column.attname: name for name, f in declared.own_fields.items()}
+    every = {**declared.own_fields, **custom_fields(declared)}
+    by_column = {f.column.attname: name for name, f in every.items()}
     owners = {pk: getattr(record, "owner_id", None) for pk, record in records.items()}
     following, owning = watchers(declared, owners)
     for event in events:

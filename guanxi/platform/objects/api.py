@@ -35,6 +35,7 @@ from guanxi.platform.objects.schemas import (
     out_schema,
     page_schema,
     rows_schema,
+    written_values,
 )
 
 BULK_AT_ONCE = 500
@@ -302,7 +303,7 @@ def object_router(name: str) -> Router:
         )
         @answered_once
         def post(request: Request, body: create) -> HttpResponse:  # type: ignore[valid-type]
-            values = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+            values = written_values(body)
             record = services.create_record(
                 asker=request.asker, object_type=declared, values=values
             )
@@ -318,7 +319,7 @@ def object_router(name: str) -> Router:
             openapi_extra=header("If-Match", "The ETag of the version the change is meant for."),
         )
         def patch(request: Request, pk: UUID, body: change) -> HttpResponse:  # type: ignore[valid-type]
-            return _change(request, declared, pk, body.model_dump(exclude_unset=True))  # type: ignore[attr-defined]
+            return _change(request, declared, pk, written_values(body))
 
         @router.patch(
             "",
@@ -331,7 +332,7 @@ def object_router(name: str) -> Router:
                 asker=request.asker,
                 object_type=declared,
                 rows=[
-                    services.RowChange(r.id, r.set.model_dump(exclude_unset=True), r.version)
+                    services.RowChange(r.id, written_values(r.set), r.version)
                     for r in body.rows  # type: ignore[attr-defined]
                 ],
             )

@@ -28,7 +28,8 @@ class PhoneField(models.CharField):  # type: ignore[type-arg]
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]
-    """An amount in the currency that the column `currency` of the same row names.
+    """An amount in the currency that the column `currency` of the same row names, or in that one
+    itself if it is a code such as "CNY".
 
     The row's own rate into the currency of the books is in the column `rate`, if it has one.
     """

@@ -232,6 +232,18 @@ class ChoiceType(FieldType):
         return Literal[(*values, "") if column.blank and "" not in values else values]
 
 
+class MultiChoiceType(FieldType):
+    name = "multi_choice"
+    operators = CHOOSE
+    python = list[str]
+
+    def schema(self, column: "models.Field[Any, Any]") -> Any:
+        from typing import Literal
+
+        values = tuple(value for value, _label in column.flatchoices)
+        return Annotated[list[Literal[values]], Field(max_length=1000)]  # type: ignore[valid-type]
+
+
 class LinkType(FieldType):
     name = "link"
     operators = CHOOSE
@@ -260,8 +272,8 @@ TYPES: dict[str, FieldType] = {
     t.name: t()
     for t in (
         TextType, LongTextType, EmailType, PhoneType, UrlType, NumberType, DecimalType, MoneyType,
-        FloatType, ScoreType, BooleanType, DateType, DateTimeType, ChoiceType, LinkType, TagsType,
-        JsonType,
+        FloatType, ScoreType, BooleanType, DateType, DateTimeType, ChoiceType, MultiChoiceType,
+        LinkType, TagsType, JsonType,
     )
 }  # fmt: skip
 

@@ -35,7 +35,7 @@ from guanxi.platform.search.query import found_by
 
 COUNT_CAP = 1000
 MAX_SORT_KEYS = 3
-UNSORTABLE = ("tags", "json", "long_text")
+UNSORTABLE = ("tags", "json", "long_text", "multi_choice")
 FALLBACK_SORT = "-created_at"  # where the object's own is hidden from the asker
 
 
@@ -88,8 +88,10 @@ def _sort_key(asker: Asker, object_type: ObjectType, part: str) -> SortKey:
             target.model._meta.get_field(title),
             linked_text(asker, object_type, f, title),
         )
+    if f.key:
+        return SortKey(f.path, descending, f.may_be_null, f.column)
     path = object_type.sort_columns.get(name, f.path)
-    nullable = f.column.null or "__" in path
+    nullable = f.may_be_null
     table, joined, _column_name = path.rpartition("__")
     id_path = f"{table}__pk" if joined else "pk"
     return SortKey(path, descending, nullable, _column(object_type.model, path), id_path=id_path)

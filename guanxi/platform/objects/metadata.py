@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.objects.columns import CurrencyField, MoneyField
+from guanxi.platform.objects.lists import UNSORTABLE
 from guanxi.platform.objects.registry import (
+    CUSTOM,
     ObjectField,
     ObjectType,
     is_registered,
@@ -13,7 +17,6 @@ from guanxi.platform.objects.registry import (
 )
 from guanxi.platform.workspaces.services import current_workspace
 
-SORTABLE_NOT = ("tags", "json", "long_text")
 CHOICE_COLORS = (
     "blue",
     "green",
@@ -38,7 +41,7 @@ def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[st
         "type": f.type.name,
         "required": f.required,
         "read_only": f.read_only or masked,
-        "sortable": f.type.name not in SORTABLE_NOT,
+        "sortable": f.type.name not in UNSORTABLE,
         "filterable": bool(f.type.operators),
         "groupable": f.type.groupable,
         "board": f.makes_columns,
@@ -48,16 +51,8 @@ def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[st
     }
     if (default := _default(f)) is not None and not meta["read_only"]:
         meta["default"] = default
-    if f.type.name == "choice":
-        meta["choices"] = [
-            {
-                "value": value,
-                "label": _sentence(label),
-                "color": CHOICE_COLORS[i % len(CHOICE_COLORS)],
-            }
-            for i, (value, label) in enumerate(f.choices)
-            if value != ""
-        ]
+    if f.type.name in ("choice", "multi_choice"):
+        meta["choices"] = _choices(f)
     if f.target is not None and is_registered(f.target):
         meta["target"] = type_of_model(f.target).name
     if isinstance(f.column, MoneyField):
@@ -68,7 +63,22 @@ def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[st
     return meta
 
 
-def _default(f: ObjectField) -> str | bool | None:
+def _choices(f: ObjectField) -> list[dict[str, Any]]:
+    """The choices in their order, with those that are readable but no longer offered."""
+    colors, archived = getattr(f.column, "colors", {}), getattr(f.column, "archived", ())
+    return [
+        {
+            "value": value,
+            "label": _sentence(label),
+            "color": colors.get(value) or CHOICE_COLORS[i % len(CHOICE_COLORS)],
+            "archived": value in archived,
+        }
+        for i, (value, label) in enumerate(f.choices)
+        if value != ""
+    ]
+
+
+def _default(f: ObjectField) -> str | bool | list[str] | None:
     """What a form begins with; None where nothing is picked yet.
 
     A number is left to the server, which may know better: an order's rate is that of its day.
@@ -77,7 +87,7 @@ def _default(f: ObjectField) -> str | bool | None:
         workspace = current_workspace()
         return workspace.currency if workspace else None
     value = f.column.default if f.column.has_default() else f.column.db_default
-    return value if isinstance(value, str | bool) and value != "" else None
+    return value if isinstance(value, str | bool | list) and value != "" else None
 
 
 def _sentence(label: Any) -> str:
@@ -94,13 +104,11 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
         {"name": g.name, "label": str(g.label), "fields": [n for n in g.fields if n in visible]}
         for g in object_type.groups
     ]
-    rest = [
-        n
-        for n, f in visible.items()
-        if n not in grouped and f.column.name != "custom" and n in object_type.own_fields
-    ]
+    rest = [n for n in visible if n not in grouped and n in object_type.own_fields]
     if rest:
         groups.append({"name": "more", "label": "", "fields": rest})
+    if custom := [n for n, f in visible.items() if f.key]:
+        groups.append({"name": CUSTOM, "label": _("Further details"), "fields": custom})
     return {
         "name": object_type.name,
         "path": object_type.url,
@@ -127,6 +135,7 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
             }
             for a in object_type.actions
         ],
+        "customizable": object_type.customizable,
         "related": [
             {
                 "name": name,

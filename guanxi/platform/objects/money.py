@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, OuterRef, Q, Value, When
 
 from guanxi.platform.objects.columns import MoneyField
 from guanxi.platform.objects.registry import ObjectField
 from guanxi.platform.workspaces.services import books_currency
 
-RateOf = Callable[[str], Any]
+RateOf = Callable[[Any], Any]
 _rates: list[RateOf] = []
 
 
 def rates_from(rate_of: RateOf) -> None:
-    """Say how today's rate of the currency in a column, given by its path, is found."""
+    """Say how today's rate of a currency, an expression of a subquery, is found."""
     _rates[:] = [rate_of]
 
 
@@ -30,6 +30,12 @@ def in_books_currency(f: ObjectField) -> Any:
         return F(f.path)
     if column.rate:
         return F(f.path) * F(column.rate)
+    fixed = column.currency.isupper()  # a code, the same for every row
+    if fixed and column.currency == books_currency():
+        return F(f.path)
+    currency = Value(column.currency) if fixed else OuterRef(column.currency)
+    rate = _rates[0](currency) if _rates else Value(None)
+    if fixed:
+        return F(f.path) * rate
     at_par = Q(**{f"{column.currency}__in": ["", books_currency()]})
-    rate = _rates[0](column.currency) if _rates else Value(None)
     return Case(When(at_par, then=F(f.path)), default=F(f.path) * rate, output_field=column)

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.platform.objects.custom_values import CustomValues
+
 
 class UUID7(models.Func):
     """A time-ordered key (RFC 9562) made by the database, so that COPY has one too."""
@@ -39,7 +41,16 @@ class Row(models.Model):
         abstract = True
 
 
-class Record(Row):
+class Customizable(models.Model):
+    """What a firm may give fields of its own (`guanxi.platform.fields`)."""
+
+    custom = CustomValues(_("custom fields"), db_default={}, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Record(Customizable, Row):
     """A row with an owner and the firm's custom fields."""
 
     owner = models.ForeignKey(
@@ -50,7 +61,6 @@ class Record(Row):
         verbose_name=_("owner"),
         related_name="+",
     )
-    custom = models.JSONField(_("custom fields"), db_default={}, blank=True)
 
     class Meta:
         abstract = True

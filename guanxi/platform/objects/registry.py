@@ -16,9 +16,10 @@ from django.db import models
 from guanxi.platform.objects.columns import DerivedField
 from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.fieldtypes import FieldType, type_of
-from guanxi.platform.objects.record import Row, object_name
+from guanxi.platform.objects.record import Customizable, Row, object_name
 
 RowClass = type[Row]
+CUSTOM = "custom"  # the column, and what names of custom fields begin with
 TIMES = ("created_at", "updated_at")
 
 
@@ -27,9 +28,12 @@ def has_db_default(column: "models.Field[Any, Any]") -> bool:
     return column.db_default is not models.NOT_PROVIDED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ObjectField:
-    """One field of an object as people and programs see it."""
+    """One field of an object as people and programs see it; one instance while it is declared so.
+
+    A custom field has the name "custom.<key>".
+    """
 
     name: str
     path: str  # how the ORM reaches it from the object's model
@@ -38,6 +42,12 @@ class ObjectField:
     label: Any
     read_only: bool = False
     personal: bool = False
+    key: str = ""  # of a custom field, among the custom values of its record
+
+    @property
+    def may_be_null(self) -> bool:
+        """Whether a record may have no value: other tables need not have a row."""
+        return self.column.null or "__" in self.path
 
     @property
     def required(self) -> bool:
@@ -172,12 +182,18 @@ class ObjectType:
                 personal=c.name in self.personal,
             )
             for c in columns
-            if c.name not in ("id", "deleted_at", *self.hidden) and not isinstance(c, DerivedField)
+            if c.name not in ("id", "deleted_at", CUSTOM, *self.hidden)
+            and not isinstance(c, DerivedField)
         }
 
     @property
+    def customizable(self) -> bool:
+        """Whether a firm may give it fields of its own."""
+        return issubclass(self.model, Customizable)
+
+    @property
     def fields(self) -> dict[str, ObjectField]:
-        """Own fields in the model's order, times last, then contributed ones."""
+        """Declared fields: own ones in the model's order, times last, then contributed ones."""
         return {**self.own_fields, **self.contributed}
 
     @cached_property
@@ -222,6 +238,15 @@ class ObjectType:
                     if name != "+":
                         found[name] = (other, f.name)
         return found
+
+
+def first_field(path: str) -> tuple[str, str]:
+    """The first field of a path and the rest: "customer.custom.rank" is "customer" and the rest."""
+    head, _dot, rest = path.partition(".")
+    if head == CUSTOM:
+        key, _dot, rest = rest.partition(".")
+        head = f"{CUSTOM}.{key}"
+    return head, rest
 
 
 _types: dict[str, ObjectType] = {}
@@ -285,6 +310,11 @@ def types() -> Iterator[ObjectType]:
 def object_type(name: str) -> ObjectType:
     """The declared type of that name. Raises KeyError."""
     return _types[name]
+
+
+def is_declared(name: str) -> bool:
+    """Whether an object has that name: an area may be switched off after it was used."""
+    return name in _types
 
 
 def object_asked_for(name: str) -> ObjectType:

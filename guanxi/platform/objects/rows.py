@@ -15,6 +15,7 @@ from django.db.models import Case, Exists, Expression, F, OuterRef, Q, TextField
 from guanxi.platform.access.predicate import NOBODY, Asker, predicate
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import (
+    CUSTOM,
     Everyone,
     ObjectField,
     ObjectType,
@@ -125,19 +126,26 @@ def _contributed(table: str, fields: Sequence[ObjectField]) -> str:
     )
 
 
+def _custom(table: str, fields: Sequence[ObjectField]) -> str:
+    """Values of custom fields as they are kept, by key; null where a record has none."""
+    return _object([(f.key, f"{table}.{_quoted(CUSTOM)} -> {_text(f.key)}") for f in fields])
+
+
 @lru_cache(maxsize=1000)
-def _template(model: type[Row], field_names: tuple[str, ...], masked: frozenset[str]) -> str:
+def _template(model: type[Row], fields: tuple[ObjectField, ...], masked: frozenset[str]) -> str:
     """The SQL of these fields, with a hole for `can` and for each masked label, in that order."""
     declared = type_of_model(model)
     table = _quoted(declared.model._meta.db_table)
     pairs = [("id", f"{table}.id"), ("updated_at", f"{table}.updated_at"), ("can", HOLE)]
     others: dict[str, list[ObjectField]] = {}
-    for field_name in field_names:
-        f = declared.fields[field_name]
-        if field_name in declared.contributed:
+    custom = [f for f in fields if f.key]
+    for f in fields:
+        if f.name in declared.contributed:
             others.setdefault(f.column.model._meta.db_table, []).append(f)
-        elif field_name != "updated_at":
-            pairs.append((field_name, _own(table, f, masked)))
+        elif f.name != "updated_at" and not f.key:
+            pairs.append((f.name, _own(table, f, masked)))
+    if custom:
+        pairs.append((CUSTOM, _custom(table, custom)))
     own = _object(pairs)
     if not others:
         return f"({own})::text"
@@ -222,9 +230,7 @@ def row_json(
     """
     shown = list(fields)
     masked = [f for f in shown if not _labels_shown(asker, declared, f)]
-    text = _template(
-        declared.model, tuple(f.name for f in shown), frozenset(f.name for f in masked)
-    )
+    text = _template(declared.model, tuple(shown), frozenset(f.name for f in masked))
     labels = [
         linked_text(asker, declared, f, type_of_model(f.target).title)
         for f in masked

@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
-from guanxi.platform.objects.registry import ObjectField, ObjectType, object_type
+from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType, object_type
 
 ROWS_AT_ONCE = 2000
+CustomKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+CustomMap = Annotated[dict[CustomKey, Any], Field(max_length=1000)]
 
 
 class Strict(BaseModel):
@@ -116,6 +118,12 @@ def _writable(declared: ObjectType) -> list[ObjectField]:
     return [f for f in declared.own_fields.values() if not f.read_only]
 
 
+def _custom(declared: ObjectType) -> dict[str, Any]:
+    """The firm's own fields: an open map, as each firm has others. `/meta` tells which."""
+    told = Field(None, description="Values of custom fields by key; null empties one.")
+    return {CUSTOM: (CustomMap, told)} if declared.customizable else {}
+
+
 @cache
 def create_schema(name: str) -> type[Strict]:
     """The body of POST /{path}."""
@@ -123,6 +131,7 @@ def create_schema(name: str) -> type[Strict]:
     fields: dict[str, Any] = {
         f.name: (_written(f), ... if f.required else None) for f in _writable(declared)
     }
+    fields |= _custom(declared)
     return create_model(_name(declared, "Create"), __base__=Strict, **fields)
 
 
@@ -131,6 +140,7 @@ def change_schema(name: str) -> type[Strict]:
     """The body of PATCH /{path}/{id}: only what is sent is changed."""
     declared = object_type(name)
     fields: dict[str, Any] = {f.name: (_written(f), None) for f in _writable(declared)}
+    fields |= _custom(declared)
     return create_model(_name(declared, "Change"), __base__=Strict, **fields)
 
 
@@ -151,7 +161,14 @@ def rows_schema(name: str) -> type[Strict]:
 
 def change_values(name: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
     """The values of a change that comes inside another body. Raises pydantic's ValidationError."""
-    return change_schema(name).model_validate(dict(values or {})).model_dump(exclude_unset=True)
+    return written_values(change_schema(name).model_validate(dict(values or {})))
+
+
+def written_values(body: BaseModel) -> dict[str, Any]:
+    """What a body writes, by the names of fields: {"custom": {"rank": 1}} is "custom.rank"."""
+    values = body.model_dump(exclude_unset=True)
+    custom = values.pop(CUSTOM, None) or {}
+    return {**values, **{f"{CUSTOM}.{key}": value for key, value in custom.items()}}
 
 
 def _shown(f: ObjectField) -> Any:
@@ -172,6 +189,9 @@ def out_schema(name: str) -> type[Schema]:
     declared = object_type(name)
     fields: dict[str, Any] = {"id": (str, ...), "can": (list[str], ...), "updated_at": (str, ...)}
     fields |= {f.name: (_shown(f), None) for f in declared.fields.values() if f.name not in fields}
+    if declared.customizable:
+        told = Field(None, description="Values of the custom fields asked for, by key.")
+        fields[CUSTOM] = (dict[str, Any], told)
     return create_model(_name(declared, "Out"), __base__=Schema, **fields)
 
 

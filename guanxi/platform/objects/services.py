@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
+from guanxi.platform.fields.values import checked, defaults
 from guanxi.platform.objects.columns import derived_from
 from guanxi.platform.objects.constraints import Problem
+from guanxi.platform.objects.custom_values import Merged
 from guanxi.platform.objects.errors import EditConflict, Invalid, NotAllowed
 from guanxi.platform.objects.record import Row
-from guanxi.platform.objects.registry import ObjectField, ObjectType
+from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType
 from guanxi.platform.objects.rows import row_json
 from guanxi.platform.objects.writing import Writer, problems, told
 
@@ -49,13 +51,16 @@ def _refuse_unwritable(
     asker: Asker, object_type: ObjectType, names: Iterable[str]
 ) -> dict[str, ObjectField]:
     writable = asker.writable(object_type)
-    errors = [
-        {"field": name, "message": _("You may not write this field."), "code": "not_allowed"}
-        for name in names
-        if name not in writable
-    ]
+    refused = [name for name in names if name not in writable]
+    visible = asker.fields(object_type)
+    # One that is hidden and one that does not exist look the same.
+    message = _("There is no such field.")
+    if unknown := [n for n in refused if n.startswith(f"{CUSTOM}.") and n not in visible]:
+        raise Invalid([{"field": n, "message": message, "code": "unknown"} for n in unknown])
+    message = _("You may not write this field.")
+    errors = [{"field": n, "message": message, "code": "not_allowed"} for n in refused]
     if errors:
-        raise NotAllowed(errors[0]["message"], errors=errors)
+        raise NotAllowed(message, errors=errors)
     return writable
 
 
@@ -71,6 +76,9 @@ def create_record(*, asker: Asker, object_type: ObjectType, values: Mapping[str,
     record = object_type.model()
     if "owner" in object_type.own_fields and "owner" not in values:
         record.owner_id = asker.user.pk  # type: ignore[attr-defined]
+    if custom := asker.custom_fields(object_type):
+        record.custom = defaults(custom.values())  # type: ignore[attr-defined]
+        values = {**{n: None for n, f in fields.items() if f.key and f.required}, **values}
     Writer(asker, object_type, fields, [values]).insert(record, values)
     return record
 
@@ -228,9 +236,13 @@ def bulk_edit(
         message = _("Name at least one field to change.")
         raise Invalid([{"field": "set", "message": message, "code": "required"}])
     fields = _refuse_unwritable(asker, object_type, values)
-    writer, columns = Writer(asker, object_type, fields, [values]), {}
+    writer = Writer(asker, object_type, fields, [values])
+    columns: dict[str, Any] = {}
+    if custom := checked(values, fields):
+        columns[CUSTOM] = Merged(CUSTOM, custom)
     for name, value in values.items():
-        columns |= _bulk_column(writer, fields[name], value)
+        if not fields[name].key:
+            columns |= _bulk_column(writer, fields[name], value)
     return BulkEdit(asker, object_type, values, columns)
 
 

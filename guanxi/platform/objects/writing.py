@@ -11,8 +11,10 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker, visible_to
+from guanxi.platform.fields.values import checked
 from guanxi.platform.objects.columns import derived_from
 from guanxi.platform.objects.constraints import Problem, broken_constraint, problem_of
+from guanxi.platform.objects.custom_values import merged
 from guanxi.platform.objects.errors import Invalid
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import ObjectField, ObjectType
@@ -85,8 +87,12 @@ class Writer:
     def _assign(self, record: Row, values: Mapping[str, Any]) -> dict[str, Collection[UUID]]:
         """Set the values; returns the many-to-many ones, which have tables of their own."""
         many = {}
+        if custom := checked(values, self.fields):
+            record.custom = merged(record.custom, custom)  # type: ignore[attr-defined]
         for name, value in values.items():
             f = self.fields[name]
+            if f.key:
+                continue
             self.refuse_unseen(f, value)
             if f.type.name == "tags":
                 many[name] = value

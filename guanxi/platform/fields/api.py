@@ -1,0 +1,178 @@
+"""The definitions of custom fields: what the page Settings → Fields works through."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Router, Schema, Status
+from pydantic import Field, StringConstraints
+
+from guanxi.platform.access.models import Role
+from guanxi.platform.fields import services
+from guanxi.platform.fields.models import CustomField
+from guanxi.platform.http.languages import Language
+from guanxi.platform.http.request import Request
+from guanxi.platform.objects.fieldtypes import LONGEST_TEXT, Text
+from guanxi.platform.objects.registry import object_asked_for, types
+from guanxi.platform.objects.schemas import Strict
+
+router = Router(tags=["fields"])
+
+Label = Annotated[Text, StringConstraints(max_length=100)]
+Labels = dict[Language, Label]
+HelpText = dict[Language, Annotated[Text, StringConstraints(max_length=500)]]
+Kind = Literal[
+    "text", "long_text", "decimal", "money", "boolean", "date", "datetime", "choice",
+    "multi_choice", "url", "email", "phone",
+]  # fmt: skip
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9])*$", max_length=40)]
+Mask = Literal["read_only", "hidden"]
+Color = Literal[
+    "blue", "green", "gold", "purple", "cyan", "magenta", "orange", "geekblue", "lime", "volcano"
+]
+
+
+class ChoiceIn(Strict):
+    value: Annotated[Text, StringConstraints(min_length=1, max_length=60)]
+    labels: Labels
+    color: Color | None = None
+    archived: bool = False
+
+
+class SettingsIn(Strict):
+    """What there is to say about a field, by its type."""
+
+    min_length: int | None = Field(None, ge=1, le=1000)
+    max_length: int | None = Field(None, ge=1, le=LONGEST_TEXT)
+    pattern: str | None = Field(
+        None, max_length=500, description="A regular expression that the whole text must fit."
+    )
+    decimal_places: int | None = Field(None, ge=0, le=10)
+    min: Annotated[str, StringConstraints(max_length=40)] | None = None
+    max: Annotated[str, StringConstraints(max_length=40)] | None = None
+    currency: str | None = Field(
+        None, pattern=r"^[A-Z]{3}$", description="Absent: that of the record, or of the books."
+    )
+    choices: list[ChoiceIn] | None = Field(None, max_length=500)
+    default: Any = None
+
+
+class FieldIn(Strict):
+    object: str = Field(max_length=60)
+    key: Key | None = None
+    type: Kind
+    labels: Labels
+    help: HelpText = {}
+    required: bool = False
+    settings: SettingsIn = SettingsIn()
+    masks: dict[str, Mask] = Field({}, description="By role: whom it is hidden from, or locked to.")
+
+
+class FieldChange(Strict):
+    labels: Labels | None = None
+    help: HelpText | None = None
+    required: bool | None = None
+    settings: SettingsIn | None = None
+    masks: dict[str, Mask] | None = None
+
+
+class OrderIn(Strict):
+    object: str = Field(max_length=60)
+    ids: list[UUID] = Field(max_length=1000)
+
+
+class CustomFieldOut(Schema):
+    id: str
+    object: str
+    key: str
+    type: Kind
+    labels: dict[str, str]
+    help: dict[str, str]
+    required: bool
+    settings: dict[str, Any]
+    archived: bool
+    masks: dict[str, Mask]
+
+
+class RoleChoice(Schema):
+    name: str
+    label: str
+
+
+class FieldsOut(Schema):
+    items: list[CustomFieldOut]
+    objects: list[str] = Field(description="Those that take custom fields.")
+    roles: list[RoleChoice]
+
+
+def _written(body: FieldIn | FieldChange) -> dict[str, Any]:
+    values = body.model_dump(exclude_unset=True, exclude={"object", "key"})
+    if settings := body.settings:
+        values["settings"] = settings.model_dump(exclude_none=True)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _shown(defined: CustomField, roles: list[Role]) -> dict[str, Any]:
+    return {
+        "id": str(defined.pk),
+        "object": defined.object,
+        "key": defined.key,
+        "type": defined.type,
+        "labels": defined.labels,
+        "help": defined.help,
+        "required": defined.required,
+        "settings": defined.settings,
+        "archived": defined.deleted_at is not None,
+        "masks": services.masks_of(defined, roles),
+    }
+
+
+def _one(defined: CustomField) -> dict[str, Any]:
+    return _shown(defined, list(Role.objects.filter(deleted_at=None)))
+
+
+@router.get("", response=FieldsOut, summary="Custom fields, archived ones last")
+def list_fields(request: Request, object: str | None = None) -> dict[str, Any]:
+    services.require_administrator(request.asker, "read")
+    found = services.defined_fields(object_asked_for(object) if object else None)
+    roles = list(Role.objects.filter(deleted_at=None).order_by("label"))
+    return {
+        "items": [_shown(defined, roles) for defined in found],
+        "objects": [t.name for t in types() if t.customizable],
+        "roles": [{"name": r.name, "label": r.label or r.name} for r in roles],
+    }
+
+
+@router.post("", response={201: CustomFieldOut}, summary="Define a custom field")
+def create_field(request: Request, body: FieldIn) -> Status[dict[str, Any]]:
+    services.require_administrator(request.asker, "write")
+    made = services.create_field(
+        object_type=object_asked_for(body.object), key=body.key or "", **_written(body)
+    )
+    return Status(201, _one(made))
+
+
+@router.patch("/{uuid:pk}", response=CustomFieldOut, summary="Change a custom field")
+def change_field(request: Request, pk: UUID, body: FieldChange) -> dict[str, Any]:
+    """Object, key and type stay as they are."""
+    services.require_administrator(request.asker, "write")
+    return _one(services.change_field(pk=pk, **_written(body)))
+
+
+@router.post("/order", response={204: None}, summary="Put the custom fields of an object in order")
+def order_fields(request: Request, body: OrderIn) -> Status[None]:
+    services.require_administrator(request.asker, "write")
+    services.order_fields(object_type=object_asked_for(body.object), ids=body.ids)
+    return Status(204, None)
+
+
+@router.post("/{uuid:pk}/archive", response=CustomFieldOut, summary="Archive a custom field")
+def archive_field(request: Request, pk: UUID) -> dict[str, Any]:
+    """It is shown nowhere any more; its values stay and come back with it."""
+    services.require_administrator(request.asker, "write")
+    return _one(services.archive_field(pk=pk))
+
+
+@router.post("/{uuid:pk}/restore", response=CustomFieldOut, summary="Use an archived field again")
+def restore_field(request: Request, pk: UUID) -> dict[str, Any]:
+    services.require_administrator(request.asker, "write")
+    return _one(services.restore_field(pk=pk))

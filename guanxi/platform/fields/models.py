@@ -1,0 +1,51 @@
+"""The fields a firm gives its records beside those that are built in."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.platform.objects.record import Row
+
+
+class CustomField(Row):
+    """One field of a firm's own, of one object type; in the recycle bin it is archived.
+
+    Object, key and type never change: values, views and programs rest on them. What else there is
+    to say depends on the type and is in `settings`, as `guanxi.platform.fields.kinds` reads it.
+    """
+
+    object = models.CharField(max_length=60)
+    key = models.CharField(max_length=40)
+    type = models.CharField(max_length=20)
+    labels = models.JSONField(_("labels"))  # by language as the client names it: {"zh-CN": "等级"}
+    help = models.JSONField(_("help text"), db_default={}, blank=True)
+    required = models.BooleanField(_("required"), db_default=False)
+    settings = models.JSONField(_("settings"), db_default={}, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), db_default=0)
+
+    class Meta:
+        verbose_name = _("custom field")
+        verbose_name_plural = _("custom fields")
+        constraints = [models.UniqueConstraint(fields=["object", "key"], name="custom_field_key")]
+        ordering = ["position", "created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.object}.custom.{self.key}"
+
+
+class FieldsVersion(models.Model):
+    """The one row that is written with every change of a field.
+
+    Whoever writes it has the definitions to themselves; whoever reads it knows whether those in
+    memory still hold.
+    """
+
+    id = models.BooleanField(primary_key=True, db_default=True)
+    number = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="one_fields_version", condition=models.Q(id=True))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)

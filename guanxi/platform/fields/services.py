@@ -1,0 +1,231 @@
+"""Giving records fields of the firm's own: defining, changing, ordering, archiving them.
+
+Every change is made with the definitions to oneself (`_defining`), and is seen by every process at
+its next request.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Max, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pypinyin import lazy_pinyin
+
+from guanxi.platform.access.grants import set_mask
+from guanxi.platform.access.models import Role
+from guanxi.platform.access.predicate import Asker
+from guanxi.platform.fields.definitions import as_field
+from guanxi.platform.fields.kinds import KINDS
+from guanxi.platform.fields.models import CustomField, FieldsVersion
+from guanxi.platform.fields.values import kept
+from guanxi.platform.objects.errors import Invalid, NotAllowed, NotFound
+from guanxi.platform.objects.registry import ObjectType
+
+KEY_LENGTH = 40
+MOST_FIELDS = 200  # of one object, archived ones not counted
+WORDS = re.compile(r"[a-z0-9]+")
+
+
+def require_administrator(asker: Asker, kind: str) -> None:
+    """Fields are for administrators; a token needs "read" or "write" for everything."""
+    if not asker.grants.administer or not asker.token_allows_all(kind):
+        raise NotAllowed(_("Only an administrator may do this."))
+
+
+@contextmanager
+def _defining() -> Iterator[None]:
+    with transaction.atomic():
+        FieldsVersion.objects.update(number=F("number") + 1)
+        yield
+
+
+def defined_fields(object_type: ObjectType | None = None) -> "QuerySet[CustomField]":
+    """All fields the firm gave an object, or every one, in their order, archived ones last."""
+    found = CustomField.objects.all()
+    if object_type is not None:
+        found = found.filter(object=object_type.name)
+    return found.order_by(F("deleted_at").desc(nulls_first=True), "position", "created_at")
+
+
+def get_field(pk: UUID) -> CustomField:
+    """Raises NotFound."""
+    found = CustomField.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no such field."))
+    return found
+
+
+def create_field(
+    *, object_type: ObjectType, key: str = "", masks: Mapping[str, str] | None = None, **values: Any
+) -> CustomField:
+    """Define a field, behind those that are there; its key is made of its label unless given.
+
+    Raises Invalid naming what does not fit.
+    """
+    if not object_type.customizable:
+        message = _("This kind of record takes no custom fields.")
+        raise Invalid([{"field": "object", "message": message, "code": "not_customizable"}])
+    with _defining():
+        there = CustomField.objects.filter(object=object_type.name)
+        taken = set(there.values_list("key", flat=True))
+        if key in taken:
+            message = _("Another field, perhaps an archived one, has this key already.")
+            raise Invalid([{"field": "key", "message": message, "code": "unique"}])
+        if there.filter(deleted_at=None).count() >= MOST_FIELDS:
+            message = _("An object has at most %(n)s custom fields.") % {"n": MOST_FIELDS}
+            raise Invalid([{"field": "object", "message": message, "code": "too_many"}])
+        last = there.aggregate(last=Max("position"))["last"]
+        made = CustomField(
+            object=object_type.name,
+            key=key or _free_key(values["labels"], taken),
+            position=0 if last is None else last + 1,
+            **values,
+        )
+        _check(made)
+        made.save(force_insert=True)
+        _set_masks(made, masks)
+        made.refresh_from_db()
+    return made
+
+
+def change_field(*, pk: UUID, masks: Mapping[str, str] | None = None, **values: Any) -> CustomField:
+    """Change what a field says of itself; object, key and type stay.
+
+    Raises NotFound, or Invalid naming what does not fit.
+    """
+    with _defining():
+        changed = get_field(pk)
+        before = {c["value"] for c in changed.settings.get("choices", [])}
+        for name, value in values.items():
+            setattr(changed, name, value)
+        if before - {c["value"] for c in changed.settings.get("choices", [])}:
+            message = _("A choice is not taken away but archived: records may hold it.")
+            raise Invalid([{"field": "settings.choices", "message": message, "code": "in_use"}])
+        _check(changed)
+        if values:
+            changed.save(update_fields=list(values))
+        _set_masks(changed, masks)
+    return changed
+
+
+def archive_field(*, pk: UUID) -> CustomField:
+    """Take a field out of use; its values stay where they are."""
+    with _defining():
+        archived = get_field(pk)
+        archived.deleted_at = archived.deleted_at or timezone.now()
+        archived.save(update_fields=["deleted_at"])
+    return archived
+
+
+def restore_field(*, pk: UUID) -> CustomField:
+    """Take an archived field into use again, with all its values."""
+    with _defining():
+        restored = get_field(pk)
+        restored.deleted_at = None
+        restored.save(update_fields=["deleted_at"])
+    return restored
+
+
+def order_fields(*, object_type: ObjectType, ids: Sequence[UUID]) -> None:
+    """Put the fields in use into this order. Raises Invalid unless they are all named, once."""
+    with _defining():
+        there = {
+            f.pk: f for f in CustomField.objects.filter(object=object_type.name, deleted_at=None)
+        }
+        if len(ids) != len(there) or set(ids) != set(there):
+            message = _("Name every field in use once.")
+            raise Invalid([{"field": "ids", "message": message, "code": "incomplete"}])
+        for position, pk in enumerate(ids):
+            there[pk].position = position
+        CustomField.objects.bulk_update(there.values(), ["position"])
+
+
+def masks_of(defined: CustomField, roles: Sequence[Role]) -> dict[str, str]:
+    """Which roles may only read the field, and to which it is hidden: {"sales": "hidden"}."""
+    name = str(defined)
+    masks = {role.name: role.grants.get("fields", {}).get(name) for role in roles}
+    return {role: mask for role, mask in masks.items() if mask}
+
+
+def _set_masks(defined: CustomField, masks: Mapping[str, str] | None) -> None:
+    if masks is None:
+        return
+    roles = {role.name: role for role in Role.objects.select_for_update()}
+    if unknown := set(masks) - set(roles):
+        message = _('There is no role "%(name)s".') % {"name": min(unknown)}
+        raise Invalid([{"field": "masks", "message": message, "code": "not_found"}])
+    for name, role in roles.items():
+        if masks_of(defined, [role]).get(name) != masks.get(name):
+            role.grants = set_mask(role.grants, str(defined), masks.get(name))
+            role.save(update_fields=["grants"])
+
+
+def _free_key(labels: Mapping[str, str], taken: set[str]) -> str:
+    """A key that reads like the English or else the Chinese label: 客户等级 is ke_hu_deng_ji."""
+    label = labels.get("en") or next((text for text in labels.values() if text), "")
+    words = WORDS.findall(" ".join(lazy_pinyin(label)).lower())
+    key = "_".join(words)[: KEY_LENGTH - 4].strip("_")
+    if not key or not key[0].isalpha():
+        key = f"field_{key}".rstrip("_")
+    keys = (key if number == 1 else f"{key}_{number}" for number in range(1, 1000))
+    return next(k for k in keys if k not in taken)
+
+
+def _check(defined: CustomField) -> None:
+    """Raises Invalid unless the definition makes sense in itself."""
+    problems: list[dict[str, Any]] = []
+
+    def refuse(field: str, message: str, code: str = "invalid") -> None:
+        problems.append({"field": field, "message": message, "code": code})
+
+    if not any(defined.labels.values()):
+        refuse("labels", _("Name the field in at least one language."), "required")
+    known = (*KINDS[defined.type].settings, "default")
+    for name in defined.settings:
+        if name not in known:
+            refuse(f"settings.{name}", _("A field of this type has no such setting."), "unknown")
+    choices = defined.settings.get("choices", [])
+    if "choices" in known and not any(not c.get("archived") for c in choices):
+        refuse("settings.choices", _("Offer at least one choice."), "required")
+    values = [c["value"] for c in choices]
+    if len(set(values)) < len(values):
+        refuse("settings.choices", _("Two choices have the same value."), "unique")
+    if any(not any(c["labels"].values()) for c in choices):
+        refuse("settings.choices", _("Name every choice in at least one language."), "required")
+    for low, high in (("min", "max"), ("min_length", "max_length")):
+        ends = defined.settings.get(low), defined.settings.get(high)
+        if None not in ends and _above(*ends):
+            refuse(f"settings.{low}", _("The smallest is above the largest."), "range")
+    if not problems:
+        _check_values(defined, refuse)
+    if problems:
+        raise Invalid(problems)
+
+
+def _above(low: Any, high: Any) -> bool:
+    try:
+        return bool(float(low) > float(high))
+    except ValueError:
+        return bool(low > high)  # dates, in ISO 8601
+
+
+def _check_values(defined: CustomField, refuse: Any) -> None:
+    """The settings as the column reads them, and the default as one of its values."""
+    try:
+        f = as_field(defined)
+    except (ValueError, ValidationError, TypeError) as error:
+        part = "pattern" if defined.settings.get("pattern") else "min"
+        refuse(f"settings.{part}", _("This cannot be read: %(why)s") % {"why": error})
+        return
+    default = defined.settings.get("default")
+    if default is not None:
+        try:
+            defined.settings["default"] = kept(f, default)
+        except ValidationError as error:
+            refuse("settings.default", error.messages[0])
