@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from guanxi.customers.models import Customer
 from guanxi.interactions.models import Task
+from guanxi.platform.fields.services import create_field
 from guanxi.platform.filters.compiler import Clock
+from guanxi.platform.objects.registry import first_field, object_type
 from guanxi.sales.models import Order
 from tests.cast import NOON, Firm
 from tests.oracle import Oracle
@@ -31,6 +33,14 @@ NAMES = [
     "é",
     "",
 ]
+
+
+OFFERED = {"choices": [{"value": v, "labels": {"en": v}} for v in "abc"]}
+CUSTOM: list[tuple[str, str, dict[str, Any]]] = [
+    ("word", "text", {}), ("rank", "decimal", {"decimal_places": 2}), ("day", "date", {}),
+    ("moment", "datetime", {}), ("yes", "boolean", {}), ("one", "choice", OFFERED),
+    ("many", "multi_choice", OFFERED),
+]  # fmt: skip
 
 
 class World:
@@ -81,7 +91,7 @@ class World:
         raise AssertionError(tree)
 
     def holds(self, who: str, kind: str, record: Any, path: str, op: str, value: Any) -> bool:
-        head, _dot, rest = path.partition(".")
+        head, rest = first_field(path)
         if rest:
             target = "user" if head == "owner" else head
             pk = getattr(record, f"{head}_id")
@@ -94,7 +104,13 @@ class World:
                 "empty": not mine, "not_empty": bool(mine),
             }[op]  # fmt: skip
         is_link = head in ("owner", "customer")
-        own = getattr(record, f"{head}_id" if is_link else head)
+        own = (
+            self.custom(record, head)
+            if head.startswith("custom.")
+            else getattr(record, f"{head}_id" if is_link else head)
+        )
+        if head == "custom.many" and op not in ("empty", "not_empty"):
+            return bool(set(own or ()) & set(value)) == (op == "in")
         if op in ("empty", "not_empty"):
             return (own in (None, "")) == (op == "empty")
         if op in ("in", "not_in"):
@@ -123,6 +139,17 @@ class World:
             "gt": own > wanted, "gte": own >= wanted,
         }[op] if op in ("eq", "ne") or not isinstance(own, str) else False  # fmt: skip
 
+    def custom(self, record: Any, name: str) -> Any:
+        """A custom value as Python would have it."""
+        key = name.removeprefix("custom.")
+        value = record.custom.get(key)
+        read = {
+            "rank": Decimal,
+            "day": dt.date.fromisoformat,
+            "moment": dt.datetime.fromisoformat,
+        }
+        return value if value is None else read.get(key, lambda v: v)(value)
+
     def live_tags(self) -> set[Any]:
         return {t.pk for t in self.firm.records["tag"].values() if t.deleted_at is None}
 
@@ -131,13 +158,13 @@ class World:
             return [UUID(v) for v in value] if value is not None else None
         if field in ("owner", "customer"):
             return UUID(value)
-        if field == "credit_limit":
+        if field in ("credit_limit", "custom.rank"):
             return Decimal(value)
-        if field in ("due_on", "birthday"):
+        if field in ("due_on", "birthday", "custom.day"):
             days = value["days"] if isinstance(value, dict) else None
             today = dt.date(2024, 5, 15)
             return today + dt.timedelta(days) if days is not None else dt.date.fromisoformat(value)
-        if field == "ordered_at":
+        if field in ("ordered_at", "custom.moment"):
             if isinstance(value, dict):
                 day = dt.date(2024, 5, 15) + dt.timedelta(value["days"])
                 return dt.datetime.combine(day, dt.time(), SHANGHAI)
@@ -162,12 +189,17 @@ class World:
 def make_world(firm: Firm) -> World:
     """Add a crowd to the firm: every awkward name, dates around today, nulls everywhere."""
     owners = [None, "owner", "teammate", "outsider", "manager"]
+    for key, kind, settings in CUSTOM:
+        create_field(
+            object_type=object_type("customer"),
+            key=key, type=kind, labels={"en": key}, settings=settings,
+        )  # fmt: skip
     for number, name in enumerate(NAMES * 2):
         customer = Customer(
             kind="person", name=name or "x", industry=name, owner=_person(firm, owners, number),
             birthday=None if number % 3 == 0 else dt.date(2024, 5, 1 + number),
             credit_limit=None if number % 4 == 0 else Decimal(number) / 2,
-            city=["", "北京", "beijing", "Beijing"][number % 4],
+            city=["", "北京", "beijing", "Beijing"][number % 4], custom=_custom(number, name),
         )  # fmt: skip
         customer.save(force_insert=True)
         if number % 5 == 0:
@@ -186,6 +218,22 @@ def make_world(firm: Firm) -> World:
             currency="CNY", source=name,
         ).save(force_insert=True)  # fmt: skip
     return World(firm)
+
+
+def _custom(number: int, name: str) -> dict[str, Any]:
+    """Values as the API would keep them; each is absent where another number says so."""
+    day = dt.date(2024, 5, 1 + number)
+    moment = NOON + dt.timedelta(hours=7 * (number - 10))
+    values: dict[str, tuple[int, Any]] = {
+        "word": (4, name or "x"),
+        "rank": (3, f"{Decimal(number) / 2 - 3:.2f}"),
+        "day": (5, day.isoformat()),
+        "moment": (4, moment.isoformat()),
+        "yes": (3, number % 2 == 0),
+        "one": (4, "ab"[number % 2]),
+        "many": (3, ["a", "b"] if number % 2 else ["b"]),
+    }
+    return {key: value for key, (every, value) in values.items() if number % every}
 
 
 def _person(firm: Firm, names: list[str | None], number: int) -> Any:
@@ -235,6 +283,8 @@ def conditions(world: World, kind: str) -> st.SearchStrategy[Any]:
         [*(str(u.pk) for u in world.records["user"]), "me", "my_team", str(uuid4())]
     )
     days = st.dates(dt.date(2024, 5, 1), dt.date(2024, 6, 1)).map(str)
+    moments = st.datetimes(MAY, JUNE).map(lambda m: m.replace(tzinfo=SHANGHAI).isoformat())
+    letters = st.sampled_from("abc")
     customers = st.sampled_from([str(c.pk) for c in world.records["customer"]])
     kinds = st.sampled_from(["person", "organization"])
     tags = st.sampled_from([str(t.pk) for t in world.firm.records["tag"].values()])
@@ -243,7 +293,12 @@ def conditions(world: World, kind: str) -> st.SearchStrategy[Any]:
         ("credit_limit", lambda p: ordered(p, st.decimals(0, 12, places=1).map(str))),
         ("owner", lambda p: chosen(p, people)), ("kind", lambda p: chosen(p, kinds)),
         ("tags", lambda p: chosen(p, tags)),
-        ("owner.full_name", texted),
+        ("owner.full_name", texted), ("custom.word", texted),
+        ("custom.rank", lambda p: ordered(p, st.decimals(-3, 9, places=2).map(str))),
+        ("custom.day", lambda p: dated(p, days)), ("custom.moment", lambda p: dated(p, moments)),
+        ("custom.yes", lambda p: [test(p, ("eq", "ne"), st.booleans())]),
+        ("custom.one", lambda p: chosen(p, letters)),
+        ("custom.many", lambda p: chosen(p, letters)),
     ]  # fmt: skip
     made: list[Any] = []
     match kind:
@@ -260,9 +315,6 @@ def conditions(world: World, kind: str) -> st.SearchStrategy[Any]:
             for path, build in of_customer:
                 made += build(f"customer.{path}")
         case _:
-            moments = st.datetimes(MAY, JUNE).map(
-                lambda moment: moment.replace(tzinfo=SHANGHAI).isoformat()
-            )
             made += [*dated("ordered_at", moments), *texted("source"), *texted("customer.industry")]
             made += chosen("customer", customers)
     return st.one_of(made)

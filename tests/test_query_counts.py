@@ -56,7 +56,8 @@ def counts_of(firm: Firm, name: str, who: str) -> dict[str, int]:
 def test_queries_of_every_object_are_as_recorded(firm: Firm) -> None:
     cache.set("workspace", Workspace.objects.get(), None)  # whose every tenth second is no matter
     for who in ACTORS:
-        firm.client(who).get("/api/v1/session")  # reads who they are, known from then on
+        # Reads who they are and what fields the firm has, known from then on.
+        firm.client(who).get("/api/v1/meta")
     counted = {
         who: {t.name: counts_of(firm, t.name, who) for t in types()}
         | {

@@ -67,7 +67,7 @@ def _custom_key(column: str) -> str:
     return key if prefix == CUSTOM else ""
 
 
-def custom_values(columns: Sequence[str], *, was: sql.Composable) -> sql.Composable:
+def custom_values(columns: Sequence[str], *, was: sql.Composable) -> sql.Composed:
     """The assignment that gives custom fields of the row `t` their values in the JSON `was`."""
     pairs = [
         sql.SQL("{}, {} -> {}").format(sql.Literal(_custom_key(c)), was, sql.Literal(c))

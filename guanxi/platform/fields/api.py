@@ -63,7 +63,7 @@ class FieldIn(Strict):
     labels: Labels
     help: HelpText = {}
     required: bool = False
-    settings: SettingsIn = SettingsIn()
+    settings: SettingsIn | None = None
     masks: dict[str, Mask] = Field({}, description="By role: whom it is hidden from, or locked to.")
 
 

@@ -67,6 +67,7 @@ def as_field(defined: CustomField) -> ObjectField:
     )
     name = f"{CUSTOM}.{defined.key}"
     column.set_attributes_from_name(name)
+    column.model = object_type(defined.object).model
     return ObjectField(
         name=name,
         path=f"{CUSTOM}__{defined.key}:{defined.type}",

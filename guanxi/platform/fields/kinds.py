@@ -53,11 +53,11 @@ class Chosen:
         super().__init__(*args, **options)
 
 
-class OneColumn(Chosen, models.CharField):  # type: ignore[misc,type-arg]
+class OneColumn(Chosen, models.CharField):  # type: ignore[type-arg]
     """One of the choices."""
 
 
-class SomeColumn(Chosen, models.JSONField):  # type: ignore[misc]
+class SomeColumn(Chosen, models.JSONField):
     """Any of the choices, in their order."""
 
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
@@ -166,15 +166,16 @@ class Kind:
 
     column: Callable[..., Any]
     settings: tuple[str, ...] = ()
+    read: Callable[[str], Any] | None = None  # of the ends of what is allowed
 
 
 KINDS: dict[str, Kind] = {
     "text": Kind(_text, ("min_length", "max_length", "pattern")),
     "long_text": Kind(_long_text, ("min_length", "max_length")),
-    "decimal": Kind(_decimal, ("decimal_places", "min", "max")),
-    "money": Kind(_money, ("currency", "min", "max")),
+    "decimal": Kind(_decimal, ("decimal_places", "min", "max"), _number),
+    "money": Kind(_money, ("currency", "min", "max"), _number),
     "boolean": Kind(_boolean),
-    "date": Kind(_date, ("min", "max")),
+    "date": Kind(_date, ("min", "max"), dt.date.fromisoformat),
     "datetime": Kind(_datetime),
     "choice": Kind(_choice, ("choices",)),
     "multi_choice": Kind(_multi_choice, ("choices",)),

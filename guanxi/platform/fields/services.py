@@ -5,7 +5,7 @@ its next request.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -198,34 +198,33 @@ def _check(defined: CustomField) -> None:
         refuse("settings.choices", _("Two choices have the same value."), "unique")
     if any(not any(c["labels"].values()) for c in choices):
         refuse("settings.choices", _("Name every choice in at least one language."), "required")
-    for low, high in (("min", "max"), ("min_length", "max_length")):
-        ends = defined.settings.get(low), defined.settings.get(high)
-        if None not in ends and _above(*ends):
-            refuse(f"settings.{low}", _("The smallest is above the largest."), "range")
+    shortest, longest = defined.settings.get("min_length"), defined.settings.get("max_length")
+    if shortest and longest and shortest > longest:
+        refuse("settings.min_length", _("The smallest is above the largest."), "range")
     if not problems:
-        _check_values(defined, refuse)
+        _check_as_read(defined, refuse)
     if problems:
         raise Invalid(problems)
 
 
-def _above(low: Any, high: Any) -> bool:
-    try:
-        return bool(float(low) > float(high))
-    except ValueError:
-        return bool(low > high)  # dates, in ISO 8601
-
-
-def _check_values(defined: CustomField, refuse: Any) -> None:
-    """The settings as the column reads them, and the default as one of its values."""
+def _check_as_read(defined: CustomField, refuse: Callable[[str, str], None]) -> None:
+    """Whether ends and pattern can be read, and the default is one of the field's values."""
+    settings, ends = defined.settings, []
+    for name in ("min", "max"):
+        try:
+            if settings.get(name) is not None and (read := KINDS[defined.type].read):
+                ends.append(read(settings[name]))
+        except (ValueError, ValidationError):
+            return refuse(f"settings.{name}", _("This is no value of the field."))
+    if len(ends) == 2 and ends[0] > ends[1]:
+        return refuse("settings.min", _("The smallest is above the largest."))
     try:
         f = as_field(defined)
-    except (ValueError, ValidationError, TypeError) as error:
-        part = "pattern" if defined.settings.get("pattern") else "min"
-        refuse(f"settings.{part}", _("This cannot be read: %(why)s") % {"why": error})
-        return
-    default = defined.settings.get("default")
-    if default is not None:
+    except ValueError as error:
+        return refuse("settings.pattern", _("This cannot be read: %(why)s") % {"why": error})
+    if settings.get("default") is not None:
         try:
-            defined.settings["default"] = kept(f, default)
+            settings["default"] = kept(f, settings["default"])
         except ValidationError as error:
-            refuse("settings.default", error.messages[0])
+            return refuse("settings.default", error.messages[0])
+    return None

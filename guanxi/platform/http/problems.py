@@ -75,7 +75,9 @@ def _field(location: tuple[Any, ...]) -> str | None:
     parts = [str(p) for p in location if p not in ("body", "query", "path", "form")]
     if len(parts) > 1 and parts[0] == "q":  # what list endpoints call their parameters as a whole
         del parts[0]
-    named = [p for p in parts if not p.startswith(("function-", "constrained-", "nullable"))]
+    named = [
+        p for p in parts if not p.startswith(("function-", "constrained-", "nullable", "[key]"))
+    ]
     return ".".join(named) or None
 
 

@@ -229,8 +229,7 @@ def bulk_edit(
 ) -> BulkEdit:
     """The change, checked once for all records. Raises NotAllowed or Invalid naming the field."""
     if delete:
-        columns = {"deleted_at": timezone.now()}
-        return BulkEdit(asker, object_type, {}, columns, delete=True)
+        return BulkEdit(asker, object_type, {}, {"deleted_at": timezone.now()}, delete=True)
     values = values or {}
     if not values:
         message = _("Name at least one field to change.")

@@ -506,6 +506,98 @@ export interface paths {
         patch: operations["guanxi_platform_objects_views_api_change_view"];
         trace?: never;
     };
+    "/api/v1/custom-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Custom fields, archived ones last */
+        get: operations["guanxi_platform_fields_api_list_fields"];
+        put?: never;
+        /** Define a custom field */
+        post: operations["guanxi_platform_fields_api_create_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-fields/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a custom field
+         * @description Object, key and type stay as they are.
+         */
+        patch: operations["guanxi_platform_fields_api_change_field"];
+        trace?: never;
+    };
+    "/api/v1/custom-fields/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the custom fields of an object in order */
+        post: operations["guanxi_platform_fields_api_order_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-fields/{pk}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive a custom field
+         * @description It is shown nowhere any more; its values stay and come back with it.
+         */
+        post: operations["guanxi_platform_fields_api_archive_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-fields/{pk}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use an archived field again */
+        post: operations["guanxi_platform_fields_api_restore_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes/{request_id}/undo": {
         parameters: {
             query?: never;
@@ -3812,6 +3904,167 @@ export interface components {
             /** Pinned */
             pinned?: boolean | null;
         };
+        /** CustomFieldOut */
+        CustomFieldOut: {
+            /** Id */
+            id: string;
+            /** Object */
+            object: string;
+            /** Key */
+            key: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone";
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Help */
+            help: {
+                [key: string]: string;
+            };
+            /** Required */
+            required: boolean;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Archived */
+            archived: boolean;
+            /** Masks */
+            masks: {
+                [key: string]: "read_only" | "hidden";
+            };
+        };
+        /** FieldsOut */
+        FieldsOut: {
+            /** Items */
+            items: components["schemas"]["CustomFieldOut"][];
+            /**
+             * Objects
+             * @description Those that take custom fields.
+             */
+            objects: string[];
+            /** Roles */
+            roles: components["schemas"]["RoleChoice"][];
+        };
+        /** RoleChoice */
+        RoleChoice: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+        };
+        /** ChoiceIn */
+        ChoiceIn: {
+            /** Value */
+            value: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Color */
+            color?: ("blue" | "green" | "gold" | "purple" | "cyan" | "magenta" | "orange" | "geekblue" | "lime" | "volcano") | null;
+            /**
+             * Archived
+             * @default false
+             */
+            archived?: boolean;
+        };
+        /** FieldIn */
+        FieldIn: {
+            /** Object */
+            object: string;
+            /** Key */
+            key?: string | null;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone";
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Help
+             * @default {}
+             */
+            help?: {
+                [key: string]: string;
+            };
+            /**
+             * Required
+             * @default false
+             */
+            required?: boolean;
+            settings?: components["schemas"]["SettingsIn"] | null;
+            /**
+             * Masks
+             * @description By role: whom it is hidden from, or locked to.
+             * @default {}
+             */
+            masks?: {
+                [key: string]: "read_only" | "hidden";
+            };
+        };
+        /**
+         * SettingsIn
+         * @description What there is to say about a field, by its type.
+         */
+        SettingsIn: {
+            /** Min Length */
+            min_length?: number | null;
+            /** Max Length */
+            max_length?: number | null;
+            /**
+             * Pattern
+             * @description A regular expression that the whole text must fit.
+             */
+            pattern?: string | null;
+            /** Decimal Places */
+            decimal_places?: number | null;
+            /** Min */
+            min?: string | null;
+            /** Max */
+            max?: string | null;
+            /**
+             * Currency
+             * @description Absent: that of the record, or of the books.
+             */
+            currency?: string | null;
+            /** Choices */
+            choices?: components["schemas"]["ChoiceIn"][] | null;
+            /** Default */
+            default?: unknown;
+        };
+        /** FieldChange */
+        FieldChange: {
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /** Help */
+            help?: {
+                [key: string]: string;
+            } | null;
+            /** Required */
+            required?: boolean | null;
+            settings?: components["schemas"]["SettingsIn"] | null;
+            /** Masks */
+            masks?: {
+                [key: string]: "read_only" | "hidden";
+            } | null;
+        };
+        /** OrderIn */
+        OrderIn: {
+            /** Object */
+            object: string;
+            /** Ids */
+            ids: string[];
+        };
         /**
          * ColumnMapping
          * @description What one column means; `field` null leaves it out.
@@ -4592,10 +4845,6 @@ export interface components {
             /** Updated At */
             updated_at: string;
             owner?: components["schemas"]["LinkOut"] | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            } | null;
             /** Kind */
             kind?: string | null;
             /** Name */
@@ -4681,6 +4930,13 @@ export interface components {
             expected_spend?: string | null;
             /** Expected Value 12M */
             expected_value_12m?: string | null;
+            /**
+             * Custom
+             * @description Values of the custom fields asked for, by key.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** CustomerPage */
         CustomerPage: {
@@ -4696,10 +4952,6 @@ export interface components {
         CustomerCreate: {
             /** Owner */
             owner?: string | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            };
             /**
              * Kind
              * @enum {string}
@@ -4750,15 +5002,18 @@ export interface components {
             remark?: string;
             /** Tags */
             tags?: string[];
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** CustomerChange */
         CustomerChange: {
             /** Owner */
             owner?: string | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            };
             /**
              * Kind
              * @enum {string}
@@ -4809,6 +5064,13 @@ export interface components {
             remark?: string;
             /** Tags */
             tags?: string[];
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** CustomerRowChange */
         CustomerRowChange: {
@@ -5079,6 +5341,13 @@ export interface components {
             postal_code?: string | null;
             /** Created At */
             created_at?: string | null;
+            /**
+             * Custom
+             * @description Values of the custom fields asked for, by key.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** AddressPage */
         AddressPage: {
@@ -5114,6 +5383,13 @@ export interface components {
             street: string;
             /** Postal Code */
             postal_code?: string;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** AddressChange */
         AddressChange: {
@@ -5139,6 +5415,13 @@ export interface components {
             street?: string;
             /** Postal Code */
             postal_code?: string;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** AddressRowChange */
         AddressRowChange: {
@@ -5205,6 +5488,13 @@ export interface components {
             until?: string | null;
             /** Created At */
             created_at?: string | null;
+            /**
+             * Custom
+             * @description Values of the custom fields asked for, by key.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** RelationshipPage */
         RelationshipPage: {
@@ -5239,6 +5529,13 @@ export interface components {
             since?: string | null;
             /** Until */
             until?: string | null;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** RelationshipChange */
         RelationshipChange: {
@@ -5263,6 +5560,13 @@ export interface components {
             since?: string | null;
             /** Until */
             until?: string | null;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** RelationshipRowChange */
         RelationshipRowChange: {
@@ -5318,10 +5622,6 @@ export interface components {
             /** Updated At */
             updated_at: string;
             owner?: components["schemas"]["LinkOut"] | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            } | null;
             customer?: components["schemas"]["LinkOut"] | null;
             /** Channel */
             channel?: string | null;
@@ -5337,6 +5637,13 @@ export interface components {
             outcome?: string | null;
             /** Created At */
             created_at?: string | null;
+            /**
+             * Custom
+             * @description Values of the custom fields asked for, by key.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** InteractionPage */
         InteractionPage: {
@@ -5352,10 +5659,6 @@ export interface components {
         InteractionCreate: {
             /** Owner */
             owner?: string | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            };
             /**
              * Customer
              * Format: uuid
@@ -5382,15 +5685,18 @@ export interface components {
             body?: string;
             /** Outcome */
             outcome?: string;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** InteractionChange */
         InteractionChange: {
             /** Owner */
             owner?: string | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            };
             /**
              * Customer
              * Format: uuid
@@ -5417,6 +5723,13 @@ export interface components {
             body?: string;
             /** Outcome */
             outcome?: string;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** InteractionRowChange */
         InteractionRowChange: {
@@ -5472,10 +5785,6 @@ export interface components {
             /** Updated At */
             updated_at: string;
             owner?: components["schemas"]["LinkOut"] | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            } | null;
             /** Title */
             title?: string | null;
             /** Kind */
@@ -5491,6 +5800,13 @@ export interface components {
             description?: string | null;
             /** Created At */
             created_at?: string | null;
+            /**
+             * Custom
+             * @description Values of the custom fields asked for, by key.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** TaskPage */
         TaskPage: {
@@ -5506,10 +5822,6 @@ export interface components {
         TaskCreate: {
             /** Owner */
             owner?: string | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            };
             /** Title */
             title: string;
             /**
@@ -5523,15 +5835,18 @@ export interface components {
             due_on?: string | null;
             /** Description */
             description?: string;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** TaskChange */
         TaskChange: {
             /** Owner */
             owner?: string | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            };
             /** Title */
             title?: string;
             /**
@@ -5545,6 +5860,13 @@ export interface components {
             due_on?: string | null;
             /** Description */
             description?: string;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** TaskRowChange */
         TaskRowChange: {
@@ -5617,6 +5939,13 @@ export interface components {
             is_active?: boolean | null;
             /** Created At */
             created_at?: string | null;
+            /**
+             * Custom
+             * @description Values of the custom fields asked for, by key.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** ProductPage */
         ProductPage: {
@@ -5646,6 +5975,13 @@ export interface components {
             unit_cost?: number | string | null;
             /** Is Active */
             is_active?: boolean;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** ProductChange */
         ProductChange: {
@@ -5665,6 +6001,13 @@ export interface components {
             unit_cost?: number | string | null;
             /** Is Active */
             is_active?: boolean;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** ProductRowChange */
         ProductRowChange: {
@@ -5720,10 +6063,6 @@ export interface components {
             /** Updated At */
             updated_at: string;
             owner?: components["schemas"]["LinkOut"] | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            } | null;
             customer?: components["schemas"]["LinkOut"] | null;
             /** Source */
             source?: string | null;
@@ -5745,6 +6084,13 @@ export interface components {
             reporting_total?: string | null;
             /** Created At */
             created_at?: string | null;
+            /**
+             * Custom
+             * @description Values of the custom fields asked for, by key.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** OrderPage */
         OrderPage: {
@@ -5760,10 +6106,6 @@ export interface components {
         OrderCreate: {
             /** Owner */
             owner?: string | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            };
             /** Customer */
             customer?: string | null;
             /** Source */
@@ -5784,15 +6126,18 @@ export interface components {
             currency: string;
             /** Rate */
             rate?: number | string;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** OrderChange */
         OrderChange: {
             /** Owner */
             owner?: string | null;
-            /** Custom */
-            custom?: {
-                [key: string]: unknown;
-            };
             /** Customer */
             customer?: string | null;
             /** Source */
@@ -5813,6 +6158,13 @@ export interface components {
             currency?: string;
             /** Rate */
             rate?: number | string;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** OrderRowChange */
         OrderRowChange: {
@@ -5885,6 +6237,13 @@ export interface components {
             cost?: string | null;
             /** Created At */
             created_at?: string | null;
+            /**
+             * Custom
+             * @description Values of the custom fields asked for, by key.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** OrderLinePage */
         OrderLinePage: {
@@ -5922,6 +6281,13 @@ export interface components {
             amount: number | string;
             /** Cost */
             cost?: number | string | null;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** OrderLineChange */
         OrderLineChange: {
@@ -5949,6 +6315,13 @@ export interface components {
             amount?: number | string;
             /** Cost */
             cost?: number | string | null;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
         };
         /** OrderLineRowChange */
         OrderLineRowChange: {
@@ -7259,6 +7632,198 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_fields_api_list_fields: {
+        parameters: {
+            query?: {
+                object?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_fields_api_create_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_fields_api_change_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_fields_api_order_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_fields_api_archive_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guanxi_platform_fields_api_restore_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldOut"];
                 };
             };
             /** @description Refused */
