@@ -85,7 +85,7 @@ def create_field(
             object=object_type.name,
             key=key or _free_key(values["labels"], taken),
             position=0 if last is None else last + 1,
-            **values,
+            **{"settings": {}, **values},
         )
         _check(made)
         made.save(force_insert=True)
