@@ -113,6 +113,7 @@ function useKnownKeys() {
       told("Tab", t("shortcuts.listKeys.next")),
       told("Delete", t("shortcuts.listKeys.empty")),
       told("Space", t("shortcuts.listKeys.peek")),
+      told("j k", t("shortcuts.listKeys.beside")),
       told("Shift Space", t("shortcuts.listKeys.select")),
       told(`${commandKey} Enter`, t("shortcuts.listKeys.open")),
     ],
