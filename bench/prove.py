@@ -30,6 +30,7 @@ COMMANDS: dict[str, list[str]] = {
     "import_retail": ["import_retail.py"],
     "import_customers": ["import_customers.py", "100000", "1000000"],
     "lists": ["lists.py"],
+    "writes": ["writes.py", "--customers", "200000"],
     "score_run": ["score_run.py", "--customers", "1000000"],
     "search": ["search.py"],
     "fresh_clone": ["fresh_clone.py"],

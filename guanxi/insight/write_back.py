@@ -107,7 +107,7 @@ def replace_scores(
             "delete from insight_customerscore s where not exists ("  # noqa: S608
             f"select from {CUSTOMERS} c where c.id = s.customer_id and {ELIGIBLE})"
         )
-        raw.execute(merge_sql(), {"as_of": run.as_of})
+        _merge(raw, run.as_of)
         clock("merge")
         _write_history(raw, run.as_of)
         clock("history")
@@ -183,32 +183,35 @@ NEWS = (
 )
 
 
-def merge_sql() -> str:
-    """Insert or change the score of every customer in use.
+def _merge(cursor: psycopg.Cursor[Any], as_of: dt.date) -> None:
+    """Change and insert the scores of every customer in use.
 
-    Equal rows are not touched: ON CONFLICT would lock, and so write, each of them.
+    Equal rows are not touched: ON CONFLICT DO UPDATE would lock, and so write, each of them. New
+    ones are known by their key alone: a join would read again and again what is being inserted.
     """
     names = list(INCOMING)
     values = {n: WITHOUT_PURCHASES.get(n, _stored(n)) for n in names} | {"customer_id": "c.id"}
     shown = ", ".join(f"{value} as {n}" for n, value in values.items())
-    columns = [*names, "snapshot_on"]
-    changed = [n for n in columns if n != "customer_id"]
-    old, new = (", ".join(f"{of}.{n}" for n in changed) for of in "sn")
-    assigned = ", ".join(f"{n} = n.{n}" for n in changed)
-    return (
-        "with n as materialized ("  # noqa: S608
-        f" select {shown}, case when {NEWS} then %(as_of)s::date else p.snapshot_on end"
-        " as snapshot_on"
-        f" from {CUSTOMERS} c"
+    found = (
+        f"(select {shown}, case when {NEWS} then %(as_of)s::date else p.snapshot_on end"  # noqa: S608
+        f" as snapshot_on from {CUSTOMERS} c"
         " left join insight_incoming i on i.customer_id = c.id"
         " left join insight_previous p on p.customer_id = c.id"
-        f" where {ELIGIBLE}"
-        "), changed as ("
-        f" update insight_customerscore s set {assigned} from n"
-        f" where s.customer_id = n.customer_id and ({old}) is distinct from ({new})"
-        f") insert into insight_customerscore ({', '.join(columns)})"
-        f" select {', '.join(columns)} from n where not exists"
-        " (select from insight_customerscore s where s.customer_id = n.customer_id)"
+        f" where {ELIGIBLE}) n"
+    )
+    columns = ", ".join([*names, "snapshot_on"])
+    changed = [n for n in [*names, "snapshot_on"] if n != "customer_id"]
+    old, new = (", ".join(f"{of}.{n}" for n in changed) for of in "sn")
+    assigned = ", ".join(f"{n} = n.{n}" for n in changed)
+    cursor.execute(
+        f"update insight_customerscore s set {assigned} from {found}"  # noqa: S608
+        f" where s.customer_id = n.customer_id and ({old}) is distinct from ({new})",
+        {"as_of": as_of},
+    )
+    cursor.execute(
+        f"insert into insight_customerscore ({columns}) select {columns} from {found}"  # noqa: S608
+        " on conflict (customer_id) do nothing",
+        {"as_of": as_of},
     )
 
 
@@ -226,9 +229,8 @@ def _write_history(cursor: psycopg.Cursor[Any], as_of: dt.date) -> None:
         )
     cursor.execute(
         f"insert into {entries} (customer_id, as_of, {columns})"  # noqa: S608
-        f" select customer_id, snapshot_on, {columns} from insight_customerscore s"
-        " where snapshot_on = %(as_of)s and not exists ("
-        f" select from {entries} e where e.customer_id = s.customer_id and e.as_of = %(as_of)s)",
+        f" select customer_id, snapshot_on, {columns} from insight_customerscore"
+        " where snapshot_on = %(as_of)s on conflict (customer_id, as_of) do nothing",
         values,
     )
 
