@@ -62,6 +62,10 @@ def rights(who: str, kind: str) -> tuple[str | None, str | None, str | None, boo
             found = POLICY[role, key]
             if kind == "role":
                 return found[0], None, None, False
+            if AREAS[kind] == "people":  # others than administrators only look
+                change, delete, create = found[1:] if role == "administrator" else (None,) * 3
+                may_delete = None if kind == "user" else delete
+                return found[0], change, may_delete, bool(create) and kind != "user"
             return found
     raise AssertionError(role)
 

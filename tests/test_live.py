@@ -12,12 +12,12 @@ from uuid import UUID
 import pytest
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.utils import timezone
 
 from guanxi.customers.models import Customer, Tag
+from guanxi.platform.access.models import Session
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.sign_in import issue_token
 from guanxi.platform.files.models import Attachment
@@ -74,9 +74,11 @@ class Ear:
 
 
 @contextmanager
-def listening(firm: Firm, *names: str) -> Iterator[tuple[Hub, dict[str, Ear]]]:
+def listening(
+    firm: Firm, *names: str, check_every: float = 0.1
+) -> Iterator[tuple[Hub, dict[str, Ear]]]:
     """Those people listen, and the database is known to be heard."""
-    hub = Hub(look_up=0.05, check_every=0.1)
+    hub = Hub(look_up=0.05, check_every=check_every)
     ears = {name: Ear(hub, session_of(firm, name)) for name in names}
     try:
         settle(hub, list(ears.values()))
@@ -219,6 +221,13 @@ def test_after_a_short_absence_nothing_is_missed(firm: Firm) -> None:
 
 def end_session(firm: Firm) -> None:
     Session.objects.get(session_key=firm.sessions["owner"]).delete()
+
+
+def test_a_stream_ends_with_its_session_at_once(firm: Firm) -> None:
+    """Not when the hub next looks whether everybody may still listen."""
+    with listening(firm, "owner", check_every=3600) as (_hub, ears):
+        end_session(firm)
+        assert ears["owner"].next()[0] == ""
 
 
 def change_password(firm: Firm) -> None:

@@ -30,7 +30,6 @@ WRITTEN = {
     "order_line": "description", "exchange_rate": "currency",
 }  # fmt: skip
 CREATED: dict[str, Callable[[Firm], dict[str, Any]]] = {
-    "user": lambda f: {"username": "new", "full_name": "new", "role": f["role:sales"].pk},
     "team": lambda f: {"name": "new"},
     "territory": lambda f: {"name": "new"},
     "customer": lambda f: {"kind": "person", "name": "new"},
@@ -326,13 +325,17 @@ def test_a_stranger_gets_nothing(firm: Firm, declared: ObjectType) -> None:
         client.get("/api/v1/search", {"q": "1"}),
         client.post("/api/v1/recent", {}, content_type="application/json"),
     ]
-    if declared.verbs:
+    if "create" in declared.verbs:
+        answers.append(client.post(path(declared), {}, content_type="application/json"))
+    if "change" in declared.verbs:
         answers += [
-            client.post(path(declared), {}, content_type="application/json"),
             client.patch(path(declared, pk), {}, content_type="application/json"),
+            client.post(path(declared, "bulk"), {}, content_type="application/json"),
+        ]
+    if "delete" in declared.verbs:
+        answers += [
             client.delete(path(declared, pk)),
             client.post(path(declared, pk, "restore")),
-            client.post(path(declared, "bulk"), {}, content_type="application/json"),
         ]
     for answer in answers:
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")

@@ -16,6 +16,9 @@ from guanxi.interactions.api import timeline_router
 from guanxi.platform.access.api import open_router
 from guanxi.platform.access.api import router as session_router
 from guanxi.platform.access.middleware import signed_in
+from guanxi.platform.access.people_api import open_router as links_router
+from guanxi.platform.access.people_api import router as people_router
+from guanxi.platform.access.sessions_api import router as sessions_router
 from guanxi.platform.events.api import router as changes_router
 from guanxi.platform.exchange.api import router as imports_router
 from guanxi.platform.exchange.export_api import export_router
@@ -49,6 +52,9 @@ def build_api() -> API:
     api.add_router("", _service_router())
     api.add_router("", open_router)
     api.add_router("", session_router)
+    api.add_router("", links_router)
+    api.add_router("", people_router)
+    api.add_router("", sessions_router)
     api.add_router("", sample_router)
     api.add_router("", search_router)
     api.add_router("", notifications_router)

@@ -3,6 +3,7 @@
 import os
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from guanxi.platform.workspaces.home import workspace_home
 from guanxi.platform.workspaces.roles import database_settings
@@ -25,13 +26,16 @@ CSRF_TRUSTED_ORIGINS = [URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _scheme == "https"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_NAME = "guanxi_session"
+SESSION_ENGINE = "guanxi.platform.access.sessions"
 if _scheme == "https":
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Proxies whose word on who is asking is taken, as addresses or networks.
+TRUSTED_PROXIES = [p for p in os.environ.get("GUANXI_TRUSTED_PROXIES", "").split(",") if p]
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "guanxi.platform",
@@ -71,6 +75,17 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Without a mail server, whoever invites somebody hands the one-time link over.
+_mail = urlsplit(os.environ.get("GUANXI_MAIL_URL", ""))
+EMAIL_HOST = _mail.hostname or ""
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
+EMAIL_PORT = _mail.port or {"smtps": 465, "smtp+tls": 587}.get(_mail.scheme, 25)
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("GUANXI_MAIL_FROM", f"guanxi@{_host.rsplit(':', 1)[0]}")
 
 # Everybody of the sample firm signs in with this; the sign-in page offers it on loopback only.
 DEMO_PASSWORD = "guanxi-demo"  # noqa: S105  made to be known

@@ -1,3 +1,4 @@
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.interactions.models import Interaction, Task
@@ -14,6 +15,7 @@ register(
         search=["subject", "body"],
         scope=[Owned(unowned=False), Through("customer")],
         personal=["body", "subject"],
+        left_behind=None,
     )
 )
 register(
@@ -31,5 +33,6 @@ register(
             Action("complete", _("Complete"), "check", sets=("status", Task.Status.DONE)),
             Action("reopen", _("Reopen"), "undo", sets=("status", Task.Status.OPEN)),
         ],
+        left_behind=Q(status=Task.Status.OPEN),
     )
 )

@@ -1,6 +1,15 @@
 """All tables of the platform, gathered where Django looks for them."""
 
-from guanxi.platform.access.models import Role, SignInAttempt, Team, Territory, Token, User
+from guanxi.platform.access.models import (
+    AccessLink,
+    Role,
+    Session,
+    SignInAttempt,
+    Team,
+    Territory,
+    Token,
+    User,
+)
 from guanxi.platform.events.models import Event, EventCursor
 from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
 from guanxi.platform.fields.models import CustomField, FieldsVersion
@@ -13,6 +22,7 @@ from guanxi.platform.search.models import RecentRecord, SearchText
 from guanxi.platform.workspaces.models import Workspace
 
 __all__ = [
+    "AccessLink",
     "Attachment",
     "CustomField",
     "Event",
@@ -30,6 +40,7 @@ __all__ = [
     "Role",
     "SavedView",
     "SearchText",
+    "Session",
     "SignInAttempt",
     "Team",
     "Territory",

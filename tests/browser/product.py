@@ -17,7 +17,7 @@ from typing import IO, Any
 from playwright.sync_api import Browser, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
-CATALOGS = ("app", "imports", "insight", "customers", "palette", "notifications")
+CATALOGS = ("app", "imports", "insight", "customers", "palette", "notifications", "settings")
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 OFFLINE = (
     "--no-first-run", "--disable-background-networking", "--disable-component-update",

@@ -74,6 +74,7 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         f"/imports/{done}",
         "/recycle-bin",
         "/settings",
+        "/settings/people",
         "/users",
         f"/users/{user}",
         "/nowhere",
@@ -187,6 +188,7 @@ def test_what_opens_over_a_page(
     opened(f"/customers?filter={CITY_FILTER}", t("filter.edit"))
     opened(f"/customers?filter={CITY_FILTER}", t("view.saveAs"))
     opened("/settings", t("tokens.new"))
+    opened("/settings/people", t("people.invite"))
     for screen in (DESK, PHONE):
         page.set_viewport_size(screen)
         page.goto(f"{demo.url}/customers/{first_customer(page, demo)}")

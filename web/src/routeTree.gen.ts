@@ -12,16 +12,18 @@ import { Route as rootRouteImport } from "./routes/__root";
 import { Route as AppRouteImport } from "./routes/_app";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
+import { Route as WelcomeRouteImport } from "./routes/welcome";
 import { Route as AppIndexRouteImport } from "./routes/_app/index";
 import { Route as AppRecycleBinRouteImport } from "./routes/_app/recycle-bin";
-import { Route as AppSettingsRouteImport } from "./routes/_app/settings";
+import { Route as AppSettingsRouteRouteImport } from "./routes/_app/settings/route";
 import { Route as AppPathIndexRouteImport } from "./routes/_app/$path/index";
 import { Route as AppPathIdRouteImport } from "./routes/_app/$path/$id";
 import { Route as AppCustomersIdRouteImport } from "./routes/_app/customers/$id";
 import { Route as AppImportsIndexRouteImport } from "./routes/_app/imports/index";
 import { Route as AppImportsIdRouteImport } from "./routes/_app/imports/$id";
 import { Route as AppImportsNewRouteImport } from "./routes/_app/imports/new";
-import { Route as AppUsersIdRouteImport } from "./routes/_app/users/$id";
+import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index";
+import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings/people";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -37,6 +39,11 @@ const SignInRoute = SignInRouteImport.update({
   path: "/sign-in",
   getParentRoute: () => rootRouteImport,
 } as any);
+const WelcomeRoute = WelcomeRouteImport.update({
+  id: "/welcome",
+  path: "/welcome",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const AppIndexRoute = AppIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -47,7 +54,7 @@ const AppRecycleBinRoute = AppRecycleBinRouteImport.update({
   path: "/recycle-bin",
   getParentRoute: () => AppRoute,
 } as any);
-const AppSettingsRoute = AppSettingsRouteImport.update({
+const AppSettingsRouteRoute = AppSettingsRouteRouteImport.update({
   id: "/settings",
   path: "/settings",
   getParentRoute: () => AppRoute,
@@ -82,55 +89,65 @@ const AppImportsNewRoute = AppImportsNewRouteImport.update({
   path: "/imports/new",
   getParentRoute: () => AppRoute,
 } as any);
-const AppUsersIdRoute = AppUsersIdRouteImport.update({
-  id: "/users/$id",
-  path: "/users/$id",
-  getParentRoute: () => AppRoute,
+const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
+const AppSettingsPeopleRoute = AppSettingsPeopleRouteImport.update({
+  id: "/people",
+  path: "/people",
+  getParentRoute: () => AppSettingsRouteRoute,
 } as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/welcome": typeof WelcomeRoute;
+  "/settings": typeof AppSettingsRouteRouteWithChildren;
   "/recycle-bin": typeof AppRecycleBinRoute;
-  "/settings": typeof AppSettingsRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
-  "/users/$id": typeof AppUsersIdRoute;
+  "/settings/people": typeof AppSettingsPeopleRoute;
   "/$path/": typeof AppPathIndexRoute;
   "/imports/": typeof AppImportsIndexRoute;
+  "/settings/": typeof AppSettingsIndexRoute;
 }
 export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/welcome": typeof WelcomeRoute;
   "/recycle-bin": typeof AppRecycleBinRoute;
-  "/settings": typeof AppSettingsRoute;
   "/": typeof AppIndexRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
-  "/users/$id": typeof AppUsersIdRoute;
+  "/settings/people": typeof AppSettingsPeopleRoute;
   "/$path": typeof AppPathIndexRoute;
   "/imports": typeof AppImportsIndexRoute;
+  "/settings": typeof AppSettingsIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/_app": typeof AppRouteWithChildren;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/welcome": typeof WelcomeRoute;
+  "/_app/settings": typeof AppSettingsRouteRouteWithChildren;
   "/_app/recycle-bin": typeof AppRecycleBinRoute;
-  "/_app/settings": typeof AppSettingsRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/$path/$id": typeof AppPathIdRoute;
   "/_app/customers/$id": typeof AppCustomersIdRoute;
   "/_app/imports/$id": typeof AppImportsIdRoute;
   "/_app/imports/new": typeof AppImportsNewRoute;
-  "/_app/users/$id": typeof AppUsersIdRoute;
+  "/_app/settings/people": typeof AppSettingsPeopleRoute;
   "/_app/$path/": typeof AppPathIndexRoute;
   "/_app/imports/": typeof AppImportsIndexRoute;
+  "/_app/settings/": typeof AppSettingsIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -138,50 +155,56 @@ export interface FileRouteTypes {
     | "/"
     | "/setup"
     | "/sign-in"
-    | "/recycle-bin"
+    | "/welcome"
     | "/settings"
+    | "/recycle-bin"
     | "/$path/$id"
     | "/customers/$id"
     | "/imports/$id"
     | "/imports/new"
-    | "/users/$id"
+    | "/settings/people"
     | "/$path/"
-    | "/imports/";
+    | "/imports/"
+    | "/settings/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/setup"
     | "/sign-in"
+    | "/welcome"
     | "/recycle-bin"
-    | "/settings"
     | "/"
     | "/$path/$id"
     | "/customers/$id"
     | "/imports/$id"
     | "/imports/new"
-    | "/users/$id"
+    | "/settings/people"
     | "/$path"
-    | "/imports";
+    | "/imports"
+    | "/settings";
   id:
     | "__root__"
     | "/_app"
     | "/setup"
     | "/sign-in"
-    | "/_app/recycle-bin"
+    | "/welcome"
     | "/_app/settings"
+    | "/_app/recycle-bin"
     | "/_app/"
     | "/_app/$path/$id"
     | "/_app/customers/$id"
     | "/_app/imports/$id"
     | "/_app/imports/new"
-    | "/_app/users/$id"
+    | "/_app/settings/people"
     | "/_app/$path/"
-    | "/_app/imports/";
+    | "/_app/imports/"
+    | "/_app/settings/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren;
   SetupRoute: typeof SetupRoute;
   SignInRoute: typeof SignInRoute;
+  WelcomeRoute: typeof WelcomeRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -207,6 +230,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof SignInRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/welcome": {
+      id: "/welcome";
+      path: "/welcome";
+      fullPath: "/welcome";
+      preLoaderRoute: typeof WelcomeRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/_app/": {
       id: "/_app/";
       path: "/";
@@ -225,7 +255,7 @@ declare module "@tanstack/react-router" {
       id: "/_app/settings";
       path: "/settings";
       fullPath: "/settings";
-      preLoaderRoute: typeof AppSettingsRouteImport;
+      preLoaderRoute: typeof AppSettingsRouteRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/$path/": {
@@ -270,38 +300,56 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppImportsNewRouteImport;
       parentRoute: typeof AppRoute;
     };
-    "/_app/users/$id": {
-      id: "/_app/users/$id";
-      path: "/users/$id";
-      fullPath: "/users/$id";
-      preLoaderRoute: typeof AppUsersIdRouteImport;
-      parentRoute: typeof AppRoute;
+    "/_app/settings/": {
+      id: "/_app/settings/";
+      path: "/";
+      fullPath: "/settings/";
+      preLoaderRoute: typeof AppSettingsIndexRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
+    "/_app/settings/people": {
+      id: "/_app/settings/people";
+      path: "/people";
+      fullPath: "/settings/people";
+      preLoaderRoute: typeof AppSettingsPeopleRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
     };
   }
 }
 
+interface AppSettingsRouteRouteChildren {
+  AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute;
+  AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
+}
+
+const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
+  AppSettingsPeopleRoute: AppSettingsPeopleRoute,
+  AppSettingsIndexRoute: AppSettingsIndexRoute,
+};
+
+const AppSettingsRouteRouteWithChildren =
+  AppSettingsRouteRoute._addFileChildren(AppSettingsRouteRouteChildren);
+
 interface AppRouteChildren {
+  AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren;
   AppRecycleBinRoute: typeof AppRecycleBinRoute;
-  AppSettingsRoute: typeof AppSettingsRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppPathIdRoute: typeof AppPathIdRoute;
   AppCustomersIdRoute: typeof AppCustomersIdRoute;
   AppImportsIdRoute: typeof AppImportsIdRoute;
   AppImportsNewRoute: typeof AppImportsNewRoute;
-  AppUsersIdRoute: typeof AppUsersIdRoute;
   AppPathIndexRoute: typeof AppPathIndexRoute;
   AppImportsIndexRoute: typeof AppImportsIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppSettingsRouteRoute: AppSettingsRouteRouteWithChildren,
   AppRecycleBinRoute: AppRecycleBinRoute,
-  AppSettingsRoute: AppSettingsRoute,
   AppIndexRoute: AppIndexRoute,
   AppPathIdRoute: AppPathIdRoute,
   AppCustomersIdRoute: AppCustomersIdRoute,
   AppImportsIdRoute: AppImportsIdRoute,
   AppImportsNewRoute: AppImportsNewRoute,
-  AppUsersIdRoute: AppUsersIdRoute,
   AppPathIndexRoute: AppPathIndexRoute,
   AppImportsIndexRoute: AppImportsIndexRoute,
 };
@@ -312,6 +360,7 @@ const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
   SetupRoute: SetupRoute,
   SignInRoute: SignInRoute,
+  WelcomeRoute: WelcomeRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

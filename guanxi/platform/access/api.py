@@ -15,10 +15,17 @@ from pydantic import AfterValidator, Field
 
 from guanxi.platform.access import services
 from guanxi.platform.access.explain import explain
-from guanxi.platform.access.middleware import require_csrf, signed_in
+from guanxi.platform.access.middleware import (
+    require_administrator,
+    require_csrf,
+    require_person,
+    signed_in,
+)
 from guanxi.platform.access.models import Token, User
+from guanxi.platform.access.people import person_to_change
 from guanxi.platform.access.predicate import get_permitted
 from guanxi.platform.access.sign_in import issue_token, sign_in
+from guanxi.platform.http.address import client_address
 from guanxi.platform.http.languages import FROM_CLIENT, TO_CLIENT, Language
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotAllowed, NotFound
@@ -54,7 +61,7 @@ def describe_user(user: User) -> dict[str, Any]:
 
 
 def _on_loopback(request: Request) -> bool:
-    return request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1", "")
+    return client_address(request) in ("127.0.0.1", "::1", "")
 
 
 def describe_session(request: Request, user: User | None) -> dict[str, Any]:
@@ -150,7 +157,7 @@ def set_up(request: Request, body: SetupIn) -> dict[str, Any]:
 
 @router.patch("/session/user", response=dict[str, Any], summary="Change my own settings")
 def change_own_settings(request: Request, body: OwnSettings) -> dict[str, Any]:
-    _own_session(request)
+    require_person(request)
     user = User.objects.select_related("role", "team").get(pk=request.user.pk)
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     if "language" in values:
@@ -171,9 +178,11 @@ class PasswordIn(Strict):
 
 @router.post("/users/{uuid:pk}/password", response={204: None}, summary="Set a password")
 def set_password(request: Request, pk: UUID, body: PasswordIn) -> Status[None]:
-    _own_session(request)
+    require_person(request)
     own = pk == request.user.pk
-    user = request.user if own else get_permitted(request.asker, User, pk, "change")
+    if not own:
+        require_administrator(request)
+    user = request.user if own else person_to_change(request.asker, pk)
     if own and not user.check_password(body.current or ""):
         raise NotAllowed(_("The current password is wrong."), field="current")
     services.set_password(user=user, password=body.password)
@@ -190,9 +199,7 @@ class WorkspaceIn(Strict):
 
 @router.patch("/workspace", response=dict[str, Any], summary="Change the workspace's settings")
 def change_workspace(request: Request, body: WorkspaceIn) -> dict[str, Any]:
-    _own_session(request)
-    if not request.asker.grants.administer:
-        raise NotAllowed(_("Only an administrator may do this."))
+    require_administrator(request)
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     if "language" in values:
         values["language"] = FROM_CLIENT[values["language"]]
@@ -213,12 +220,6 @@ def _known_scope(scope: str) -> str:
 class TokenIn(Strict):
     name: Text = Field(min_length=1, max_length=100)
     scopes: list[Annotated[str, AfterValidator(_known_scope)]] = Field(min_length=1, max_length=100)
-
-
-def _own_session(request: Request) -> None:
-    """Refuse a token what only the person may do. Raises NotAllowed."""
-    if request.token is not None:
-        raise NotAllowed(_("Sign in to do this: a token may not."))
 
 
 class OwnTokenOut(Schema):
@@ -243,7 +244,7 @@ def read_own_token(request: Request) -> dict[str, Any]:
 
 @router.get("/tokens", response=dict[str, Any], summary="My tokens")
 def list_tokens(request: Request) -> dict[str, Any]:
-    _own_session(request)
+    require_person(request)
     tokens = Token.objects.filter(user=request.user, revoked_at=None).order_by("-created_at")
     return {
         "items": [
@@ -263,7 +264,7 @@ def list_tokens(request: Request) -> dict[str, Any]:
     "/tokens", response={201: dict[str, Any]}, summary="Make a token; its key is shown once"
 )
 def create_token(request: Request, body: TokenIn) -> Status[dict[str, Any]]:
-    _own_session(request)
+    require_person(request)
     token, key = issue_token(user=request.user, name=body.name, scopes=body.scopes)
     made = {"id": str(token.pk), "name": token.name, "scopes": token.scopes, "key": key}
     return Status(201, made)
@@ -271,7 +272,7 @@ def create_token(request: Request, body: TokenIn) -> Status[dict[str, Any]]:
 
 @router.delete("/tokens/{uuid:pk}", response={204: None}, summary="Revoke a token")
 def revoke_token(request: Request, pk: UUID) -> Status[None]:
-    _own_session(request)
+    require_person(request)
     revoked = Token.objects.filter(pk=pk, user=request.user, revoked_at=None).update(
         revoked_at=timezone.now()
     )
@@ -307,7 +308,7 @@ class AccessOut(Schema):
 )
 def read_access(request: Request, object: str, pk: UUID, user: UUID) -> dict[str, Any]:
     """Administrators ask about anybody, everybody else about themselves."""
-    _own_session(request)
+    require_person(request)
     if user != request.user.pk and not request.asker.grants.administer:
         raise NotAllowed(_("Only an administrator may do this."))
     declared = object_asked_for(object)

@@ -8,11 +8,12 @@ no) and "create", "export", "import" to true. "fields" maps "object.field" to "h
 from dataclasses import dataclass
 from typing import Any
 
-from guanxi.platform.objects.registry import ObjectType
+from guanxi.platform.objects.registry import ObjectType, types
 
 SCOPES = ("own", "territory", "team", "all")
 RECORD_VERBS = ("read", "change", "delete")
 TYPE_VERBS = ("create", "export", "import")
+MASKS = (None, "read_only", "hidden")
 
 ALL: dict[str, Any] = {
     "read": "all", "change": "all", "delete": "all", "create": True, "export": True, "import": True,
@@ -86,6 +87,8 @@ class Grants:
         """How far a record verb reaches: one of SCOPES, or None for not at all."""
         if verb != "read" and verb not in object_type.verbs:
             return None
+        if verb != "read" and self._administrators_alone(object_type):
+            return None
         return self._of(object_type).get(verb) or None
 
     def may(self, verb: str, object_type: ObjectType) -> bool:
@@ -94,7 +97,35 @@ class Grants:
             return self.scope(verb, object_type) is not None
         if verb in ("create", "import") and "create" not in object_type.verbs:
             return False
+        if verb != "export" and self._administrators_alone(object_type):
+            return False
         return bool(self._of(object_type).get(verb))
+
+    def _administrators_alone(self, object_type: ObjectType) -> bool:
+        """Whoever moves people between teams decides who sees what: no role does by the way."""
+        return object_type.area == "people" and not self.administer
+
+    def includes(self, other: "Grants") -> bool:
+        """Whether the other role may do nothing that this one may not."""
+        if other.administer and not self.administer:
+            return False
+        return (
+            all(self._reaches(verb, t, other) for t in types() for verb in RECORD_VERBS)
+            and all(
+                self.may(verb, t) or not other.may(verb, t) for t in types() for verb in TYPE_VERBS
+            )
+            and all(
+                MASKS.index(self.mask(t, name)) <= MASKS.index(other.mask(t, name))
+                for t in types()
+                for name in t.fields
+                if other.may("read", t)
+            )
+        )
+
+    def _reaches(self, verb: str, object_type: ObjectType, other: "Grants") -> bool:
+        """Whether the verb reaches every record here that it reaches with the other role."""
+        mine, theirs = self.scope(verb, object_type), other.scope(verb, object_type)
+        return theirs is None or mine in ("all", theirs) or (theirs == "own" and mine is not None)
 
     def mask(self, object_type: ObjectType, field: str) -> str | None:
         """ "hidden", "read_only" or None for one field."""

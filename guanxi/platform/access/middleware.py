@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, HttpError
 from ninja.utils import check_csrf
 
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.sign_in import user_of_session, user_of_token
 from guanxi.platform.http.request import Request
-from guanxi.platform.objects.errors import TooLarge
+from guanxi.platform.objects.errors import NotAllowed, TooLarge
 
 Handler = Callable[[Request], HttpResponse]
 FORM_BYTES = 64 * 1024  # what a form has around its file
@@ -54,6 +55,19 @@ def refuse_too_large(request: Request) -> None:
     announced = request.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced) > limit + FORM_BYTES:
         raise TooLarge(limit)
+
+
+def require_person(request: Request) -> None:
+    """Refuse a token what only the person themselves may do. Raises NotAllowed."""
+    if request.token is not None:
+        raise NotAllowed(_("Sign in to do this: a token may not."))
+
+
+def require_administrator(request: Request) -> None:
+    """Refuse everybody but an administrator in person. Raises NotAllowed."""
+    require_person(request)
+    if not request.asker.grants.administer:
+        raise NotAllowed(_("Only an administrator may do this."))
 
 
 def signed_in(request: Request) -> Asker:

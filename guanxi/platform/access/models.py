@@ -1,9 +1,11 @@
 """Who works here: users, their roles, teams and territories, and the keys programs sign in with."""
 
 import zoneinfo
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -11,6 +13,9 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.objects.record import UUID7, Row, not_deleted
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
 
 
 class Team(Row):
@@ -159,8 +164,47 @@ class Token(models.Model):
         return self.name
 
 
+class Session(AbstractBaseSession):
+    """One browser: whose it is once somebody has signed in there, and what it says it is."""
+
+    public_id = models.UUIDField()  # stays when the key changes; for a moment two rows have it
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300)
+
+    class Meta(AbstractBaseSession.Meta):
+        pass
+
+    @classmethod
+    def get_session_store_class(cls) -> "type[SessionBase]":
+        from guanxi.platform.access.sessions import SessionStore
+
+        return SessionStore
+
+
+class AccessLink(models.Model):
+    """A link with which somebody chooses a password, once. Only the hash of its key is kept."""
+
+    class Purpose(models.TextChoices):
+        INVITE = "invite"
+        RESET = "reset"
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=6, choices=Purpose)
+    digest = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # used, revoked, or replaced by another
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
 class SignInAttempt(models.Model):
-    """Failed sign-ins of one name from one address in the current window; the brake on guessing."""
+    """Failed sign-ins in the current window: of a name, from an address, or both in one."""
 
     key = models.BinaryField(max_length=32, primary_key=True)
     failures = models.PositiveIntegerField()

@@ -13,7 +13,9 @@ register(
         sort="full_name",
         search=["full_name", "username", "email"],
         scope=[Everyone()],
+        read_only=["username", "role", "is_active"],  # changed by `guanxi.platform.access.people`
         hidden=["password", "last_login", "preferences", "theme", "density"],
+        verbs=["change"],
     )
 )
 register(

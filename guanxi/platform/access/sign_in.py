@@ -19,13 +19,17 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access.models import SignInAttempt, Token, User
+from guanxi.platform.access.braking import (
+    count_failure,
+    forgive,
+    of_sign_in,
+    refuse_if_braked,
+)
+from guanxi.platform.access.models import Token, User
 from guanxi.platform.fields.definitions import VERSION as FIELDS_VERSION
+from guanxi.platform.http.address import client_address
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import DomainError
-
-MAX_FAILURES = 10
-WINDOW_SECONDS = 15 * 60
 
 # Whenever a row is written, its new version has another transaction or stands in another place.
 USER_VERSION = """
@@ -44,10 +48,6 @@ where t.digest = %s and t.revoked_at is null and (t.expires_at is null or t.expi
 
 class WrongCredentials(DomainError):
     status, code = 401, "wrong_credentials"
-
-
-class TooManyAttempts(DomainError):
-    status, code = 429, "too_many_attempts"
 
 
 class PasswordBackend:
@@ -88,48 +88,24 @@ def _user(pk: UUID, version: str, fields_version: str | None) -> User:
     return user
 
 
-def _attempt_key(username: str, address: str) -> bytes:
-    return hashlib.sha256(f"{username.lower()}\0{address}".encode()).digest()
-
-
-def _seconds_left(key: bytes) -> int:
-    """How long this name from this address must wait; 0 while it may try."""
-    attempt = SignInAttempt.objects.filter(key=key, failures__gte=MAX_FAILURES).first()
-    if attempt is None:
-        return 0
-    passed = (timezone.now() - attempt.window_started_at).total_seconds()
-    return max(0, int(WINDOW_SECONDS - passed))
-
-
-def _count_failure(key: bytes) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into platform_signinattempt as a (key, failures, window_started_at)"
-            " values (%(key)s, 1, now()) on conflict (key) do update set"
-            " failures = case when a.window_started_at < now() - make_interval(secs => %(window)s)"
-            " then 1 else a.failures + 1 end,"
-            " window_started_at = case"
-            " when a.window_started_at < now() - make_interval(secs => %(window)s)"
-            " then now() else a.window_started_at end",
-            {"key": key, "window": WINDOW_SECONDS},
-        )
-
-
 def sign_in(request: Request, *, username: str, password: str) -> User:
     """Start a session. Raises WrongCredentials, or TooManyAttempts with the seconds to wait."""
-    key = _attempt_key(username, request.META.get("REMOTE_ADDR", ""))
-    if wait := _seconds_left(key):
-        raise TooManyAttempts(
-            _("Too many failed attempts. Try again in %(n)s minutes.") % {"n": wait // 60 + 1},
-            retry_after=wait,
-        )
+    brakes = of_sign_in(username, client_address(request))
+    refuse_if_braked(brakes)
     user = PasswordBackend().authenticate(request, username=username, password=password)
     if user is None:
-        _count_failure(key)
+        count_failure(brakes)
         raise WrongCredentials(_("The sign-in name or the password is wrong."))
-    SignInAttempt.objects.filter(key=key).delete()
-    login(request, user, backend="guanxi.platform.access.sign_in.PasswordBackend")
+    forgive(brakes[0])
+    begin_session(request, user)
     return user
+
+
+def begin_session(request: Request, user: User) -> None:
+    """Sign this browser in as `user`, under a new key, noting which device it is."""
+    login(request, user, backend="guanxi.platform.access.sign_in.PasswordBackend")
+    request.session["address"] = client_address(request) or None
+    request.session["user_agent"] = request.headers.get("User-Agent", "").replace("\0", "")[:300]
 
 
 def user_of_session(request: Request) -> User | None:

@@ -17,12 +17,12 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from guanxi.platform.access.models import Token, User
+from guanxi.platform.access.models import Session, Token, User
 from guanxi.platform.access.predicate import Asker, predicate
 from guanxi.platform.access.sign_in import living_tokens
 from guanxi.platform.jobs.services import jobs_of
@@ -56,6 +56,12 @@ def tells(name: str) -> Callable[[Visible], Visible]:
 @tells("job")
 def _own_jobs(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
     return jobs_of(asker).filter(pk__in=ids).values_list("pk", flat=True)
+
+
+@tells("session")
+def _nothing(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
+    """That a session ended is told to nobody: it makes us look who may still listen."""
+    return ()
 
 
 @tells("presence")
@@ -207,14 +213,15 @@ class Hub:
     def _deliver(self, notices: list[Notice], listeners: list[Listener]) -> None:
         """Send each listener what its user may see, asking once for each user."""
         by_right: dict[tuple[UUID, UUID | None], list[Listener]] = defaultdict(list)
-        users, tokens = _users(listeners), _tokens(listeners)
+        rights = Rights.of(listeners)
         for listener in listeners:
-            if _still_holds(listener.who, users, tokens):
+            if rights.still_hold(listener.who):
                 by_right[listener.who.user_id, listener.who.token_id].append(listener)
             else:
                 listener.send(ENDED)
         for (user_id, token_id), same in by_right.items():
-            asker = Asker(users[user_id], tokens[token_id].scopes if token_id else None)
+            scopes = rights.tokens[token_id].scopes if token_id else None
+            asker = Asker(rights.users[user_id], scopes)
             for notice in notices:
                 if (message := self._seen(asker, notice)) is not None:
                     for listener in same:
@@ -248,14 +255,9 @@ class Hub:
         """End the streams of sessions and tokens that are over."""
         with self._lock:
             listeners = list(self._listeners.values())
-        keys = [listener.who.session_key for listener in listeners if listener.who.session_key]
-        alive = set(
-            Session.objects.filter(session_key__in=keys).values_list("session_key", flat=True)
-        )
-        users, tokens = _users(listeners), _tokens(listeners)
+        rights = Rights.of(listeners)
         for listener in listeners:
-            signed_out = listener.who.session_key and listener.who.session_key not in alive
-            if signed_out or not _still_holds(listener.who, users, tokens):
+            if not rights.still_hold(listener.who):
                 listener.send(ENDED)
 
     def _all(self, message: str) -> None:
@@ -270,21 +272,33 @@ class Hub:
         return f"id: {place}\nevent: {event}\ndata: {json.dumps(data)}\n\n"
 
 
-def _users(listeners: Iterable[Listener]) -> dict[UUID, User]:
-    active = User.objects.select_related("role").filter(is_active=True, deleted_at=None)
-    return active.in_bulk({listener.who.user_id for listener in listeners})
+@dataclass(frozen=True)
+class Rights:
+    """What those who listen may do by now: their users, tokens and sessions that still hold."""
 
+    users: dict[UUID, User]
+    tokens: dict[UUID, Token]
+    sessions: frozenset[str]
 
-def _tokens(listeners: Iterable[Listener]) -> dict[UUID, Token]:
-    wanted = {listener.who.token_id for listener in listeners if listener.who.token_id}
-    return living_tokens().in_bulk(wanted) if wanted else {}
+    @classmethod
+    def of(cls, listeners: Iterable[Listener]) -> "Rights":
+        everybody = [listener.who for listener in listeners]
+        active = User.objects.select_related("role").filter(is_active=True, deleted_at=None)
+        tokens = {who.token_id for who in everybody if who.token_id}
+        keys = {who.session_key for who in everybody if who.session_key}
+        alive = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+        return cls(
+            active.in_bulk({who.user_id for who in everybody}),
+            living_tokens().in_bulk(tokens) if tokens else {},
+            frozenset(alive.values_list("session_key", flat=True)),
+        )
 
-
-def _still_holds(who: Who, users: dict[UUID, User], tokens: dict[UUID, Token]) -> bool:
-    user = users.get(who.user_id)
-    if user is None or who.token_id is not None:
-        return user is not None and who.token_id in tokens
-    return constant_time_compare(who.proof, user.get_session_auth_hash())
+    def still_hold(self, who: Who) -> bool:
+        user = self.users.get(who.user_id)
+        if user is None or who.token_id is not None:
+            return user is not None and who.token_id in self.tokens
+        same_password = constant_time_compare(who.proof, user.get_session_auth_hash())
+        return same_password and who.session_key in self.sessions
 
 
 hub = Hub()

@@ -148,6 +148,8 @@ class ObjectType:
     actions: Sequence[Action] = ()
     verbs: Sequence[str] = ("create", "change", "delete")
     locked: models.Q | None = None  # records nobody changes or deletes directly
+    # Which records need another owner when theirs leaves; None: none, they tell who did them.
+    left_behind: models.Q | None = field(default_factory=models.Q)
     contributed: dict[str, ObjectField] = field(default_factory=dict, compare=False)
     validate: Callable[[Any], None] | None = None  # a rule over several fields of one record
 

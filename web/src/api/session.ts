@@ -1,6 +1,6 @@
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { get, request } from "@/api/client";
-import type { Session, User } from "@/api/types";
+import type { Schemas, Session, User } from "@/api/types";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
@@ -34,9 +34,19 @@ export async function saveWorkspace(settings: WorkspaceSettings) {
   return (await request<Session>("PATCH", "/workspace", { body: settings })).data;
 }
 
-/** One's own password needs the current one; an administrator sets another's without. */
-export const setPassword = (userId: string, password: string, current?: string) =>
+/** One's own password; other people choose theirs by a one-time link. */
+export const setPassword = (userId: string, password: string, current: string) =>
   request("POST", `/users/${userId}/password`, { body: { password, current } });
+
+export type OpenedLink = Schemas["OpenedOut"];
+
+/** Whom a one-time link is for; throws if it opens nothing. */
+export const readLink = async (key: string) =>
+  (await request<OpenedLink>("POST", "/links/read", { body: { key } })).data;
+
+/** Chooses the password by the link, which opens nothing afterwards. */
+export const spendLink = (key: string, password: string) =>
+  request("POST", "/links/use", { body: { key, password } });
 
 export interface SetUp {
   token: string;

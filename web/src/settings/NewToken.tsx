@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Input, Modal, Select } from "antd";
-import { Check, Copy } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useObjects } from "@/api/meta";
 import { createToken, tokensQuery } from "@/api/tokens";
+import { CopyLine } from "@/settings/CopyLine";
 import { kinds, useScopeLabel } from "@/settings/useScopeLabel";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./settings.module.css";
@@ -108,28 +108,10 @@ function useScopeOptions() {
 
 function TokenKey({ value, onClose }: { value: string; onClose: () => void }) {
   const { t } = useTranslation();
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(value);
-    setCopied(true);
-  };
   return (
     <div className={styles.form}>
       <p>{t("tokens.once")}</p>
-      <div className={styles.key}>
-        <Input
-          readOnly
-          aria-label={t("tokens.key")}
-          value={value}
-          onFocus={(event) => event.target.select()}
-        />
-        {/* Only a page of this machine or by https may write to the clipboard. */}
-        {window.isSecureContext && (
-          <Button icon={copied ? <Check size={15} /> : <Copy size={15} />} onClick={copy}>
-            {copied ? t("tokens.copied") : t("tokens.copy")}
-          </Button>
-        )}
-      </div>
+      <CopyLine label={t("tokens.key")} value={value} />
       <div className={styles.foot}>
         <Button type="primary" onClick={onClose}>
           {t("tokens.kept")}

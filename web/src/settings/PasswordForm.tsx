@@ -6,26 +6,20 @@ import { setPassword, useUser } from "@/api/session";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./settings.module.css";
 
-interface Props {
-  userId: string;
-  onDone?: () => void;
-}
-
-export function PasswordForm({ userId, onDone }: Props) {
+export function PasswordForm() {
   const { t } = useTranslation();
   const id = useId();
-  const isOwn = useUser().id === userId;
+  const user = useUser();
   const { message } = App.useApp();
   const errorText = useErrorText();
   const [current, setCurrent] = useState("");
   const [password, setNew] = useState("");
   const save = useMutation({
-    mutationFn: () => setPassword(userId, password, isOwn ? current : undefined),
+    mutationFn: () => setPassword(user.id, password, current),
     onSuccess: () => {
       setCurrent("");
       setNew("");
       message.success(t("settings.passwordSaved"));
-      onDone?.();
     },
   });
 
@@ -37,18 +31,14 @@ export function PasswordForm({ userId, onDone }: Props) {
   return (
     <form className={styles.form} onSubmit={submit}>
       {save.error && <Alert type="error" title={errorText(save.error)} role="alert" />}
-      {isOwn && (
-        <>
-          <label htmlFor={`${id}-current`}>{t("settings.currentPassword")}</label>
-          <Input.Password
-            id={`${id}-current`}
-            required
-            autoComplete="current-password"
-            value={current}
-            onChange={(event) => setCurrent(event.target.value)}
-          />
-        </>
-      )}
+      <label htmlFor={`${id}-current`}>{t("settings.currentPassword")}</label>
+      <Input.Password
+        id={`${id}-current`}
+        required
+        autoComplete="current-password"
+        value={current}
+        onChange={(event) => setCurrent(event.target.value)}
+      />
       <label htmlFor={`${id}-new`}>{t("settings.newPassword")}</label>
       <Input.Password
         id={`${id}-new`}

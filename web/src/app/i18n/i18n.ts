@@ -17,6 +17,7 @@ const loaders = {
       import("@/customers/i18n/zh-CN.json"),
       import("@/palette/i18n/zh-CN.json"),
       import("@/notifications/i18n/zh-CN.json"),
+      import("@/settings/i18n/zh-CN.json"),
     ]),
   "zh-TW": () =>
     Promise.all([
@@ -28,6 +29,7 @@ const loaders = {
       import("@/customers/i18n/zh-TW.json"),
       import("@/palette/i18n/zh-TW.json"),
       import("@/notifications/i18n/zh-TW.json"),
+      import("@/settings/i18n/zh-TW.json"),
     ]),
   en: () =>
     Promise.all([
@@ -39,6 +41,7 @@ const loaders = {
       import("@/customers/i18n/en.json"),
       import("@/palette/i18n/en.json"),
       import("@/notifications/i18n/en.json"),
+      import("@/settings/i18n/en.json"),
     ]),
 } satisfies Record<Language, () => Promise<unknown>>;
 

@@ -4,6 +4,7 @@ import type imports from "@/imports/i18n/en.json";
 import type insight from "@/insight/i18n/en.json";
 import type notifications from "@/notifications/i18n/en.json";
 import type palette from "@/palette/i18n/en.json";
+import type settings from "@/settings/i18n/en.json";
 import type catalog from "./en.json";
 
 type Texts = typeof catalog &
@@ -11,7 +12,8 @@ type Texts = typeof catalog &
   typeof imports &
   typeof insight &
   typeof notifications &
-  typeof palette;
+  typeof palette &
+  typeof settings;
 
 declare module "i18next" {
   interface CustomTypeOptions {

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Descriptions, Drawer, Select } from "antd";
+import { Alert, Descriptions, Drawer } from "antd";
 import { Check, X } from "lucide-react";
-import { useDeferredValue, useId, useState } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { accessQuery } from "@/api/access";
-import { fieldOf, findObject, useObjects } from "@/api/meta";
-import type { ObjectMeta, Schemas } from "@/api/types";
-import { useLookup } from "@/objects/fields/LinkField";
+import { fieldOf } from "@/api/meta";
+import type { LinkValue, ObjectMeta, Schemas } from "@/api/types";
+import { RecordSelect } from "@/objects/fields/RecordSelect";
 import { ErrorState } from "@/ui/ErrorState";
 import { useFormat } from "@/ui/format";
 import { LinesSkeleton } from "@/ui/Skeletons";
@@ -32,23 +32,18 @@ export function AccessDrawer({ open, onClose, ...of }: Props) {
 function Access({ object, id }: Pick<Props, "object" | "id">) {
   const { t } = useTranslation();
   const field = useId();
-  const [text, setText] = useState("");
-  const [user, setUser] = useState<string>();
-  const users = findObject(useObjects(), "user");
-  const { found, isFetching } = useLookup(users, useDeferredValue(text));
-  const answer = useQuery({ ...accessQuery(object.name, id, user ?? ""), enabled: !!user });
+  const [user, setUser] = useState<LinkValue | null>(null);
+  const answer = useQuery({ ...accessQuery(object.name, id, user?.id ?? ""), enabled: !!user });
   return (
     <div className={styles.access}>
       <div>
         <label htmlFor={field}>{t("access.who")}</label>
-        <Select
+        <RecordSelect
           id={field}
+          object="user"
           className={styles.who}
           value={user}
           placeholder={t("access.choose")}
-          options={found.map(({ id: value, label }) => ({ value, label }))}
-          showSearch={{ filterOption: false, onSearch: setText }}
-          loading={isFetching}
           onChange={setUser}
           autoFocus
         />
