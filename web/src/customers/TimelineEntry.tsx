@@ -21,9 +21,9 @@ import type { TimelineEntry as TimelineItem } from "@/customers/customerApi";
 import { TaskCheck } from "@/customers/TaskCheck";
 import { useUndo } from "@/objects/edit/useUndo";
 import { FieldValue } from "@/objects/fields/FieldValue";
-import { MentionText } from "@/objects/mention/MentionText";
 import { Changes } from "@/objects/record/History";
 import { useActionText } from "@/objects/record/useActionText";
+import { RichText } from "@/objects/richtext/RichText";
 import { useFormat } from "@/ui/format";
 import styles from "./timeline.module.css";
 
@@ -88,9 +88,9 @@ function Row({ entry, mark, head, side, children }: RowProps) {
 }
 
 const Body = ({ text }: { text: string }) => (
-  <p className={styles.text}>
-    <MentionText text={text} />
-  </p>
+  <div className={styles.text}>
+    <RichText text={text} />
+  </div>
 );
 
 /** Label and chip come from the field the value belongs to. */

@@ -8,12 +8,14 @@ import {
 import { MentionText } from "@/objects/mention/MentionText";
 import { MentionTextArea } from "@/objects/mention/MentionTextArea";
 import { asRead } from "@/objects/mention/mentionText";
+import { RichText } from "@/objects/richtext/RichText";
 
 function TextDisplay({ value }: DisplayProps) {
   return <>{asString(value)}</>;
 }
 
-function LongTextDisplay({ value }: DisplayProps) {
+function LongTextDisplay({ value, plain }: DisplayProps) {
+  if (!plain) return <RichText text={asString(value)} />;
   return (
     <span className="prewrap">
       <MentionText text={asString(value)} />

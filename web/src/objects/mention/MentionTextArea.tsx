@@ -20,6 +20,7 @@ import {
   typedName,
   withMention,
 } from "@/objects/mention/mentionText";
+import { FormatBar, formatByKey } from "@/objects/richtext/FormatBar";
 import { isComposing } from "@/ui/keys";
 import { TextArea } from "@/ui/TextArea";
 import styles from "./mention.module.css";
@@ -31,7 +32,7 @@ interface Props extends Omit<ComponentProps<typeof TextArea>, "value" | "onChang
   ref?: RefObject<TextAreaRef | null>;
 }
 
-/** A box for text in which "@" offers colleagues to name, by mouse or by arrows and Enter. */
+/** A box for text to be formatted, in which "@" offers colleagues to name, by mouse or by arrows and Enter. */
 export function MentionTextArea({ value, onChange, ref, ...props }: Props) {
   const id = useId();
   const own = useRef<TextAreaRef>(null);
@@ -43,11 +44,12 @@ export function MentionTextArea({ value, onChange, ref, ...props }: Props) {
   const blind = useBlind(value);
   const current = typed ? found[active] : undefined;
 
+  const area = () => box.current?.resizableTextArea?.textArea;
+
   function look() {
-    const area = box.current?.resizableTextArea?.textArea;
-    if (!area) return;
-    const { selectionStart, selectionEnd } = area;
-    const next = selectionStart === selectionEnd ? typedName(area.value, selectionEnd) : null;
+    const { value, selectionStart, selectionEnd } = area() ?? {};
+    if (value === undefined || selectionEnd === undefined) return;
+    const next = selectionStart === selectionEnd ? typedName(value, selectionEnd) : null;
     if (next?.name !== typed?.name) setActive(0);
     setTyped(next);
   }
@@ -65,7 +67,8 @@ export function MentionTextArea({ value, onChange, ref, ...props }: Props) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const takes = event.key === "Enter" || event.key === "Tab";
     const plain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
-    if (!current || !plain || isComposing(event)) return props.onKeyDown?.(event);
+    const isOurs = current && plain && !isComposing(event);
+    if (!isOurs) return formatByKey(event) || props.onKeyDown?.(event);
     if (step) setActive((active + step + found.length) % found.length);
     else if (takes) take(current);
     else if (event.key === "Escape") setTyped(null);
@@ -94,6 +97,7 @@ export function MentionTextArea({ value, onChange, ref, ...props }: Props) {
           props.onBlur?.(event);
         }}
       />
+      <FormatBar area={area} />
       {typed && found.length > 0 && (
         <Colleagues id={id} found={found} active={active} onMove={setActive} onTake={take} />
       )}
