@@ -1,8 +1,8 @@
 import { ChevronRight, FileText } from "lucide-react";
 import { findObject, useObjects } from "@/api/meta";
+import type { Found, Marked } from "@/api/search";
 import { type Entry, pieces } from "@/palette/entries";
 import type { Places } from "@/palette/PaletteBody";
-import type { Found, Marked } from "@/palette/searchApi";
 import { picks } from "@/ui/commands";
 import styles from "./palette.module.css";
 

@@ -4,14 +4,14 @@ import { type LucideIcon, Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { findObject, useObjects } from "@/api/meta";
+import { type Found, searchQuery } from "@/api/search";
 import { recordPath } from "@/objects/record/recordPath";
 import { EntryRow } from "@/palette/EntryRow";
 import { type Entry, type Group, groupsOf, moved } from "@/palette/entries";
-import { type Found, searchQuery } from "@/palette/searchApi";
-import { useDebounced } from "@/palette/useDebounced";
 import { type PickCommand, picks, useOffered } from "@/ui/commands";
 import { ErrorState } from "@/ui/ErrorState";
 import { isComposing } from "@/ui/keys";
+import { useDebounced } from "@/ui/useDebounced";
 import styles from "./palette.module.css";
 
 /** Objects with pages of their own in this client, and their icons; others show on their owner's. */

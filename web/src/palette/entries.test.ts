@@ -1,7 +1,7 @@
 import { Contact } from "lucide-react";
 import { describe, expect, it } from "vitest";
+import type { Found } from "@/api/search";
 import { fitOf, groupsOf, moved, pieces } from "@/palette/entries";
-import type { Found } from "@/palette/searchApi";
 import type { Command } from "@/ui/commands";
 
 const command = (id: string, label: string, group: string): Command => ({

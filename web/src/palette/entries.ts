@@ -1,5 +1,5 @@
 /** What the palette lists for a text, in which order. No React, no server. */
-import type { Found, Mark } from "@/palette/searchApi";
+import type { Found, Mark } from "@/api/search";
 import type { AnyCommand } from "@/ui/commands";
 
 export type Entry =

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { findObject, useObjects } from "@/api/meta";
-import { rememberOpened, searchQuery } from "@/palette/searchApi";
+import { rememberOpened, searchQuery } from "@/api/search";
 
 const recordAddress = /^\/([^/]+)\/([0-9a-f]{8}-[0-9a-f-]{27})$/;
 

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Alert, Button, Drawer } from "antd";
-import { type FormEvent, useId, useMemo, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { fieldOf } from "@/api/meta";
@@ -12,6 +12,7 @@ import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
 import { isBlank } from "@/objects/fields/fieldType";
 import { toWire, typeOf } from "@/objects/fields/fieldTypes";
+import { Alike, tellsApart } from "@/objects/record/Alike";
 import { recordPath } from "@/objects/record/recordPath";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./record.module.css";
@@ -107,6 +108,11 @@ function NewRecordForm({ object, onClose, given = noValues, onCreated }: Omit<Pr
         <FormField
           key={field.name}
           field={field}
+          hint={
+            tellsApart(object, field) && (
+              <Alike object={object} field={field} value={values[field.name]} onOpen={onClose} />
+            )
+          }
           value={values[field.name]}
           error={errors[field.name]}
           autoFocus={index === 0}
@@ -147,13 +153,14 @@ function wireValues(object: ObjectMeta, values: Values): Values {
 
 interface FormFieldProps {
   field: FieldMeta;
+  hint: ReactNode;
   value: unknown;
   error?: string;
   autoFocus?: boolean;
   onChange: (value: unknown) => void;
 }
 
-function FormField({ field, value, error, autoFocus, onChange }: FormFieldProps) {
+function FormField({ field, hint, value, error, autoFocus, onChange }: FormFieldProps) {
   const { t } = useTranslation();
   const id = useId();
   const { Editor } = typeOf(field);
@@ -182,6 +189,7 @@ function FormField({ field, value, error, autoFocus, onChange }: FormFieldProps)
       ) : (
         field.help && <small className="secondary">{field.help}</small>
       )}
+      {hint}
     </div>
   );
 }
