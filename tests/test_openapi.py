@@ -109,5 +109,5 @@ def test_every_operation_is_named_once_and_tells_of_refusals() -> None:
     assert all(set(content) == {"application/problem+json"} for content in refused)
     open_to_all = {op["operationId"] for op in operations if "security" not in op}
     assert {name.rsplit("_", 1)[1] for name in open_to_all} <= {
-        "health", "ready", "session", "up", "link",
+        "health", "ready", "session", "up", "link", "code", "passkey",
     }  # fmt: skip

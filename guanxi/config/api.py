@@ -15,6 +15,8 @@ from guanxi.interactions.api import router as interactions_router
 from guanxi.interactions.api import timeline_router
 from guanxi.platform.access.api import open_router
 from guanxi.platform.access.api import router as session_router
+from guanxi.platform.access.factors_api import open_router as proving_router
+from guanxi.platform.access.factors_api import router as factors_router
 from guanxi.platform.access.middleware import signed_in
 from guanxi.platform.access.people_api import open_router as links_router
 from guanxi.platform.access.people_api import router as people_router
@@ -53,6 +55,8 @@ def build_api() -> API:
     api.add_router("", open_router)
     api.add_router("", session_router)
     api.add_router("", links_router)
+    api.add_router("", proving_router)
+    api.add_router("", factors_router)
     api.add_router("", people_router)
     api.add_router("", sessions_router)
     api.add_router("", sample_router)

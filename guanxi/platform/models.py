@@ -2,6 +2,8 @@
 
 from guanxi.platform.access.models import (
     AccessLink,
+    Factor,
+    RecoveryCode,
     Role,
     Session,
     SignInAttempt,
@@ -27,6 +29,7 @@ __all__ = [
     "CustomField",
     "Event",
     "EventCursor",
+    "Factor",
     "FieldsVersion",
     "Follow",
     "IdempotentResponse",
@@ -37,6 +40,7 @@ __all__ = [
     "Notification",
     "Presence",
     "RecentRecord",
+    "RecoveryCode",
     "Role",
     "SavedView",
     "SearchText",

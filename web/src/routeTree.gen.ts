@@ -10,6 +10,7 @@
 
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as AppRouteImport } from "./routes/_app";
+import { Route as SecondFactorRouteImport } from "./routes/second-factor";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as WelcomeRouteImport } from "./routes/welcome";
@@ -27,6 +28,11 @@ import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings/pe
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const SecondFactorRoute = SecondFactorRouteImport.update({
+  id: "/second-factor",
+  path: "/second-factor",
   getParentRoute: () => rootRouteImport,
 } as any);
 const SetupRoute = SetupRouteImport.update({
@@ -102,6 +108,7 @@ const AppSettingsPeopleRoute = AppSettingsPeopleRouteImport.update({
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
+  "/second-factor": typeof SecondFactorRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/welcome": typeof WelcomeRoute;
@@ -117,6 +124,7 @@ export interface FileRoutesByFullPath {
   "/settings/": typeof AppSettingsIndexRoute;
 }
 export interface FileRoutesByTo {
+  "/second-factor": typeof SecondFactorRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/welcome": typeof WelcomeRoute;
@@ -134,6 +142,7 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/_app": typeof AppRouteWithChildren;
+  "/second-factor": typeof SecondFactorRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/welcome": typeof WelcomeRoute;
@@ -153,6 +162,7 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | "/"
+    | "/second-factor"
     | "/setup"
     | "/sign-in"
     | "/welcome"
@@ -168,6 +178,7 @@ export interface FileRouteTypes {
     | "/settings/";
   fileRoutesByTo: FileRoutesByTo;
   to:
+    | "/second-factor"
     | "/setup"
     | "/sign-in"
     | "/welcome"
@@ -184,6 +195,7 @@ export interface FileRouteTypes {
   id:
     | "__root__"
     | "/_app"
+    | "/second-factor"
     | "/setup"
     | "/sign-in"
     | "/welcome"
@@ -202,6 +214,7 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren;
+  SecondFactorRoute: typeof SecondFactorRoute;
   SetupRoute: typeof SetupRoute;
   SignInRoute: typeof SignInRoute;
   WelcomeRoute: typeof WelcomeRoute;
@@ -214,6 +227,13 @@ declare module "@tanstack/react-router" {
       path: "";
       fullPath: "/";
       preLoaderRoute: typeof AppRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/second-factor": {
+      id: "/second-factor";
+      path: "/second-factor";
+      fullPath: "/second-factor";
+      preLoaderRoute: typeof SecondFactorRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/setup": {
@@ -358,6 +378,7 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
+  SecondFactorRoute: SecondFactorRoute,
   SetupRoute: SetupRoute,
   SignInRoute: SignInRoute,
   WelcomeRoute: WelcomeRoute,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from pydantic import AfterValidator, Field
 
-from guanxi.platform.access import services
+from guanxi.platform.access import factors, services
 from guanxi.platform.access.explain import explain
 from guanxi.platform.access.middleware import (
     require_administrator,
@@ -24,7 +24,12 @@ from guanxi.platform.access.middleware import (
 from guanxi.platform.access.models import Token, User
 from guanxi.platform.access.people import person_to_change
 from guanxi.platform.access.predicate import get_permitted
-from guanxi.platform.access.sign_in import issue_token, sign_in
+from guanxi.platform.access.sign_in import (
+    issue_token,
+    lacks_factor,
+    sign_in,
+    user_half_way,
+)
 from guanxi.platform.http.address import client_address
 from guanxi.platform.http.languages import FROM_CLIENT, TO_CLIENT, Language
 from guanxi.platform.http.request import Request
@@ -67,6 +72,7 @@ def _on_loopback(request: Request) -> bool:
 def describe_session(request: Request, user: User | None) -> dict[str, Any]:
     get_token(request)
     workspace = current_workspace()
+    half_way = None if user else user_half_way(request)
     session: dict[str, Any] = {
         "user": describe_user(user) if user else None,
         "workspace": workspace
@@ -81,6 +87,8 @@ def describe_session(request: Request, user: User | None) -> dict[str, Any]:
         "languages": list(FROM_CLIENT),
         "setup_needed": workspace is None,
         "version": settings.VERSION,
+        "add_factor": user is not None and lacks_factor(request),
+        "prove": factors.kinds_of(half_way) if half_way else [],
     }
     if user is None and workspace and workspace.is_demo and _on_loopback(request):
         labels = dict(services.role_labels())
@@ -133,10 +141,11 @@ def read_session(request: Request) -> dict[str, Any]:
 
 @open_router.post("/session", response=dict[str, Any], summary="Sign in")
 def start_session(request: Request, body: Credentials) -> dict[str, Any]:
+    """Where a second factor is due, the user is null and `prove` names what there is."""
     require_csrf(request)
-    return describe_session(
-        request, sign_in(request, username=body.username, password=body.password)
-    )
+    user = sign_in(request, username=body.username, password=body.password)
+    request.user = user  # type: ignore[assignment]
+    return describe_session(request, user)
 
 
 @open_router.delete("/session", response={204: None}, auth=signed_in, summary="Sign out")

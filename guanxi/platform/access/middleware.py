@@ -9,11 +9,20 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.utils import check_csrf
 
 from guanxi.platform.access.predicate import Asker
-from guanxi.platform.access.sign_in import user_of_session, user_of_token
+from guanxi.platform.access.sign_in import lacks_factor, user_of_session, user_of_token
 from guanxi.platform.http.request import Request
-from guanxi.platform.objects.errors import NotAllowed, TooLarge
+from guanxi.platform.objects.errors import DomainError, NotAllowed, TooLarge
+
+
+class FactorNeeded(DomainError):
+    status, code = 403, "second_factor_needed"
+
+    def __init__(self) -> None:
+        super().__init__(_("Your role needs a second factor: add one first."))
+
 
 Handler = Callable[[Request], HttpResponse]
+WITHOUT_FACTOR = "/api/v1/factors"  # where one is added
 FORM_BYTES = 64 * 1024  # what a form has around its file
 
 
@@ -73,10 +82,12 @@ def require_administrator(request: Request) -> None:
 def signed_in(request: Request) -> Asker:
     """Authenticate an API request.
 
-    Raises AuthenticationError, TooLarge, or HttpError without CSRF proof.
+    Raises AuthenticationError, FactorNeeded, TooLarge, or HttpError without CSRF proof.
     """
     if request.user is None:
         raise AuthenticationError
+    if lacks_factor(request) and not request.path.startswith(WITHOUT_FACTOR):
+        raise FactorNeeded
     refuse_too_large(request)
     if request.token is None:
         require_csrf(request)  # reads the whole body of a form

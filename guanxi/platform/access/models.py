@@ -67,6 +67,7 @@ class Role(Row):
     name = models.SlugField(_("name"), unique=True)
     label = models.CharField(_("label"), max_length=100, blank=True, db_default="")
     grants = models.JSONField(db_default={})
+    needs_second_factor = models.BooleanField(_("needs a second factor"), db_default=False)
 
     class Meta:
         verbose_name = _("role")
@@ -201,6 +202,53 @@ class AccessLink(models.Model):
 
     def __str__(self) -> str:
         return self.purpose
+
+
+class Factor(models.Model):
+    """What somebody proves beside the password: an authenticator app, or a passkey.
+
+    `secret` is the app's key, sealed, or a passkey's public one. `counter` only ever grows: the
+    time step of the last code, or the passkey's own count. What was used once is no use again.
+    """
+
+    class Kind(models.TextChoices):
+        TOTP = "totp"
+        PASSKEY = "passkey"
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="factors")
+    kind = models.CharField(max_length=7, choices=Kind)
+    name = models.CharField(max_length=100)
+    secret = models.BinaryField()
+    credential_id = models.BinaryField(null=True, unique=True)
+    counter = models.BigIntegerField(db_default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], name="factor_one_app", condition=models.Q(kind="totp")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecoveryCode(models.Model):
+    """A code that stands in for the authenticator app, once; only its hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_of_user")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user_id)
 
 
 class SignInAttempt(models.Model):

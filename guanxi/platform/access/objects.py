@@ -51,7 +51,7 @@ register(
         sort="label",
         search=["label", "name"],
         scope=[Everyone()],
-        hidden=["grants"],
+        hidden=["grants", "needs_second_factor"],
         verbs=(),
     )
 )

@@ -4,8 +4,10 @@ Every request asks the database whether its user and token still hold; the user 
 are read again only when that answer says that one of them was written since.
 """
 
+import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Callable
 from copy import copy
 from functools import lru_cache
 from typing import Any
@@ -20,6 +22,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.braking import (
+    Brake,
     count_failure,
     forgive,
     of_sign_in,
@@ -30,6 +33,9 @@ from guanxi.platform.fields.definitions import VERSION as FIELDS_VERSION
 from guanxi.platform.http.address import client_address
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import DomainError
+
+HALF_WAY = dt.timedelta(minutes=10)  # between the password and the second factor
+HALF_WAY_KEY, FACTOR_KEY = "half_way", "factor"
 
 # Whenever a row is written, its new version has another transaction or stands in another place.
 USER_VERSION = """
@@ -88,8 +94,11 @@ def _user(pk: UUID, version: str, fields_version: str | None) -> User:
     return user
 
 
-def sign_in(request: Request, *, username: str, password: str) -> User:
-    """Start a session. Raises WrongCredentials, or TooManyAttempts with the seconds to wait."""
+def sign_in(request: Request, *, username: str, password: str) -> User | None:
+    """Start a session; None if a second factor is still to be proved.
+
+    Raises WrongCredentials, or TooManyAttempts with the seconds to wait.
+    """
     brakes = of_sign_in(username, client_address(request))
     refuse_if_braked(brakes)
     user = PasswordBackend().authenticate(request, username=username, password=password)
@@ -97,15 +106,58 @@ def sign_in(request: Request, *, username: str, password: str) -> User:
         count_failure(brakes)
         raise WrongCredentials(_("The sign-in name or the password is wrong."))
     forgive(brakes[0])
+    if user.factors.exists():
+        request.session.flush()
+        until = (timezone.now() + HALF_WAY).timestamp()
+        proof = user.get_session_auth_hash()
+        request.session[HALF_WAY_KEY] = {"user": str(user.pk), "proof": proof, "until": until}
+        return None
     begin_session(request, user)
     return user
+
+
+def user_half_way(request: Request) -> User | None:
+    """Who has proved the password in this browser, a moment ago, but no second factor yet."""
+    kept = request.session.get(HALF_WAY_KEY)
+    if not kept or not 0 < kept["until"] - timezone.now().timestamp() <= HALF_WAY.total_seconds():
+        return None
+    user = PasswordBackend().get_user(kept["user"])
+    same = user and constant_time_compare(kept["proof"], user.get_session_auth_hash())
+    return user if same else None
+
+
+def prove(request: Request, user: User, check: Callable[[], None]) -> User:
+    """Let the rest of a sign-in happen if `check` passes; its failures are counted.
+
+    Raises what `check` raises, or TooManyAttempts.
+    """
+    brakes = [Brake(f"factor\0{user.pk}", 10)]
+    refuse_if_braked(brakes)
+    try:
+        check()
+    except DomainError:
+        count_failure(brakes)
+        raise
+    forgive(brakes[0])
+    request.session.pop(HALF_WAY_KEY, None)
+    begin_session(request, user)
+    request.session[FACTOR_KEY] = True
+    return user
+
+
+def lacks_factor(request: Request) -> bool:
+    """Whether the role asks for a second factor that this session has not proved."""
+    if request.token is not None or not request.user.role.needs_second_factor:
+        return False
+    return not request.session.get(FACTOR_KEY)
 
 
 def begin_session(request: Request, user: User) -> None:
     """Sign this browser in as `user`, under a new key, noting which device it is."""
     login(request, user, backend="guanxi.platform.access.sign_in.PasswordBackend")
     request.session["address"] = client_address(request) or None
-    request.session["user_agent"] = request.headers.get("User-Agent", "").replace("\0", "")[:300]
+    agent = request.headers.get("User-Agent", "").replace("\0", "")
+    request.session["user_agent"] = agent[:300]
 
 
 def user_of_session(request: Request) -> User | None:

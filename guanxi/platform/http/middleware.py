@@ -1,5 +1,6 @@
 """What happens around every request: its id, language and transaction; the security policy."""
 
+import re
 import secrets
 import uuid
 from collections.abc import Callable
@@ -15,8 +16,8 @@ from guanxi.platform.workspaces.services import current_workspace
 
 Handler = Callable[[Request], HttpResponse]
 SAFE = ("GET", "HEAD", "OPTIONS")
-# Own transactions: a refused sign-in must still be counted.
-OWN_TRANSACTION = ("/api/v1/session",)
+# Own transactions: a refused guess must still be counted.
+OWN_TRANSACTION = re.compile(r"/api/v1/(session(/code|/passkey)?|factors/.*)")
 LANGUAGES = {
     "zh-cn": "zh-hans",
     "zh-sg": "zh-hans",
@@ -88,7 +89,7 @@ def write_transaction(get_response: Handler) -> Handler:
     def handle(request: Request) -> HttpResponse:
         if (
             request.method in SAFE
-            or request.path in OWN_TRANSACTION
+            or OWN_TRANSACTION.fullmatch(request.path)
             or not request.path.startswith("/api/")
         ):
             return get_response(request)

@@ -175,6 +175,10 @@ export interface Session {
   workspace: Workspace | null;
   languages: string[];
   setup_needed: boolean;
+  /** The role needs a second factor, which is to be added first. */
+  add_factor: boolean;
+  /** The password was right; one of these kinds of factor is still to be proved. */
+  prove: string[];
   version: string;
   demo_users?:
     | { username: string; full_name: string; role_label: string; password?: string }[]

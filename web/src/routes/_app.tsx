@@ -9,6 +9,7 @@ export const Route = createFileRoute("/_app")({
       const next = location.href === "/" ? undefined : location.href;
       throw redirect({ to: "/sign-in", search: { next } });
     }
+    if (session.add_factor) throw redirect({ to: "/second-factor" });
     if (session.user.language) await switchLanguage(session.user.language);
   },
   loader: ({ context }) => context.queryClient.ensureQueryData(metaQuery),

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Dropdown, type MenuProps } from "antd";
 import { Ellipsis } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { removeFactorsOf } from "@/api/factors";
 import {
   activate,
   makeLink,
@@ -61,6 +62,10 @@ function useActions(person: Person, onOpen: Props["onOpen"]): MenuProps["items"]
     const { ended } = await signOutEverywhere(id);
     message.success(t("people.signedOut", { count: ended }));
   };
+  const removeFactors = async () => {
+    await removeFactorsOf(id);
+    message.success(t("factors.removed", { name }));
+  };
   return [
     { key: "change", label: t("people.change"), onClick: () => onOpen({ what: "change", person }) },
     { key: "link", label: t("people.newLink"), onClick: () => mutate(link) },
@@ -68,6 +73,7 @@ function useActions(person: Person, onOpen: Props["onOpen"]): MenuProps["items"]
       ? [{ key: "revoke", label: t("people.revokeLink"), onClick: () => mutate(revoke) }]
       : []),
     { key: "out", label: t("people.signOut"), onClick: () => mutate(signOut) },
+    { key: "factors", label: t("factors.removeAll"), onClick: () => mutate(removeFactors) },
     ...(id === me.id
       ? []
       : [

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { type UserSettings, useUser } from "@/api/session";
 import { DisplaySettings } from "@/settings/DisplaySettings";
+import { Factors } from "@/settings/Factors";
 import { NotificationSettings } from "@/settings/NotificationSettings";
 import { PasswordForm } from "@/settings/PasswordForm";
 import { Section } from "@/settings/Section";
@@ -26,6 +27,9 @@ export function SettingsPage({ onSave }: Props) {
       </Section>
       <Section title={t("settings.password")}>
         <PasswordForm />
+      </Section>
+      <Section title={t("factors.title")} text={t("factors.text")}>
+        <Factors />
       </Section>
       <Section title={t("sessions.title")} text={t("sessions.text")}>
         <Sessions />

@@ -5,6 +5,8 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { signIn } from "@/api/session";
 import type { Session } from "@/api/types";
+import { PasskeyButton } from "@/app/session/PasskeyButton";
+import { ProveForm } from "@/app/session/ProveForm";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./session.module.css";
 
@@ -23,13 +25,16 @@ export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Pr
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
+  const [kinds, setKinds] = useState<string[]>([]);
   const textOf = useSignInErrorText();
 
   async function enter(name: string, secret: string) {
     setBusy(true);
     setProblem("");
     try {
-      onSignedIn(await signIn(name, secret));
+      const session = await signIn(name, secret);
+      if (session.user) onSignedIn(session);
+      else setKinds(session.prove);
     } catch (error) {
       setProblem(textOf(error));
     } finally {
@@ -42,6 +47,9 @@ export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Pr
     void enter(username, password);
   }
 
+  if (kinds.length > 0) {
+    return <ProveForm kinds={kinds} onSignedIn={onSignedIn} onBack={() => setKinds([])} />;
+  }
   return (
     <form className={styles.form} onSubmit={submit}>
       {problem && (
@@ -90,6 +98,7 @@ export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Pr
       <Button type="primary" htmlType="submit" size="large" block loading={busy}>
         {t("signIn.submit")}
       </Button>
+      <PasskeyButton onSignedIn={onSignedIn} onProblem={setProblem} />
       {demoUsers && demoUsers.length > 0 && (
         <fieldset className={styles.demo}>
           <legend>{t("signIn.demo")}</legend>

@@ -7,6 +7,7 @@ import { type OpenedLink, readLink, signIn, spendLink } from "@/api/session";
 import type { Session } from "@/api/types";
 import { switchLanguage } from "@/app/i18n/i18n";
 import { LanguagePicker } from "@/app/session/LanguagePicker";
+import { ProveForm } from "@/app/session/ProveForm";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./session.module.css";
 
@@ -72,6 +73,7 @@ function ChoosePassword({ link, linkKey, onSignedIn, onDead }: ChooseProps) {
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
+  const [kinds, setKinds] = useState<string[]>([]);
   const { purpose, username, full_name: name } = link;
 
   async function submit(event: FormEvent) {
@@ -80,7 +82,9 @@ function ChoosePassword({ link, linkKey, onSignedIn, onDead }: ChooseProps) {
     setProblem("");
     try {
       await spendLink(linkKey, password);
-      onSignedIn(await signIn(username, password));
+      const session = await signIn(username, password);
+      if (session.user) onSignedIn(session);
+      else setKinds(session.prove);
     } catch (error) {
       if (error instanceof ApiError && error.code === "link_not_valid") onDead();
       else setProblem(errorText(error));
@@ -89,6 +93,11 @@ function ChoosePassword({ link, linkKey, onSignedIn, onDead }: ChooseProps) {
     }
   }
 
+  if (kinds.length > 0) {
+    return (
+      <ProveForm kinds={kinds} onSignedIn={onSignedIn} onBack={() => location.assign("/sign-in")} />
+    );
+  }
   return (
     <>
       <header className={styles.head}>

@@ -1,0 +1,45 @@
+import { Button } from "antd";
+import { Fingerprint } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "@/api/client";
+import { hasPasskeys, signInByPasskey } from "@/api/factors";
+import type { Session } from "@/api/types";
+import { useErrorText } from "@/ui/errorText";
+
+interface Props {
+  onSignedIn: (session: Session) => void;
+  onProblem: (text: string) => void;
+}
+
+export function PasskeyButton({ onSignedIn, onProblem }: Props) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [busy, setBusy] = useState(false);
+  if (!hasPasskeys()) return null;
+
+  async function enter() {
+    setBusy(true);
+    onProblem("");
+    try {
+      onSignedIn(await signInByPasskey());
+    } catch (error) {
+      // The browser says in a hundred ways that somebody closed its dialog.
+      onProblem(error instanceof ApiError ? errorText(error) : t("prove.failed"));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Button
+      size="large"
+      block
+      icon={<Fingerprint size={16} aria-hidden />}
+      loading={busy}
+      onClick={enter}
+    >
+      {t("prove.passkey")}
+    </Button>
+  );
+}
