@@ -71,6 +71,12 @@ class Grants:
     data: dict[str, Any]
 
     @property
+    def masks(self) -> dict[str, str]:
+        """By "object.field"."""
+        masks: dict[str, str] = self.data.get("fields", {})
+        return masks
+
+    @property
     def administer(self) -> bool:
         return bool(self.data.get("administer"))
 
@@ -107,19 +113,22 @@ class Grants:
 
     def includes(self, other: "Grants") -> bool:
         """Whether the other role may do nothing that this one may not."""
-        if other.administer and not self.administer:
-            return False
         return (
-            all(self._reaches(verb, t, other) for t in types() for verb in RECORD_VERBS)
+            (self.administer or not other.administer)
+            and all(self._reaches(verb, t, other) for t in types() for verb in RECORD_VERBS)
             and all(
                 self.may(verb, t) or not other.may(verb, t) for t in types() for verb in TYPE_VERBS
             )
-            and all(
-                MASKS.index(self.mask(t, name)) <= MASKS.index(other.mask(t, name))
-                for t in types()
-                for name in t.fields
-                if other.may("read", t)
-            )
+            and self._masked_as_much_in(other)
+        )
+
+    def _masked_as_much_in(self, other: "Grants") -> bool:
+        """Whether the other role is shown no field, and may write none, that this one may not."""
+        readable = {t.name for t in types() if other.may("read", t)}
+        return all(
+            MASKS.index(mask) <= MASKS.index(other.masks.get(name))
+            for name, mask in self.masks.items()
+            if name.partition(".")[0] in readable
         )
 
     def _reaches(self, verb: str, object_type: ObjectType, other: "Grants") -> bool:
@@ -129,8 +138,7 @@ class Grants:
 
     def mask(self, object_type: ObjectType, field: str) -> str | None:
         """ "hidden", "read_only" or None for one field."""
-        masks: dict[str, str] = self.data.get("fields", {})
-        return masks.get(f"{object_type.name}.{field}")
+        return self.masks.get(f"{object_type.name}.{field}")
 
 
 def set_mask(grants: dict[str, Any], field: str, mask: str | None) -> dict[str, Any]:
