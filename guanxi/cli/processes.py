@@ -22,14 +22,17 @@ JOB_PATIENCE = 1.5  # seconds a job gets to reach its next checkpoint when the w
 
 @click.command()
 def worker() -> None:
-    """Run background jobs and tell people of news. `guanxi serve` does; a large firm runs more."""
+    """Run background jobs, tell people and webhooks of news. `guanxi serve` runs one."""
     end_with_parent()
     with django_ready():
         from procrastinate.contrib.django import app
 
-        from guanxi.platform.notifications import worker as notifications
+        from guanxi.platform.events.worker import keep_reading
+        from guanxi.platform.notifications.making import notify_of_events
+        from guanxi.platform.webhooks.reading import tell_webhooks
 
-        notifications.start()
+        keep_reading("notifications", notify_of_events)
+        keep_reading("webhooks", tell_webhooks)
         jobs = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         jobs.run_worker(
             name="guanxi", concurrency=JOBS_AT_ONCE, shutdown_graceful_timeout=JOB_PATIENCE

@@ -37,6 +37,7 @@ from guanxi.platform.objects.metadata import metadata
 from guanxi.platform.objects.registry import types
 from guanxi.platform.objects.views_api import router as views_router
 from guanxi.platform.search.api import router as search_router
+from guanxi.platform.webhooks.api import router as webhooks_router
 
 
 def build_api() -> API:
@@ -68,6 +69,7 @@ def build_api() -> API:
     api.add_router("/custom-fields", fields_router)
     api.add_router("/changes", changes_router)
     api.add_router("/imports", imports_router)
+    api.add_router("/webhooks", webhooks_router)
     api.add_router("/customers", timeline_router)
     api.add_router("/tasks", interactions_router)
     api.add_router("/insight", insight_router)

@@ -21,6 +21,7 @@ from guanxi.platform.live.models import Presence
 from guanxi.platform.notifications.models import Follow, Notification
 from guanxi.platform.objects.models import IdempotentResponse, SavedView
 from guanxi.platform.search.models import RecentRecord, SearchText
+from guanxi.platform.webhooks.models import Webhook, WebhookDelivery
 from guanxi.platform.workspaces.models import Workspace
 
 __all__ = [
@@ -50,5 +51,7 @@ __all__ = [
     "Territory",
     "Token",
     "User",
+    "Webhook",
+    "WebhookDelivery",
     "Workspace",
 ]

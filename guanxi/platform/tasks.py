@@ -8,5 +8,16 @@ from guanxi.platform.jobs import tasks as jobs
 from guanxi.platform.notifications import tasks as notifications
 from guanxi.platform.objects import tasks as objects
 from guanxi.platform.search import tasks as search
+from guanxi.platform.webhooks import tasks as webhooks
 
-__all__ = ["access", "events", "exchange", "files", "jobs", "notifications", "objects", "search"]
+__all__ = [
+    "access",
+    "events",
+    "exchange",
+    "files",
+    "jobs",
+    "notifications",
+    "objects",
+    "search",
+    "webhooks",
+]

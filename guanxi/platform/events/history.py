@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,8 +21,25 @@ from guanxi.platform.objects.rows import labels_of
 Changes = dict[str, dict[str, Any]]
 
 
+def shown_changes(asker: Asker, object_type: ObjectType, events: Sequence[Event]) -> list[Changes]:
+    """What each event changed of the fields the asker may see, as {"old", "new"}."""
+    fields = asker.fields(object_type)
+    by_column = visible_columns(asker, object_type)
+    changes = [_shown_changes(by_column, e) for e in events]
+    links = {n: f for n, f in fields.items() if f.type.name in ("link", "tags") and f.target}
+    _label_links(asker, links, changes)
+    return changes
+
+
+def visible_columns(asker: Asker, object_type: ObjectType) -> dict[str, ObjectField]:
+    """The object's own fields that the asker may see, by the column as events name it."""
+    fields = asker.fields(object_type)
+    return {
+        f.column.attname: f for name, f in fields.items() if name not in object_type.contributed
+    }
+
+
 def _shown_changes(by_column: dict[str, ObjectField], event: Event) -> Changes:
-    """The changes of fields the asker may see, as {"old", "new"}."""
     return {
         by_column[column].name: {"old": _shown(old), "new": _shown(new)}
         for column, (old, new) in (event.changes or {}).items()
@@ -104,10 +121,7 @@ def history_of_visible(
     What happened to its files belongs to it. A change of nothing but fields the asker may not see
     is no event to them.
     """
-    fields = asker.fields(object_type)
-    by_column = {
-        f.column.attname: f for name, f in fields.items() if name not in object_type.contributed
-    }
+    by_column = visible_columns(asker, object_type)
     files = dict(
         Attachment.objects.filter(object=object_type.name, record_id=pk).values_list("pk", "name")
     )
@@ -121,9 +135,10 @@ def history_of_visible(
         events = events.filter(at__lte=until)
     found = list(events[: limit + 1])
     names = actor_names({e.actor_id for e in found})
-    changes = [{} if e.record_id in files else _shown_changes(by_column, e) for e in found[:limit]]
-    links = {n: f for n, f in fields.items() if f.type.name in ("link", "tags") and f.target}
-    _label_links(asker, links, changes)
+    of_record = [e for e in found[:limit] if e.record_id not in files]
+    changes = dict(
+        zip([e.id for e in of_record], shown_changes(asker, object_type, of_record), strict=True)
+    )
     items = [
         {
             "id": str(e.id),
@@ -133,13 +148,13 @@ def history_of_visible(
             else None,
             "source": e.source,
             "action": e.action,
-            "changes": shown,
+            "changes": changes.get(e.id, {}),
             "file": _shown_file(e, files),
             "request_id": str(e.request_id) if e.request_id else None,
             "can_undo": bool(
                 e.request_id and e.actor_id == asker.user.pk and e.record_id not in files
             ),
         }
-        for e, shown in zip(found, changes, strict=False)
+        for e in found[:limit]
     ]
     return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}

@@ -5,18 +5,10 @@ A lock held while it runs tells a living job from a dead worker's.
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
-from django.db import (
-    IntegrityError,
-    OperationalError,
-    close_old_connections,
-    connection,
-    transaction,
-)
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone, translation
@@ -24,6 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from guanxi.platform.http.problems import constraint_error
+from guanxi.platform.jobs.locks import connect_anew, held
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import (
     JobCancelled,
@@ -43,32 +36,12 @@ KEPT_OF_PARAMS = """
 RESUMABLE = dt.timedelta(days=30)  # how long a stopped job can go on
 
 
-def _connect_anew() -> None:
-    """Drop this thread's old connection: the database may have been restarted since."""
-    if not connection.in_atomic_block:
-        close_old_connections()
-
-
-@contextmanager
-def _held(pk: UUID) -> Iterator[bool]:
-    """Hold the job's lock; yields whether it was free. It vanishes with the worker's session."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 1))", [str(pk)])
-        (free,) = cursor.fetchone()
-    try:
-        yield free
-    finally:
-        if free and connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 1))", [str(pk)])
-
-
 @app.task(name="run_job", pass_context=False)
 def run_job(job_id: str) -> None:
     """Run or resume one job to its end, its cancellation or its failure."""
-    _connect_anew()
+    connect_anew()
     pk = UUID(job_id)
-    with _held(pk) as free:
+    with held(pk) as free:
         if not free:
             return
         started = Job.objects.filter(pk=pk, state__in=(Job.State.QUEUED, Job.State.RUNNING)).update(
@@ -128,7 +101,7 @@ def resume_interrupted() -> int:
     for pk in list(
         Job.objects.filter(Q(state=Job.State.RUNNING) | fetched).values_list("pk", flat=True)
     ):
-        with _held(pk) as dead:
+        with held(pk) as dead:
             pass  # let go before it is queued: a worker that is quick finds the lock free
         if dead:
             resumed += resume_interrupted_job(pk)
@@ -143,7 +116,7 @@ def _job_ids(queued: "QuerySet[ProcrastinateJob]") -> list[UUID]:
 @app.task(name="resume_interrupted_jobs", pass_context=False)
 def resume_interrupted_jobs(timestamp: int) -> None:
     """Every minute: take up the jobs of workers that died."""
-    _connect_anew()
+    connect_anew()
     resume_interrupted()
 
 
@@ -151,6 +124,6 @@ def resume_interrupted_jobs(timestamp: int) -> None:
 @app.task(name="forget_stopped_jobs", pass_context=False)
 def forget_stopped_jobs(timestamp: int) -> None:
     """Every night: let go of what was stopped long ago and will not be resumed."""
-    _connect_anew()
+    connect_anew()
     stopped = Job.objects.filter(finished_at__lt=timezone.now() - RESUMABLE)
     forget_values(stopped.filter(finished_at__gt=timezone.now() - 2 * RESUMABLE))

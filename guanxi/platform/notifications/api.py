@@ -31,12 +31,12 @@ class NotificationOut(Schema):
     """One item: what belongs together is shown as one, such as all changes of one record."""
 
     id: int
-    kind: Literal["mentioned", "assigned", "changed", "due", "job"]
+    kind: Literal["mentioned", "assigned", "changed", "due", "job", "webhook"]
     at: str
     is_read: bool
     count: int = Field(description="How many pieces of news this is; 100: at least so many.")
     actors: list[LinkOut] = Field(description="Who did it, the last one first.")
-    object: str = Field(description='"job" for a long task.')
+    object: str = Field(description='"job" for a long task, "webhook" for a webhook.')
     record: LinkOut
     belongs_to: OwnerOut | None = Field(description="The record whose page shows it.")
     fields: list[str] = Field(description="Fields that changed.")

@@ -23,6 +23,7 @@ from guanxi.platform.notifications.marks import as_read, mentioned
 from guanxi.platform.notifications.models import MOST_AS_ONE, Notification
 from guanxi.platform.objects.registry import ObjectType, object_type
 from guanxi.platform.objects.rows import row_json
+from guanxi.platform.webhooks.models import Webhook
 
 COUNTED = 100  # unread ones, at most
 EXCERPT = 160  # characters
@@ -144,6 +145,10 @@ def _visible(asker: Asker, found: Sequence[News]) -> Rows:
             jobs: QuerySet[Job] = jobs_of(asker).filter(pk__in=ids)
             rows |= {(name, job.pk): describe(job) for job in jobs}
             continue
+        if name == Notification.WEBHOOK_OBJECT:
+            own = Webhook.objects.filter(owner=asker.user, pk__in=ids)
+            rows |= {(name, pk): {"label": label} for pk, label in own.values_list("pk", "name")}
+            continue
         declared = object_type(name)
         visible = asker.fields(declared)
         texts = [n for n, f in declared.own_fields.items() if f.type.name == "long_text"]
@@ -186,6 +191,8 @@ def _item(asker: Asker, news: News, rows: Rows, names: dict[UUID, str]) -> dict[
     }
     if job is not None:
         return item
+    if news.object == Notification.WEBHOOK_OBJECT:
+        return item | {"record": {"id": str(first), "label": row["label"]}}
     declared = object_type(news.object)
     visible = asker.fields(declared)
     fields = dict.fromkeys(f for *_ids, details in seen for f in details.get("fields", []))

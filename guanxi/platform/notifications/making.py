@@ -25,6 +25,7 @@ from guanxi.platform.notifications.marks import mentioned
 from guanxi.platform.notifications.models import MOST_AS_ONE, Notification
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import ObjectType, object_type, types
+from guanxi.platform.webhooks.models import Webhook
 
 CONSUMER = "notifications"
 AT_ONCE = 1000
@@ -57,6 +58,20 @@ def notify_of_job(job: Job) -> None:
     )
     if _wants(job.actor, Kind.JOB):
         Notification.objects.bulk_create([news], ignore_conflicts=True)
+
+
+def notify_of_webhook(webhook: Webhook) -> None:
+    """Tell the owner of a webhook that it was switched off by itself."""
+    news = Notification(
+        user=webhook.owner,
+        kind=Kind.WEBHOOK,
+        object=Notification.WEBHOOK_OBJECT,
+        record_id=webhook.pk,
+        together=webhook.pk,
+        cause=f"webhook:{webhook.pk}:{timezone.now()}",
+    )
+    if _wants(webhook.owner, Kind.WEBHOOK):
+        news.save()
 
 
 def notify_of_due(declared: ObjectType, user: User, ids: Iterable[UUID], on: dt.date) -> None:

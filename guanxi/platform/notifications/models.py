@@ -38,6 +38,7 @@ class Notification(models.Model):
         CHANGED = "changed"
         DUE = "due"
         JOB = "job"
+        WEBHOOK = "webhook"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -51,7 +52,8 @@ class Notification(models.Model):
     at = models.DateTimeField(db_default=Now())
     read_at = models.DateTimeField(null=True)
 
-    JOB_OBJECT: ClassVar[str] = "job"  # a job is no declared object
+    JOB_OBJECT: ClassVar[str] = "job"  # neither is a declared object
+    WEBHOOK_OBJECT: ClassVar[str] = "webhook"
 
     class Meta:
         constraints = [models.UniqueConstraint("user", "cause", name="notification_once_per_cause")]

@@ -1,0 +1,1 @@
+"""Other servers are told what changes here: signed, in order, until they have it."""
