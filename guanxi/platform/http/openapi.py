@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 from ninja.parser import Parser
 
 from guanxi.platform.objects.fieldtypes import parse_json
@@ -33,15 +34,20 @@ PROBLEM: dict[str, Any] = {
                 },
             },
         },
+        "theirs": {
+            "type": ["object", "null"],
+            "description": "On edit_conflict: the record as somebody else left it.",
+        },
     },
 }
 REFUSED = {
     "description": "Refused",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+# Generated clients take the first they can: programs have tokens.
 SECURITY = {
-    "session": {"type": "apiKey", "in": "cookie", "name": "guanxi_session"},
     "token": {"type": "http", "scheme": "bearer"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "guanxi_session"},
 }
 
 
@@ -61,6 +67,12 @@ class API(NinjaAPI):
 
     def __init__(self, **options: Any):
         super().__init__(parser=StrictJSON(), **options)
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """What a generated client calls the operation: as we do, and a bare verb with its area."""
+        name = operation.view_func.__name__.strip("_")
+        area = (operation.tags or [""])[0]
+        return name if "_" in name or not area else f"{name}_{area}"
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**options)

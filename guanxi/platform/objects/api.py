@@ -316,7 +316,9 @@ def object_router(name: str) -> Router:
             response=out,
             operation_id=f"change_{name}",
             summary=f"Change {title}",
-            openapi_extra=header("If-Match", "The ETag of the version the change is meant for."),
+            openapi_extra=header(
+                "If-Match", "The version the change is meant for: its ETag, or updated_at."
+            ),
         )
         def patch(request: Request, pk: UUID, body: change) -> HttpResponse:  # type: ignore[valid-type]
             return _change(request, declared, pk, written_values(body))
