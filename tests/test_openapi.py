@@ -109,6 +109,6 @@ def test_every_operation_is_named_once_and_tells_of_refusals() -> None:
     assert all(set(content) == {"application/problem+json"} for content in refused)
     open_to_all = {op["operationId"] for op in operations if "security" not in op}
     assert open_to_all == {
-        "health_service", "ready_service", "read_session", "start_session", "set_up", "read_link",
-        "use_link",
+        "ask_passkey", "health_service", "prove_code", "prove_passkey", "read_link",
+        "read_session", "ready_service", "set_up", "start_session", "use_link",
     }  # fmt: skip

@@ -119,7 +119,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Hosts inside the firm that webhooks may reach; all others must be on the internet, by https.
-WEBHOOK_HOSTS = frozenset(os.environ.get("GUANXI_WEBHOOK_HOSTS", "").lower().split())
+WEBHOOK_HOSTS = frozenset(
+    host.strip().lower()
+    for host in os.environ.get("GUANXI_WEBHOOK_HOSTS", "").split(",")
+    if host.strip()
+)
 UPLOAD_LIMIT_BYTES = int(os.environ.get("GUANXI_UPLOAD_LIMIT_BYTES", 2 * 1024**3))
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -75,6 +75,7 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         "/recycle-bin",
         "/settings",
         "/settings/people",
+        "/settings/webhooks",
         "/users",
         f"/users/{user}",
         "/nowhere",
@@ -189,6 +190,7 @@ def test_what_opens_over_a_page(
     opened(f"/customers?filter={CITY_FILTER}", t("view.saveAs"))
     opened("/settings", t("tokens.new"))
     opened("/settings/people", t("people.invite"))
+    opened("/settings/webhooks", t("webhooks.new"))
     for screen in (DESK, PHONE):
         page.set_viewport_size(screen)
         page.goto(f"{demo.url}/customers/{first_customer(page, demo)}")

@@ -25,6 +25,7 @@ import { Route as AppImportsIdRouteImport } from "./routes/_app/imports/$id";
 import { Route as AppImportsNewRouteImport } from "./routes/_app/imports/new";
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index";
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings/people";
+import { Route as AppSettingsWebhooksRouteImport } from "./routes/_app/settings/webhooks";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -105,6 +106,11 @@ const AppSettingsPeopleRoute = AppSettingsPeopleRouteImport.update({
   path: "/people",
   getParentRoute: () => AppSettingsRouteRoute,
 } as any);
+const AppSettingsWebhooksRoute = AppSettingsWebhooksRouteImport.update({
+  id: "/webhooks",
+  path: "/webhooks",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
@@ -119,6 +125,7 @@ export interface FileRoutesByFullPath {
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
+  "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path/": typeof AppPathIndexRoute;
   "/imports/": typeof AppImportsIndexRoute;
   "/settings/": typeof AppSettingsIndexRoute;
@@ -135,6 +142,7 @@ export interface FileRoutesByTo {
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
+  "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path": typeof AppPathIndexRoute;
   "/imports": typeof AppImportsIndexRoute;
   "/settings": typeof AppSettingsIndexRoute;
@@ -154,6 +162,7 @@ export interface FileRoutesById {
   "/_app/imports/$id": typeof AppImportsIdRoute;
   "/_app/imports/new": typeof AppImportsNewRoute;
   "/_app/settings/people": typeof AppSettingsPeopleRoute;
+  "/_app/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/_app/$path/": typeof AppPathIndexRoute;
   "/_app/imports/": typeof AppImportsIndexRoute;
   "/_app/settings/": typeof AppSettingsIndexRoute;
@@ -173,6 +182,7 @@ export interface FileRouteTypes {
     | "/imports/$id"
     | "/imports/new"
     | "/settings/people"
+    | "/settings/webhooks"
     | "/$path/"
     | "/imports/"
     | "/settings/";
@@ -189,6 +199,7 @@ export interface FileRouteTypes {
     | "/imports/$id"
     | "/imports/new"
     | "/settings/people"
+    | "/settings/webhooks"
     | "/$path"
     | "/imports"
     | "/settings";
@@ -207,6 +218,7 @@ export interface FileRouteTypes {
     | "/_app/imports/$id"
     | "/_app/imports/new"
     | "/_app/settings/people"
+    | "/_app/settings/webhooks"
     | "/_app/$path/"
     | "/_app/imports/"
     | "/_app/settings/";
@@ -334,16 +346,25 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsPeopleRouteImport;
       parentRoute: typeof AppSettingsRouteRoute;
     };
+    "/_app/settings/webhooks": {
+      id: "/_app/settings/webhooks";
+      path: "/webhooks";
+      fullPath: "/settings/webhooks";
+      preLoaderRoute: typeof AppSettingsWebhooksRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
   }
 }
 
 interface AppSettingsRouteRouteChildren {
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute;
+  AppSettingsWebhooksRoute: typeof AppSettingsWebhooksRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
 }
 
 const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
+  AppSettingsWebhooksRoute: AppSettingsWebhooksRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
 };
 

@@ -5,12 +5,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from guanxi.platform.access.middleware import require_administrator
 from guanxi.platform.http.request import Request
-from guanxi.platform.objects.errors import NotAllowed
 from guanxi.platform.objects.fieldtypes import JsonMap, Text
 from guanxi.platform.objects.schemas import LinkOut, Strict
 from guanxi.platform.webhooks import services
@@ -90,12 +89,6 @@ class DeliveryOut(Schema):
 class DeliveriesOut(Schema):
     items: list[DeliveryOut]
     next: int | None
-
-
-def require_administrator(request: Request) -> None:
-    """Raises NotAllowed for others, and for tokens."""
-    if request.token is not None or not request.asker.grants.administer:
-        raise NotAllowed(_("Only an administrator may do this."))
 
 
 def _values(body: WebhookIn | WebhookChange) -> dict[str, Any]:

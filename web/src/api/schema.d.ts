@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /** The process answers */
-        get: operations["guanxi_config_api_health"];
+        get: operations["health_service"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,7 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /** The database answers and is migrated */
-        get: operations["guanxi_config_api_ready"];
+        get: operations["ready_service"];
         put?: never;
         post?: never;
         delete?: never;
@@ -46,7 +46,7 @@ export interface paths {
             cookie?: never;
         };
         /** Objects and fields as I may use them */
-        get: operations["guanxi_config_api_meta"];
+        get: operations["meta_service"];
         put?: never;
         post?: never;
         delete?: never;
@@ -63,15 +63,15 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in, and where */
-        get: operations["guanxi_platform_access_api_read_session"];
+        get: operations["read_session"];
         put?: never;
         /**
          * Sign in
          * @description Where a second factor is due, the user is null and `prove` names what there is.
          */
-        post: operations["guanxi_platform_access_api_start_session"];
+        post: operations["start_session"];
         /** Sign out */
-        delete: operations["guanxi_platform_access_api_end_session"];
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -87,7 +87,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Set up an empty workspace */
-        post: operations["guanxi_platform_access_api_set_up"];
+        post: operations["set_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -108,7 +108,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Change my own settings */
-        patch: operations["guanxi_platform_access_api_change_own_settings"];
+        patch: operations["change_own_settings"];
         trace?: never;
     };
     "/api/v1/users/{pk}/password": {
@@ -121,7 +121,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Set a password */
-        post: operations["guanxi_platform_access_api_set_password"];
+        post: operations["set_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -142,7 +142,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Change the workspace's settings */
-        patch: operations["guanxi_platform_access_api_change_workspace"];
+        patch: operations["change_workspace"];
         trace?: never;
     };
     "/api/v1/session/token": {
@@ -156,7 +156,7 @@ export interface paths {
          * The token that this request brings
          * @description For programs: whether their token lives, whose it is and what it opens.
          */
-        get: operations["guanxi_platform_access_api_read_own_token"];
+        get: operations["read_own_token"];
         put?: never;
         post?: never;
         delete?: never;
@@ -173,10 +173,10 @@ export interface paths {
             cookie?: never;
         };
         /** My tokens */
-        get: operations["guanxi_platform_access_api_list_tokens"];
+        get: operations["list_tokens"];
         put?: never;
         /** Make a token; its key is shown once */
-        post: operations["guanxi_platform_access_api_create_token"];
+        post: operations["create_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -194,7 +194,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Revoke a token */
-        delete: operations["guanxi_platform_access_api_revoke_token"];
+        delete: operations["revoke_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -211,7 +211,7 @@ export interface paths {
          * Why somebody may or may not see a record
          * @description Administrators ask about anybody, everybody else about themselves.
          */
-        get: operations["guanxi_platform_access_api_read_access"];
+        get: operations["read_access"];
         put?: never;
         post?: never;
         delete?: never;
@@ -233,7 +233,7 @@ export interface paths {
          * Whom a one-time link is for
          * @description The key travels in the body: addresses are written into logs.
          */
-        post: operations["guanxi_platform_access_people_api_read_link"];
+        post: operations["read_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -253,7 +253,7 @@ export interface paths {
          * Choose a password by a link
          * @description The link opens nothing afterwards; then sign in as usual, with the second factor if any.
          */
-        post: operations["guanxi_platform_access_people_api_use_link"];
+        post: operations["use_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -273,7 +273,7 @@ export interface paths {
          * Sign in: the second factor
          * @description A code of the authenticator app, or a recovery code.
          */
-        post: operations["guanxi_platform_access_factors_api_prove_code"];
+        post: operations["prove_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -288,13 +288,13 @@ export interface paths {
             cookie?: never;
         };
         /** Sign in: what a passkey is asked */
-        get: operations["guanxi_platform_access_factors_api_ask_passkey"];
+        get: operations["ask_passkey"];
         put?: never;
         /**
          * Sign in by a passkey
          * @description After the password, or alone: it has seen to it that its holder is here.
          */
-        post: operations["guanxi_platform_access_factors_api_prove_passkey"];
+        post: operations["prove_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -309,7 +309,7 @@ export interface paths {
             cookie?: never;
         };
         /** My second factors */
-        get: operations["guanxi_platform_access_factors_api_list_factors"];
+        get: operations["list_factors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -328,7 +328,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Begin to add an authenticator app */
-        post: operations["guanxi_platform_access_factors_api_begin_totp"];
+        post: operations["begin_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -348,7 +348,7 @@ export interface paths {
          * Add the app, by a code it shows
          * @description Answers with recovery codes, shown this once. The app before, if any, is replaced.
          */
-        post: operations["guanxi_platform_access_factors_api_confirm_totp"];
+        post: operations["confirm_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -365,7 +365,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Begin to add a passkey */
-        post: operations["guanxi_platform_access_factors_api_begin_passkey"];
+        post: operations["begin_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -382,7 +382,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Add the passkey */
-        post: operations["guanxi_platform_access_factors_api_confirm_passkey"];
+        post: operations["confirm_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -399,7 +399,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** New recovery codes, shown this once */
-        post: operations["guanxi_platform_access_factors_api_new_codes"];
+        post: operations["new_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -416,7 +416,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Remove a second factor */
-        post: operations["guanxi_platform_access_factors_api_remove"];
+        post: operations["remove_session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -434,7 +434,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Remove the second factors of somebody who lost them */
-        delete: operations["guanxi_platform_access_factors_api_remove_all_of"];
+        delete: operations["remove_all_of"];
         options?: never;
         head?: never;
         patch?: never;
@@ -448,10 +448,10 @@ export interface paths {
             cookie?: never;
         };
         /** Everybody who may sign in */
-        get: operations["guanxi_platform_access_people_api_list_people"];
+        get: operations["list_people"];
         put?: never;
         /** Invite somebody by a one-time link */
-        post: operations["guanxi_platform_access_people_api_invite"];
+        post: operations["invite_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -472,7 +472,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Change somebody's role or team */
-        patch: operations["guanxi_platform_access_people_api_change"];
+        patch: operations["change_people"];
         trace?: never;
     };
     "/api/v1/people/{pk}/work": {
@@ -483,7 +483,7 @@ export interface paths {
             cookie?: never;
         };
         /** What somebody would leave behind */
-        get: operations["guanxi_platform_access_people_api_work"];
+        get: operations["work_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -505,7 +505,7 @@ export interface paths {
          * Let somebody go, at once
          * @description Sessions, tokens and links end with this request; a job hands the records over.
          */
-        post: operations["guanxi_platform_access_people_api_deactivate"];
+        post: operations["deactivate_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -522,7 +522,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Let somebody in again */
-        post: operations["guanxi_platform_access_people_api_activate"];
+        post: operations["activate_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -542,9 +542,9 @@ export interface paths {
          * Make a one-time link to choose a password by
          * @description The link before it opens nothing any more.
          */
-        post: operations["guanxi_platform_access_people_api_make_link"];
+        post: operations["make_link"];
         /** Revoke the one-time link */
-        delete: operations["guanxi_platform_access_people_api_revoke_link"];
+        delete: operations["revoke_link"];
         options?: never;
         head?: never;
         patch?: never;
@@ -558,11 +558,11 @@ export interface paths {
             cookie?: never;
         };
         /** Where I am signed in */
-        get: operations["guanxi_platform_access_sessions_api_list_sessions"];
+        get: operations["list_sessions"];
         put?: never;
         post?: never;
         /** End all my sessions but this one */
-        delete: operations["guanxi_platform_access_sessions_api_end_other_sessions"];
+        delete: operations["end_other_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -579,7 +579,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** End one of my sessions */
-        delete: operations["guanxi_platform_access_sessions_api_end_own_session"];
+        delete: operations["end_own_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -593,11 +593,11 @@ export interface paths {
             cookie?: never;
         };
         /** Where somebody is signed in */
-        get: operations["guanxi_platform_access_sessions_api_list_sessions_of"];
+        get: operations["list_sessions_of"];
         put?: never;
         post?: never;
         /** Sign somebody out everywhere */
-        delete: operations["guanxi_platform_access_sessions_api_end_sessions_of"];
+        delete: operations["end_sessions_of"];
         options?: never;
         head?: never;
         patch?: never;
@@ -616,7 +616,7 @@ export interface paths {
          * Load sample data
          * @description Fill an empty workspace with the sample firm; refused if there is any data.
          */
-        post: operations["guanxi_demo_api_load_sample"];
+        post: operations["load_sample"];
         delete?: never;
         options?: never;
         head?: never;
@@ -665,7 +665,7 @@ export interface paths {
             cookie?: never;
         };
         /** What I am told, newest first */
-        get: operations["guanxi_platform_notifications_api_list_notifications"];
+        get: operations["list_notifications"];
         put?: never;
         post?: never;
         delete?: never;
@@ -682,7 +682,7 @@ export interface paths {
             cookie?: never;
         };
         /** How many I have not read */
-        get: operations["guanxi_platform_notifications_api_count_notifications"];
+        get: operations["count_notifications"];
         put?: never;
         post?: never;
         delete?: never;
@@ -701,7 +701,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Mark as read */
-        post: operations["guanxi_platform_notifications_api_read_notifications"];
+        post: operations["read_notifications"];
         delete?: never;
         options?: never;
         head?: never;
@@ -716,15 +716,15 @@ export interface paths {
             cookie?: never;
         };
         /** Whether I follow a record */
-        get: operations["guanxi_platform_notifications_api_read_follow"];
+        get: operations["read_follow"];
         /** Follow a record */
-        put: operations["guanxi_platform_notifications_api_follow"];
+        put: operations["follow_notifications"];
         post?: never;
         /**
          * Follow a record no more
          * @description An owner hears of their records by itself: this silences it for them too.
          */
-        delete: operations["guanxi_platform_notifications_api_unfollow"];
+        delete: operations["unfollow_notifications"];
         options?: never;
         head?: never;
         patch?: never;
@@ -738,7 +738,7 @@ export interface paths {
             cookie?: never;
         };
         /** Colleagues to name in a text */
-        get: operations["guanxi_platform_notifications_api_list_colleagues"];
+        get: operations["list_colleagues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -755,7 +755,7 @@ export interface paths {
             cookie?: never;
         };
         /** My long tasks, newest first */
-        get: operations["guanxi_platform_jobs_api_list_jobs"];
+        get: operations["list_jobs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -772,7 +772,7 @@ export interface paths {
             cookie?: never;
         };
         /** One long task */
-        get: operations["guanxi_platform_jobs_api_read_job"];
+        get: operations["read_job"];
         put?: never;
         post?: never;
         delete?: never;
@@ -791,7 +791,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Stop a long task at its next step */
-        post: operations["guanxi_platform_jobs_api_cancel_job"];
+        post: operations["cancel_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -808,7 +808,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Let a stopped task go on */
-        post: operations["guanxi_platform_jobs_api_resume_job"];
+        post: operations["resume_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -826,7 +826,7 @@ export interface paths {
          * Be told of changes as they happen (server-sent events)
          * @description Reconnect with Last-Event-ID to miss nothing; the stream ends with the session or token.
          */
-        get: operations["guanxi_platform_live_api_live"];
+        get: operations["live_live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -847,10 +847,10 @@ export interface paths {
          * Say which record a page of mine shows, and be told who else has it open
          * @description `page` is any UUID that the page made for itself.
          */
-        put: operations["guanxi_platform_live_api_be_here"];
+        put: operations["be_here"];
         post?: never;
         /** Say that a page of mine shows it no more */
-        delete: operations["guanxi_platform_live_api_leave"];
+        delete: operations["leave_live"];
         options?: never;
         head?: never;
         patch?: never;
@@ -864,10 +864,10 @@ export interface paths {
             cookie?: never;
         };
         /** Views of one object's list */
-        get: operations["guanxi_platform_objects_views_api_list_views"];
+        get: operations["list_views"];
         put?: never;
         /** Save a view */
-        post: operations["guanxi_platform_objects_views_api_create_view"];
+        post: operations["create_view"];
         delete?: never;
         options?: never;
         head?: never;
@@ -885,11 +885,11 @@ export interface paths {
         put?: never;
         post?: never;
         /** Delete a view */
-        delete: operations["guanxi_platform_objects_views_api_delete_view"];
+        delete: operations["delete_view"];
         options?: never;
         head?: never;
         /** Change a view */
-        patch: operations["guanxi_platform_objects_views_api_change_view"];
+        patch: operations["change_view"];
         trace?: never;
     };
     "/api/v1/custom-fields": {
@@ -900,10 +900,10 @@ export interface paths {
             cookie?: never;
         };
         /** Custom fields, archived ones last */
-        get: operations["guanxi_platform_fields_api_list_fields"];
+        get: operations["list_fields"];
         put?: never;
         /** Define a custom field */
-        post: operations["guanxi_platform_fields_api_create_field"];
+        post: operations["create_field"];
         delete?: never;
         options?: never;
         head?: never;
@@ -927,7 +927,7 @@ export interface paths {
          * Change a custom field
          * @description Object, key and type stay as they are.
          */
-        patch: operations["guanxi_platform_fields_api_change_field"];
+        patch: operations["change_field"];
         trace?: never;
     };
     "/api/v1/custom-fields/order": {
@@ -940,7 +940,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Put the custom fields of an object in order */
-        post: operations["guanxi_platform_fields_api_order_fields"];
+        post: operations["order_fields"];
         delete?: never;
         options?: never;
         head?: never;
@@ -960,7 +960,7 @@ export interface paths {
          * Archive a custom field
          * @description It is shown nowhere any more; its values stay and come back with it.
          */
-        post: operations["guanxi_platform_fields_api_archive_field"];
+        post: operations["archive_field"];
         delete?: never;
         options?: never;
         head?: never;
@@ -977,7 +977,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Use an archived field again */
-        post: operations["guanxi_platform_fields_api_restore_field"];
+        post: operations["restore_field"];
         delete?: never;
         options?: never;
         head?: never;
@@ -997,7 +997,7 @@ export interface paths {
          * Undo the changes of one of my requests
          * @description Takes the X-Request-Id of the request to undo; refuses what was changed again since.
          */
-        post: operations["guanxi_platform_events_api_undo"];
+        post: operations["undo_changes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1012,7 +1012,7 @@ export interface paths {
             cookie?: never;
         };
         /** What I may import, with its fields */
-        get: operations["guanxi_platform_exchange_api_list_targets"];
+        get: operations["list_targets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1029,10 +1029,10 @@ export interface paths {
             cookie?: never;
         };
         /** My imports, newest first */
-        get: operations["guanxi_platform_exchange_api_list_imports"];
+        get: operations["list_imports"];
         put?: never;
         /** Upload a file to import */
-        post: operations["guanxi_platform_exchange_api_upload"];
+        post: operations["upload_imports"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1047,14 +1047,14 @@ export interface paths {
             cookie?: never;
         };
         /** One import */
-        get: operations["guanxi_platform_exchange_api_read_import"];
+        get: operations["read_import"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Change how a file is read and mapped */
-        patch: operations["guanxi_platform_exchange_api_change_import"];
+        patch: operations["change_import"];
         trace?: never;
     };
     "/api/v1/imports/{pk}/preview": {
@@ -1150,7 +1150,7 @@ export interface paths {
             cookie?: never;
         };
         /** Rows with their verdicts and reasons */
-        get: operations["guanxi_platform_exchange_api_list_rows"];
+        get: operations["list_rows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1169,7 +1169,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Settle an ambiguous row */
-        post: operations["guanxi_platform_exchange_api_choose"];
+        post: operations["choose_imports"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1184,9 +1184,116 @@ export interface paths {
             cookie?: never;
         };
         /** The rejected rows with their reasons */
-        get: operations["guanxi_platform_exchange_api_error_file"];
+        get: operations["error_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Webhooks */
+        get: operations["list_webhooks"];
+        put?: never;
+        /** Tell another server what happens; its secret is shown once */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a webhook with its log */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Switched on again it is told of what happens from then on, and of what waited.
+         */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{pk}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a new secret; for a day messages are signed with both */
+        post: operations["renew_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{pk}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message without events */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{pk}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent, newest first */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{pk}/deliveries/{delivery}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message once more */
+        post: operations["send_webhook_delivery_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1201,7 +1308,7 @@ export interface paths {
             cookie?: never;
         };
         /** Everything that happened with a customer */
-        get: operations["guanxi_interactions_api_timeline"];
+        get: operations["timeline_customer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1220,7 +1327,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Complete a task */
-        post: operations["guanxi_interactions_api_complete"];
+        post: operations["complete_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1237,7 +1344,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Reopen a task */
-        post: operations["guanxi_interactions_api_reopen"];
+        post: operations["reopen_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1254,7 +1361,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Score all customers */
-        post: operations["guanxi_insight_api_start_run"];
+        post: operations["start_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1269,7 +1376,7 @@ export interface paths {
             cookie?: never;
         };
         /** The run whose scores are in force */
-        get: operations["guanxi_insight_api_latest_run"];
+        get: operations["latest_run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1286,7 +1393,7 @@ export interface paths {
             cookie?: never;
         };
         /** The state of my customers */
-        get: operations["guanxi_insight_api_base"];
+        get: operations["base_insight"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1303,7 +1410,7 @@ export interface paths {
             cookie?: never;
         };
         /** Customers who need attention */
-        get: operations["guanxi_insight_api_attention_list"];
+        get: operations["attention_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1322,7 +1429,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Act on an item */
-        post: operations["guanxi_insight_api_do"];
+        post: operations["do_insight"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1339,7 +1446,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Hide an item until a day */
-        post: operations["guanxi_insight_api_snooze"];
+        post: operations["snooze_insight"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1356,7 +1463,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Close an item unheeded */
-        post: operations["guanxi_insight_api_dismiss"];
+        post: operations["dismiss_insight"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1373,7 +1480,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Put an item back */
-        post: operations["guanxi_insight_api_reopen"];
+        post: operations["reopen_insight"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1388,7 +1495,7 @@ export interface paths {
             cookie?: never;
         };
         /** What the models say of a customer, and why */
-        get: operations["guanxi_insight_api_customer_scores"];
+        get: operations["customer_scores"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1405,10 +1512,10 @@ export interface paths {
             cookie?: never;
         };
         /** The files of a record, newest first */
-        get: operations["guanxi_platform_files_api_list_attachments"];
+        get: operations["list_attachments"];
         put?: never;
         /** Put a file on a record */
-        post: operations["guanxi_platform_files_api_add_attachment"];
+        post: operations["add_attachment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1426,7 +1533,7 @@ export interface paths {
          * The file itself
          * @description What a browser can show without running it is shown, unless `download` is true.
          */
-        get: operations["guanxi_platform_files_api_read_content"];
+        get: operations["read_content"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1449,11 +1556,11 @@ export interface paths {
          * Delete a file
          * @description For 30 days it can be restored.
          */
-        delete: operations["guanxi_platform_files_api_delete_attachment"];
+        delete: operations["delete_attachment"];
         options?: never;
         head?: never;
         /** Rename a file */
-        patch: operations["guanxi_platform_files_api_rename_attachment"];
+        patch: operations["rename_attachment"];
         trace?: never;
     };
     "/api/v1/attachments/{pk}/restore": {
@@ -1466,7 +1573,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Restore a deleted file */
-        post: operations["guanxi_platform_files_api_restore_attachment"];
+        post: operations["restore_attachment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4322,7 +4429,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "mentioned" | "assigned" | "changed" | "due" | "job";
+            kind: "mentioned" | "assigned" | "changed" | "due" | "job" | "webhook";
             /** At */
             at: string;
             /** Is Read */
@@ -4339,7 +4446,7 @@ export interface components {
             actors: components["schemas"]["LinkOut"][];
             /**
              * Object
-             * @description "job" for a long task.
+             * @description "job" for a long task, "webhook" for a webhook.
              */
             object: string;
             record: components["schemas"]["LinkOut"];
@@ -4729,6 +4836,185 @@ export interface components {
              * @description The id of a candidate, or "new", or "skip".
              */
             id: string;
+        };
+        /** WebhookOut */
+        WebhookOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Objects */
+            objects: string[];
+            /** Actions */
+            actions: ("created" | "changed" | "deleted" | "restored")[];
+            /** Filter */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @description In whose name: what they may see is told. */
+            owner: components["schemas"]["LinkOut"];
+            /** Is Active */
+            is_active: boolean;
+            /**
+             * Stopped
+             * @description Why it was switched off by itself.
+             */
+            stopped: ("failing" | "gone" | "owner") | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /**
+             * Former Secret Until
+             * @description Until then both secrets sign.
+             */
+            former_secret_until: string | null;
+            /**
+             * Waiting
+             * @description Messages that wait to be sent.
+             */
+            waiting: number;
+            /** Created At */
+            created_at: string;
+        };
+        /** WebhooksOut */
+        WebhooksOut: {
+            /** Items */
+            items: components["schemas"]["WebhookOut"][];
+        };
+        /** CreatedOut */
+        CreatedOut: {
+            /**
+             * Secret
+             * @description Shown this once.
+             */
+            secret: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Objects */
+            objects: string[];
+            /** Actions */
+            actions: ("created" | "changed" | "deleted" | "restored")[];
+            /** Filter */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @description In whose name: what they may see is told. */
+            owner: components["schemas"]["LinkOut"];
+            /** Is Active */
+            is_active: boolean;
+            /**
+             * Stopped
+             * @description Why it was switched off by itself.
+             */
+            stopped: ("failing" | "gone" | "owner") | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /**
+             * Former Secret Until
+             * @description Until then both secrets sign.
+             */
+            former_secret_until: string | null;
+            /**
+             * Waiting
+             * @description Messages that wait to be sent.
+             */
+            waiting: number;
+            /** Created At */
+            created_at: string;
+        };
+        /** WebhookIn */
+        WebhookIn: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Objects */
+            objects: string[];
+            /** Actions */
+            actions: ("created" | "changed" | "deleted" | "restored")[];
+            /**
+             * Filter
+             * @description A condition; with one object alone.
+             */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** WebhookChange */
+        WebhookChange: {
+            /** Name */
+            name?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Objects */
+            objects?: string[] | null;
+            /** Actions */
+            actions?: ("created" | "changed" | "deleted" | "restored")[] | null;
+            /** Filter */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /** Is Active */
+            is_active?: boolean | null;
+        };
+        /** SecretOut */
+        SecretOut: {
+            /**
+             * Secret
+             * @description Shown this once.
+             */
+            secret: string;
+        };
+        /** DeliveryOut */
+        DeliveryOut: {
+            /** Id */
+            id: number;
+            /** Message Id */
+            message_id: string;
+            /**
+             * Events
+             * @description How many events it tells of; 0: a test.
+             */
+            events: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "delivered" | "failed" | "nothing";
+            /** Tries */
+            tries: number;
+            /**
+             * Status
+             * @description HTTP status of the last answer.
+             */
+            status: number | null;
+            /**
+             * Error
+             * @description Why there was no answer.
+             */
+            error: ("forbidden" | "timeout" | "unreachable" | "broken") | null;
+            /** Excerpt */
+            excerpt: string;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Created At */
+            created_at: string;
+            /** Next Try At */
+            next_try_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /** DeliveriesOut */
+        DeliveriesOut: {
+            /** Items */
+            items: components["schemas"]["DeliveryOut"][];
+            /** Next */
+            next: number | null;
         };
         /**
          * RunIn
@@ -7065,6 +7351,8 @@ export interface components {
                 message: string;
                 code: string;
             }[];
+            /** @description On edit_conflict: the record as somebody else left it. */
+            theirs?: Record<string, never> | null;
         };
     };
     responses: never;
@@ -7075,7 +7363,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    guanxi_config_api_health: {
+    health_service: {
         parameters: {
             query?: never;
             header?: never;
@@ -7106,7 +7394,7 @@ export interface operations {
             };
         };
     };
-    guanxi_config_api_ready: {
+    ready_service: {
         parameters: {
             query?: never;
             header?: never;
@@ -7137,7 +7425,7 @@ export interface operations {
             };
         };
     };
-    guanxi_config_api_meta: {
+    meta_service: {
         parameters: {
             query?: never;
             header?: never;
@@ -7168,7 +7456,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_read_session: {
+    read_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -7199,7 +7487,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_start_session: {
+    start_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -7234,7 +7522,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_end_session: {
+    end_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -7261,7 +7549,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_set_up: {
+    set_up: {
         parameters: {
             query?: never;
             header?: never;
@@ -7296,7 +7584,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_change_own_settings: {
+    change_own_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -7331,7 +7619,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_set_password: {
+    set_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -7364,7 +7652,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_change_workspace: {
+    change_workspace: {
         parameters: {
             query?: never;
             header?: never;
@@ -7399,7 +7687,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_read_own_token: {
+    read_own_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -7428,7 +7716,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_list_tokens: {
+    list_tokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -7459,7 +7747,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_create_token: {
+    create_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -7494,7 +7782,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_revoke_token: {
+    revoke_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -7523,7 +7811,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_api_read_access: {
+    read_access: {
         parameters: {
             query: {
                 user: string;
@@ -7557,7 +7845,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_people_api_read_link: {
+    read_link: {
         parameters: {
             query?: never;
             header?: never;
@@ -7590,7 +7878,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_people_api_use_link: {
+    use_link: {
         parameters: {
             query?: never;
             header?: never;
@@ -7621,7 +7909,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_factors_api_prove_code: {
+    prove_code: {
         parameters: {
             query?: never;
             header?: never;
@@ -7656,7 +7944,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_factors_api_ask_passkey: {
+    ask_passkey: {
         parameters: {
             query?: never;
             header?: never;
@@ -7687,7 +7975,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_factors_api_prove_passkey: {
+    prove_passkey: {
         parameters: {
             query?: never;
             header?: never;
@@ -7722,7 +8010,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_factors_api_list_factors: {
+    list_factors: {
         parameters: {
             query?: never;
             header?: never;
@@ -7751,7 +8039,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_factors_api_begin_totp: {
+    begin_totp: {
         parameters: {
             query?: never;
             header?: never;
@@ -7784,7 +8072,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_factors_api_confirm_totp: {
+    confirm_totp: {
         parameters: {
             query?: never;
             header?: never;
@@ -7817,7 +8105,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_factors_api_begin_passkey: {
+    begin_passkey: {
         parameters: {
             query?: never;
             header?: never;
@@ -7852,7 +8140,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_factors_api_confirm_passkey: {
+    confirm_passkey: {
         parameters: {
             query?: never;
             header?: never;
@@ -7883,7 +8171,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_factors_api_new_codes: {
+    new_codes: {
         parameters: {
             query?: never;
             header?: never;
@@ -7916,7 +8204,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_factors_api_remove: {
+    remove_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -7949,7 +8237,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_factors_api_remove_all_of: {
+    remove_all_of: {
         parameters: {
             query?: never;
             header?: never;
@@ -7978,7 +8266,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_people_api_list_people: {
+    list_people: {
         parameters: {
             query?: never;
             header?: never;
@@ -8007,7 +8295,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_people_api_invite: {
+    invite_people: {
         parameters: {
             query?: never;
             header?: never;
@@ -8040,7 +8328,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_people_api_change: {
+    change_people: {
         parameters: {
             query?: never;
             header?: never;
@@ -8075,7 +8363,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_people_api_work: {
+    work_people: {
         parameters: {
             query?: never;
             header?: never;
@@ -8106,7 +8394,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_people_api_deactivate: {
+    deactivate_people: {
         parameters: {
             query?: never;
             header?: never;
@@ -8141,7 +8429,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_people_api_activate: {
+    activate_people: {
         parameters: {
             query?: never;
             header?: never;
@@ -8172,7 +8460,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_people_api_make_link: {
+    make_link: {
         parameters: {
             query?: never;
             header?: never;
@@ -8203,7 +8491,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_people_api_revoke_link: {
+    revoke_link: {
         parameters: {
             query?: never;
             header?: never;
@@ -8232,7 +8520,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_sessions_api_list_sessions: {
+    list_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -8261,7 +8549,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_sessions_api_end_other_sessions: {
+    end_other_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -8290,7 +8578,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_sessions_api_end_own_session: {
+    end_own_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -8319,7 +8607,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_sessions_api_list_sessions_of: {
+    list_sessions_of: {
         parameters: {
             query?: never;
             header?: never;
@@ -8350,7 +8638,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_access_sessions_api_end_sessions_of: {
+    end_sessions_of: {
         parameters: {
             query?: never;
             header?: never;
@@ -8381,7 +8669,7 @@ export interface operations {
             };
         };
     };
-    guanxi_demo_api_load_sample: {
+    load_sample: {
         parameters: {
             query?: never;
             header?: never;
@@ -8483,7 +8771,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_notifications_api_list_notifications: {
+    list_notifications: {
         parameters: {
             query?: {
                 unread?: boolean;
@@ -8516,7 +8804,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_notifications_api_count_notifications: {
+    count_notifications: {
         parameters: {
             query?: never;
             header?: never;
@@ -8545,7 +8833,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_notifications_api_read_notifications: {
+    read_notifications: {
         parameters: {
             query?: never;
             header?: never;
@@ -8576,7 +8864,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_notifications_api_read_follow: {
+    read_follow: {
         parameters: {
             query?: never;
             header?: never;
@@ -8608,7 +8896,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_notifications_api_follow: {
+    follow_notifications: {
         parameters: {
             query?: never;
             header?: never;
@@ -8638,7 +8926,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_notifications_api_unfollow: {
+    unfollow_notifications: {
         parameters: {
             query?: never;
             header?: never;
@@ -8668,7 +8956,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_notifications_api_list_colleagues: {
+    list_colleagues: {
         parameters: {
             query?: {
                 /** @description Any part of a name, pinyin or initials. */
@@ -8702,7 +8990,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_jobs_api_list_jobs: {
+    list_jobs: {
         parameters: {
             query?: {
                 /** @description Comma-separated states. */
@@ -8734,7 +9022,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_jobs_api_read_job: {
+    read_job: {
         parameters: {
             query?: never;
             header?: never;
@@ -8765,7 +9053,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_jobs_api_cancel_job: {
+    cancel_job: {
         parameters: {
             query?: never;
             header?: never;
@@ -8796,7 +9084,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_jobs_api_resume_job: {
+    resume_job: {
         parameters: {
             query?: never;
             header?: never;
@@ -8827,7 +9115,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_live_api_live: {
+    live_live: {
         parameters: {
             query?: never;
             header?: never;
@@ -8856,7 +9144,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_live_api_be_here: {
+    be_here: {
         parameters: {
             query?: never;
             header?: never;
@@ -8891,7 +9179,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_live_api_leave: {
+    leave_live: {
         parameters: {
             query?: never;
             header?: never;
@@ -8920,7 +9208,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_objects_views_api_list_views: {
+    list_views: {
         parameters: {
             query?: {
                 object?: string | null;
@@ -8953,7 +9241,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_objects_views_api_create_view: {
+    create_view: {
         parameters: {
             query?: never;
             header?: never;
@@ -8988,7 +9276,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_objects_views_api_delete_view: {
+    delete_view: {
         parameters: {
             query?: never;
             header?: never;
@@ -9017,7 +9305,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_objects_views_api_change_view: {
+    change_view: {
         parameters: {
             query?: never;
             header?: never;
@@ -9054,7 +9342,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_fields_api_list_fields: {
+    list_fields: {
         parameters: {
             query?: {
                 object?: string | null;
@@ -9085,7 +9373,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_fields_api_create_field: {
+    create_field: {
         parameters: {
             query?: never;
             header?: never;
@@ -9118,7 +9406,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_fields_api_change_field: {
+    change_field: {
         parameters: {
             query?: never;
             header?: never;
@@ -9153,7 +9441,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_fields_api_order_fields: {
+    order_fields: {
         parameters: {
             query?: never;
             header?: never;
@@ -9184,7 +9472,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_fields_api_archive_field: {
+    archive_field: {
         parameters: {
             query?: never;
             header?: never;
@@ -9215,7 +9503,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_fields_api_restore_field: {
+    restore_field: {
         parameters: {
             query?: never;
             header?: never;
@@ -9246,7 +9534,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_events_api_undo: {
+    undo_changes: {
         parameters: {
             query?: never;
             header?: never;
@@ -9279,7 +9567,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_exchange_api_list_targets: {
+    list_targets: {
         parameters: {
             query?: never;
             header?: never;
@@ -9310,7 +9598,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_exchange_api_list_imports: {
+    list_imports: {
         parameters: {
             query?: never;
             header?: never;
@@ -9341,7 +9629,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_exchange_api_upload: {
+    upload_imports: {
         parameters: {
             query?: never;
             header?: never;
@@ -9389,7 +9677,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_exchange_api_read_import: {
+    read_import: {
         parameters: {
             query?: never;
             header?: never;
@@ -9422,7 +9710,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_exchange_api_change_import: {
+    change_import: {
         parameters: {
             query?: never;
             header?: never;
@@ -9624,7 +9912,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_exchange_api_list_rows: {
+    list_rows: {
         parameters: {
             query?: {
                 verdict?: ("create" | "update" | "unchanged" | "reject" | "ambiguous") | null;
@@ -9661,7 +9949,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_exchange_api_choose: {
+    choose_imports: {
         parameters: {
             query?: never;
             header?: never;
@@ -9699,7 +9987,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_exchange_api_error_file: {
+    error_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -9728,7 +10016,261 @@ export interface operations {
             };
         };
     };
-    guanxi_interactions_api_timeline: {
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveriesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_webhook_delivery_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+                delivery: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    timeline_customer: {
         parameters: {
             query?: {
                 kinds?: string;
@@ -9765,7 +10307,7 @@ export interface operations {
             };
         };
     };
-    guanxi_interactions_api_complete: {
+    complete_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -9798,7 +10340,7 @@ export interface operations {
             };
         };
     };
-    guanxi_interactions_api_reopen: {
+    reopen_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -9831,7 +10373,7 @@ export interface operations {
             };
         };
     };
-    guanxi_insight_api_start_run: {
+    start_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -9866,7 +10408,7 @@ export interface operations {
             };
         };
     };
-    guanxi_insight_api_latest_run: {
+    latest_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -9897,7 +10439,7 @@ export interface operations {
             };
         };
     };
-    guanxi_insight_api_base: {
+    base_insight: {
         parameters: {
             query?: never;
             header?: never;
@@ -9928,7 +10470,7 @@ export interface operations {
             };
         };
     };
-    guanxi_insight_api_attention_list: {
+    attention_list: {
         parameters: {
             query?: {
                 mine?: boolean;
@@ -9963,7 +10505,7 @@ export interface operations {
             };
         };
     };
-    guanxi_insight_api_do: {
+    do_insight: {
         parameters: {
             query?: never;
             header?: never;
@@ -10000,7 +10542,7 @@ export interface operations {
             };
         };
     };
-    guanxi_insight_api_snooze: {
+    snooze_insight: {
         parameters: {
             query?: never;
             header?: never;
@@ -10037,7 +10579,7 @@ export interface operations {
             };
         };
     };
-    guanxi_insight_api_dismiss: {
+    dismiss_insight: {
         parameters: {
             query?: never;
             header?: never;
@@ -10074,7 +10616,7 @@ export interface operations {
             };
         };
     };
-    guanxi_insight_api_reopen: {
+    reopen_insight: {
         parameters: {
             query?: never;
             header?: never;
@@ -10107,7 +10649,7 @@ export interface operations {
             };
         };
     };
-    guanxi_insight_api_customer_scores: {
+    customer_scores: {
         parameters: {
             query?: never;
             header?: never;
@@ -10140,7 +10682,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_files_api_list_attachments: {
+    list_attachments: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -10175,7 +10717,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_files_api_add_attachment: {
+    add_attachment: {
         parameters: {
             query?: never;
             header?: never;
@@ -10217,7 +10759,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_files_api_read_content: {
+    read_content: {
         parameters: {
             query?: {
                 download?: boolean;
@@ -10248,7 +10790,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_files_api_delete_attachment: {
+    delete_attachment: {
         parameters: {
             query?: never;
             header?: never;
@@ -10277,7 +10819,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_files_api_rename_attachment: {
+    rename_attachment: {
         parameters: {
             query?: never;
             header?: never;
@@ -10312,7 +10854,7 @@ export interface operations {
             };
         };
     };
-    guanxi_platform_files_api_restore_attachment: {
+    restore_attachment: {
         parameters: {
             query?: never;
             header?: never;
@@ -10571,7 +11113,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -11005,7 +11547,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -11470,7 +12012,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -12191,7 +12733,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -12656,7 +13198,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -13121,7 +13663,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -13586,7 +14128,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -14051,7 +14593,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -14516,7 +15058,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -14981,7 +15523,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -15446,7 +15988,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -15911,7 +16453,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -16376,7 +16918,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {
@@ -16841,7 +17383,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the version the change is meant for. */
+                /** @description The version the change is meant for: its ETag, or updated_at. */
                 "If-Match"?: string;
             };
             path: {

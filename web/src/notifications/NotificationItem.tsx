@@ -7,6 +7,7 @@ import {
   type LucideIcon,
   PencilLine,
   UserRoundCheck,
+  Webhook,
 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useObjects } from "@/api/meta";
@@ -22,6 +23,7 @@ const icons: Record<NotificationKind, LucideIcon> = {
   changed: PencilLine,
   due: Clock,
   job: CircleCheck,
+  webhook: Webhook,
 };
 
 interface Props {

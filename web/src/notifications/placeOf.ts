@@ -20,6 +20,7 @@ export function placeOf(
 ): Place | null {
   const { kind, object, record, belongs_to: owner, count, job } = item;
   if (job) return job.kind.startsWith("import_") ? { to: `/imports/${job.subject}` } : null;
+  if (kind === "webhook") return { to: "/settings/webhooks" };
   const shown = owner && !pages.has(object) ? owner : { type: object, id: record.id };
   const path = findObject(objects, shown.type)?.path;
   if (!path) return null;

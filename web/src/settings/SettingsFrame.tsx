@@ -11,6 +11,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
   const pages: { to: LinkProps["to"]; label: string }[] = [
     { to: "/settings", label: t("settings.mine") },
     { to: "/settings/people", label: t("people.title") },
+    { to: "/settings/webhooks", label: t("webhooks.title") },
   ];
   return (
     <div className={styles.frame}>
