@@ -48,6 +48,10 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         call(page, "GET", f"{api}/{path}?limit=1")["items"][0]["id"]
         for path in ("orders", "products", "tasks", "users")
     )
+    call(
+        page, "POST", f"{api}/webhooks", name="ERP", url=f"https://example.com/{'hook' * 20}",
+        objects=["tag"], actions=["deleted"],
+    )  # fmt: skip
     read, previewed, done = imports_at_each_step(page, api)
     context.close()
     return [
