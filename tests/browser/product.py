@@ -17,7 +17,9 @@ from typing import IO, Any
 from playwright.sync_api import Browser, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
-CATALOGS = ("app", "imports", "insight", "customers", "palette", "notifications", "settings")
+CATALOGS = (
+    "app", "fields", "imports", "insight", "customers", "palette", "notifications", "settings",
+)  # fmt: skip
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 OFFLINE = (
     "--no-first-run", "--disable-background-networking", "--disable-component-update",

@@ -52,6 +52,7 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         page, "POST", f"{api}/webhooks", name="ERP", url=f"https://example.com/{'hook' * 20}",
         objects=["tag"], actions=["deleted"],
     )  # fmt: skip
+    define_fields(page, api)
     read, previewed, done = imports_at_each_step(page, api)
     context.close()
     return [
@@ -80,10 +81,23 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         "/settings",
         "/settings/people",
         "/settings/webhooks",
+        "/settings/fields",
+        "/settings/fields?object=order",
         "/users",
         f"/users/{user}",
         "/nowhere",
     ]
+
+
+def define_fields(page: Page, api: str) -> None:
+    """One field of a choice and one archived, with names as long as they get."""
+    choices = [{"value": "a", "labels": {"zh-CN": LONG_NAMES[0]}}]
+    for kind, settings in (("choice", {"choices": choices}), ("text", {})):
+        field = call(
+            page, "POST", f"{api}/custom-fields", object="customer", type=kind, settings=settings,
+            labels={"zh-CN": LONG_NAMES[0], "en": LONG_NAMES[1]}, masks={"service": "hidden"},
+        )  # fmt: skip
+    call(page, "POST", f"{api}/custom-fields/{field['id']}/archive")
 
 
 def imports_at_each_step(page: Page, api: str) -> list[str]:
@@ -195,6 +209,7 @@ def test_what_opens_over_a_page(
     opened("/settings", t("tokens.new"))
     opened("/settings/people", t("people.invite"))
     opened("/settings/webhooks", t("webhooks.new"))
+    opened("/settings/fields?object=product", t("fields.new"))
     for screen in (DESK, PHONE):
         page.set_viewport_size(screen)
         page.goto(f"{demo.url}/customers/{first_customer(page, demo)}")

@@ -24,6 +24,7 @@ import { Route as AppImportsIndexRouteImport } from "./routes/_app/imports/index
 import { Route as AppImportsIdRouteImport } from "./routes/_app/imports/$id";
 import { Route as AppImportsNewRouteImport } from "./routes/_app/imports/new";
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index";
+import { Route as AppSettingsFieldsRouteImport } from "./routes/_app/settings/fields";
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings/people";
 import { Route as AppSettingsWebhooksRouteImport } from "./routes/_app/settings/webhooks";
 
@@ -101,6 +102,11 @@ const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppSettingsRouteRoute,
 } as any);
+const AppSettingsFieldsRoute = AppSettingsFieldsRouteImport.update({
+  id: "/fields",
+  path: "/fields",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
 const AppSettingsPeopleRoute = AppSettingsPeopleRouteImport.update({
   id: "/people",
   path: "/people",
@@ -124,6 +130,7 @@ export interface FileRoutesByFullPath {
   "/customers/$id": typeof AppCustomersIdRoute;
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
+  "/settings/fields": typeof AppSettingsFieldsRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path/": typeof AppPathIndexRoute;
@@ -141,6 +148,7 @@ export interface FileRoutesByTo {
   "/customers/$id": typeof AppCustomersIdRoute;
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
+  "/settings/fields": typeof AppSettingsFieldsRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path": typeof AppPathIndexRoute;
@@ -161,6 +169,7 @@ export interface FileRoutesById {
   "/_app/customers/$id": typeof AppCustomersIdRoute;
   "/_app/imports/$id": typeof AppImportsIdRoute;
   "/_app/imports/new": typeof AppImportsNewRoute;
+  "/_app/settings/fields": typeof AppSettingsFieldsRoute;
   "/_app/settings/people": typeof AppSettingsPeopleRoute;
   "/_app/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/_app/$path/": typeof AppPathIndexRoute;
@@ -181,6 +190,7 @@ export interface FileRouteTypes {
     | "/customers/$id"
     | "/imports/$id"
     | "/imports/new"
+    | "/settings/fields"
     | "/settings/people"
     | "/settings/webhooks"
     | "/$path/"
@@ -198,6 +208,7 @@ export interface FileRouteTypes {
     | "/customers/$id"
     | "/imports/$id"
     | "/imports/new"
+    | "/settings/fields"
     | "/settings/people"
     | "/settings/webhooks"
     | "/$path"
@@ -217,6 +228,7 @@ export interface FileRouteTypes {
     | "/_app/customers/$id"
     | "/_app/imports/$id"
     | "/_app/imports/new"
+    | "/_app/settings/fields"
     | "/_app/settings/people"
     | "/_app/settings/webhooks"
     | "/_app/$path/"
@@ -339,6 +351,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsIndexRouteImport;
       parentRoute: typeof AppSettingsRouteRoute;
     };
+    "/_app/settings/fields": {
+      id: "/_app/settings/fields";
+      path: "/fields";
+      fullPath: "/settings/fields";
+      preLoaderRoute: typeof AppSettingsFieldsRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
     "/_app/settings/people": {
       id: "/_app/settings/people";
       path: "/people";
@@ -357,12 +376,14 @@ declare module "@tanstack/react-router" {
 }
 
 interface AppSettingsRouteRouteChildren {
+  AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute;
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute;
   AppSettingsWebhooksRoute: typeof AppSettingsWebhooksRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
 }
 
 const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
+  AppSettingsFieldsRoute: AppSettingsFieldsRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
   AppSettingsWebhooksRoute: AppSettingsWebhooksRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,

@@ -70,6 +70,12 @@ def _where_i_am(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
     return here.values_list("record_id", flat=True).distinct()
 
 
+@tells("custom_field")
+def _every_field(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
+    """That a definition changed; what it says now is told by `/meta`, as far as each may know."""
+    return ids
+
+
 @dataclass(frozen=True)
 class Who:
     """On whose behalf somebody listens, and by what right: a session, or else a token."""

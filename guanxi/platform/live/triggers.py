@@ -81,6 +81,7 @@ def _told() -> list[tuple[str, str, str, tuple[str, ...]]]:
     return [
         *((model._meta.db_table, *named, VERBS) for model, named in links.items()),
         *((t.model._meta.db_table, t.name, "id", VERBS) for t in types() if t.model not in links),
+        ("platform_customfield", "custom_field", "id", VERBS),
         ("platform_job", "job", "id", VERBS),
         ("platform_attachment", "attachment", "record_id", VERBS),
         ("platform_presence", "presence", "record_id", ("insert", "delete")),

@@ -20,7 +20,7 @@ export interface Answer<T> {
   requestId: string;
 }
 
-interface Problem {
+export interface Problem {
   title?: string;
   detail?: string;
   code?: string;

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { apiUrl, get, type Query, request, send } from "@/api/client";
+import { apiUrl, get, type Problem, type Query, request, send } from "@/api/client";
+import { flat, flatPage, nested } from "@/api/customValues";
 import type {
   Aggregate,
   BulkAnswer,
@@ -35,15 +36,20 @@ function listParams({ fields, filter, sort, search, deleted }: ListQuestion): Qu
 
 export const recordsKey = (path: string) => ["records", path] as const;
 
+const getPage = async (path: string, query: Query, signal?: AbortSignal) =>
+  flatPage(await get<Page<RecordRow>>(`/${path}`, query, signal));
+
+/** A request whose answer is one record. */
+async function requestRecord(...asked: Parameters<typeof request>) {
+  const answer = await request<RecordRow>(...asked);
+  return { ...answer, data: flat(answer.data) };
+}
+
 export const listQuery = (path: string, question: ListQuestion) =>
   infiniteQueryOptions({
     queryKey: [...recordsKey(path), "list", question],
     queryFn: ({ pageParam, signal }) =>
-      get<Page<RecordRow>>(
-        `/${path}`,
-        { ...listParams(question), limit: pageSize, cursor: pageParam },
-        signal,
-      ),
+      getPage(path, { ...listParams(question), limit: pageSize, cursor: pageParam }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
@@ -52,8 +58,7 @@ export const listQuery = (path: string, question: ListQuestion) =>
 export const fewQuery = (path: string, question: ListQuestion, limit: number) =>
   queryOptions({
     queryKey: [...recordsKey(path), "few", question, limit],
-    queryFn: ({ signal }) =>
-      get<Page<RecordRow>>(`/${path}`, { ...listParams(question), limit }, signal),
+    queryFn: ({ signal }) => getPage(path, { ...listParams(question), limit }, signal),
   });
 
 export const countQuery = (path: string, question: ListQuestion, exact = false) => {
@@ -108,13 +113,7 @@ export const lookupQuery = (path: string, search: string, fields: string[]) =>
   queryOptions({
     queryKey: [...recordsKey(path), "lookup", search, fields],
     queryFn: async ({ signal }) =>
-      (
-        await get<Page<RecordRow>>(
-          `/${path}`,
-          { search, fields: fields.join(","), limit: 20 },
-          signal,
-        )
-      ).items,
+      (await getPage(path, { search, fields: fields.join(","), limit: 20 }, signal)).items,
     staleTime: 30_000,
   });
 
@@ -127,10 +126,14 @@ export const recordQuery = (path: string, id: string) =>
   queryOptions({
     queryKey: [...recordsKey(path), "one", id],
     queryFn: async ({ signal }): Promise<Loaded> => {
-      const { data, etag } = await request<RecordRow>("GET", `/${path}/${id}`, { signal });
+      const { data, etag } = await requestRecord("GET", `/${path}/${id}`, { signal });
       return { record: data, etag };
     },
   });
+
+/** Somebody else's version, of a change that was refused for it. */
+export const theirsOf = (problem: Problem) =>
+  problem.theirs ? flat(problem.theirs as RecordRow) : null;
 
 export const historyQuery = (path: string, id: string) =>
   infiniteQueryOptions({
@@ -144,15 +147,15 @@ export const historyQuery = (path: string, id: string) =>
 export type Values = Record<string, unknown>;
 
 export function createRecord(path: string, values: Values, idempotencyKey: string) {
-  return request<RecordRow>("POST", `/${path}`, {
-    body: values,
+  return requestRecord("POST", `/${path}`, {
+    body: nested(values),
     headers: { "Idempotency-Key": idempotencyKey },
   });
 }
 
 export function changeRecord(path: string, id: string, values: Values, etag?: string | null) {
-  return request<RecordRow>("PATCH", `/${path}/${id}`, {
-    body: values,
+  return requestRecord("PATCH", `/${path}/${id}`, {
+    body: nested(values),
     headers: etag ? { "If-Match": etag } : {},
   });
 }
@@ -161,10 +164,10 @@ export const deleteRecord = (path: string, id: string) => request("DELETE", `/${
 
 /** A verb of this kind of record, such as completing a task. */
 export const runAction = (path: string, id: string, action: string) =>
-  request<RecordRow>("POST", `/${path}/${id}/${action}`);
+  requestRecord("POST", `/${path}/${id}/${action}`);
 
 export const restoreRecord = (path: string, id: string) =>
-  request<RecordRow>("POST", `/${path}/${id}/restore`);
+  requestRecord("POST", `/${path}/${id}/restore`);
 
 export interface RowChange {
   id: string;
@@ -175,7 +178,9 @@ export interface RowChange {
 
 /** Changes many records, each in its own way: all of them or none. */
 export const changeEach = (path: string, rows: RowChange[]) =>
-  request<{ changed: number; request_id: string }>("PATCH", `/${path}`, { body: { rows } });
+  request<{ changed: number; request_id: string }>("PATCH", `/${path}`, {
+    body: { rows: rows.map((row) => ({ ...row, set: nested(row.set) })) },
+  });
 
 const namesAtOnce = 200;
 
@@ -185,7 +190,7 @@ export async function namedRecords({ path, title_field: title }: ObjectMeta, lab
   for (let start = 0; start < labels.length; start += namesAtOnce / 2) {
     const value = labels.slice(start, start + namesAtOnce / 2);
     const filter = { field: title, op: "in", value };
-    const page = await get<Page<RecordRow>>(`/${path}`, {
+    const page = await getPage(path, {
       ...listParams({ filter, fields: [title] }),
       limit: namesAtOnce,
     });
@@ -199,7 +204,8 @@ export type BulkChange = { set: Values } | { delete: true };
 
 /** Changes many records: a few at once, a whole filter as a job. */
 export function changeMany(path: string, target: BulkTarget, change: BulkChange) {
-  return request<BulkAnswer | Job>("POST", `/${path}/bulk`, { body: { ...target, ...change } });
+  const what = "set" in change ? { set: nested(change.set) } : change;
+  return request<BulkAnswer | Job>("POST", `/${path}/bulk`, { body: { ...target, ...what } });
 }
 
 export const isJob = (answer: BulkAnswer | Job): answer is Job => "state" in answer;

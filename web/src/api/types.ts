@@ -28,6 +28,8 @@ export interface Choice {
   value: string;
   label: string;
   color?: string | null;
+  /** Shown where it was picked, and no longer offered. */
+  archived?: boolean;
 }
 
 export interface FieldMeta {

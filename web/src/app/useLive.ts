@@ -2,9 +2,10 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { get, isOwnRequest } from "@/api/client";
+import { flat } from "@/api/customValues";
 import { jobsQuery } from "@/api/jobs";
 import { type Change, type LiveMessage, listen } from "@/api/live";
-import { useObjects } from "@/api/meta";
+import { metaQuery, useObjects } from "@/api/meta";
 import { recordQuery, recordsKey } from "@/api/records";
 import type { ObjectMeta, Page, RecordRow } from "@/api/types";
 import { notificationsKey } from "@/notifications/notificationsApi";
@@ -67,6 +68,9 @@ async function show(client: QueryClient, objects: ObjectMeta[], changes: Map<str
   if (changes.has("notification")) {
     await client.invalidateQueries({ queryKey: notificationsKey });
   }
+  if (changes.has("custom_field")) {
+    await client.invalidateQueries({ queryKey: metaQuery.queryKey });
+  }
   if (changes.has("presence")) await client.invalidateQueries({ queryKey: ["presence"] });
   if (changes.has("attachment")) await showFiles(client, changes.get("attachment") ?? null);
   for (const [name, ids] of changes) {
@@ -122,7 +126,7 @@ const showFiles = (client: QueryClient, ids: Ids) =>
 
 async function readAgain(client: QueryClient, path: string, id: string) {
   try {
-    const record = await get<RecordRow>(`/${path}/${id}`);
+    const record = flat(await get<RecordRow>(`/${path}/${id}`));
     patchRecord(client, path, id, record, `"${record.updated_at}"`);
   } catch {
     // It is gone or no longer ours to see: whoever opens it is told so by the page itself.

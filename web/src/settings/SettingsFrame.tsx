@@ -12,6 +12,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
     { to: "/settings", label: t("settings.mine") },
     { to: "/settings/people", label: t("people.title") },
     { to: "/settings/webhooks", label: t("webhooks.title") },
+    { to: "/settings/fields", label: t("fields.title") },
   ];
   return (
     <div className={styles.frame}>

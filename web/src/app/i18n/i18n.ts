@@ -18,6 +18,7 @@ const loaders = {
       import("@/palette/i18n/zh-CN.json"),
       import("@/notifications/i18n/zh-CN.json"),
       import("@/settings/i18n/zh-CN.json"),
+      import("@/fields/i18n/zh-CN.json"),
     ]),
   "zh-TW": () =>
     Promise.all([
@@ -30,6 +31,7 @@ const loaders = {
       import("@/palette/i18n/zh-TW.json"),
       import("@/notifications/i18n/zh-TW.json"),
       import("@/settings/i18n/zh-TW.json"),
+      import("@/fields/i18n/zh-TW.json"),
     ]),
   en: () =>
     Promise.all([
@@ -42,6 +44,7 @@ const loaders = {
       import("@/palette/i18n/en.json"),
       import("@/notifications/i18n/en.json"),
       import("@/settings/i18n/en.json"),
+      import("@/fields/i18n/en.json"),
     ]),
 } satisfies Record<Language, () => Promise<unknown>>;
 

@@ -1,5 +1,6 @@
 import "i18next";
 import type customers from "@/customers/i18n/en.json";
+import type fields from "@/fields/i18n/en.json";
 import type imports from "@/imports/i18n/en.json";
 import type insight from "@/insight/i18n/en.json";
 import type notifications from "@/notifications/i18n/en.json";
@@ -9,6 +10,7 @@ import type catalog from "./en.json";
 
 type Texts = typeof catalog &
   typeof customers &
+  typeof fields &
   typeof imports &
   typeof insight &
   typeof notifications &

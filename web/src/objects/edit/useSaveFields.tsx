@@ -4,7 +4,7 @@ import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { fieldOf } from "@/api/meta";
-import { changeRecord, type Values } from "@/api/records";
+import { changeRecord, theirsOf, type Values } from "@/api/records";
 import type { ObjectMeta, RecordRow } from "@/api/types";
 import { patchRecord, refreshAround } from "@/objects/edit/recordCache";
 import { useConflict } from "@/objects/edit/useConflict";
@@ -48,7 +48,7 @@ export function useSaveFields(object: ObjectMeta): SaveFields {
           return true;
         } catch (error) {
           patchRecord(client, path, record.id, before);
-          const theirs = theirsOf(error);
+          const theirs = conflicting(error);
           if (theirs) {
             patchRecord(client, path, record.id, theirs);
             return (await askWhose(values, theirs)) === "mine" ? send(null) : false;
@@ -71,7 +71,5 @@ function wireValue(object: ObjectMeta, name: string, values: Values) {
   return field ? toWire(field, values[name]) : values[name];
 }
 
-function theirsOf(error: unknown) {
-  if (!(error instanceof ApiError) || error.code !== "edit_conflict") return null;
-  return (error.problem.theirs as RecordRow | undefined) ?? null;
-}
+const conflicting = (error: unknown) =>
+  error instanceof ApiError && error.code === "edit_conflict" ? theirsOf(error.problem) : null;

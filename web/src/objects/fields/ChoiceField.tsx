@@ -16,8 +16,14 @@ const choiceOf = (field: FieldMeta, value: unknown) =>
 const labelOf = (field: FieldMeta, value: unknown) =>
   choiceOf(field, value)?.label ?? asString(value);
 
-export const choiceOptions = (field: FieldMeta) =>
-  (field.choices ?? []).map(({ value, label }) => ({ value, label }));
+/** What can be picked: of choices no longer offered only those picked before. */
+export const choiceOptions = (field: FieldMeta, picked: readonly unknown[] = []) =>
+  (field.choices ?? [])
+    .filter(({ value, archived }) => !archived || picked.includes(value))
+    .map(({ value, label }) => ({ value, label }));
+
+const toOptions = (field: FieldMeta, value: unknown) =>
+  choiceOptions(field, Array.isArray(value) ? value : [value]);
 
 const valuesOf = (value: unknown) => (Array.isArray(value) ? (value as string[]) : []);
 
@@ -47,7 +53,7 @@ function ChoiceEditor({ id, value, field, onChange, onClose, ...rest }: EditorPr
       aria-label={field.label}
       mode={multiple ? "multiple" : undefined}
       value={multiple ? valuesOf(value) : ((value as string) ?? null)}
-      options={choiceOptions(field)}
+      options={toOptions(field, value)}
       showSearch={{ optionFilterProp: "label" }}
       allowClear={!field.required}
       autoFocus={rest.autoFocus}

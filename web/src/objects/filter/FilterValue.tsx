@@ -133,7 +133,10 @@ function ManyValue({ field, value, onChange }: ValueProps) {
       aria-label={t("filter.value")}
       className={styles.many}
       value={chosen}
-      options={choiceOptions(field)}
+      options={choiceOptions(
+        field,
+        field.choices?.map(({ value }) => value),
+      )}
       showSearch={{ optionFilterProp: "label" }}
       onChange={onChange}
     />

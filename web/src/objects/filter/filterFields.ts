@@ -10,9 +10,11 @@ export function fieldAt(
   object: ObjectMeta,
   path: string,
 ): FieldMeta | undefined {
+  const own = fieldOf(object, path);
+  if (own) return own;
   const [head = "", ...rest] = path.split(".");
   const field = fieldOf(object, head);
-  if (!field || rest.length === 0) return field;
+  if (!field || rest.length === 0) return undefined;
   const target = findObject(objects, field.target ?? "");
   const found = target && fieldAt(objects, target, rest.join("."));
   return found && { ...found, name: path, label: `${field.label} › ${found.label}` };

@@ -66,7 +66,7 @@ export function useFilterText(whole: ObjectMeta, filter: Filter): string {
   function text(object: ObjectMeta, filter: Filter): string {
     if (isCondition(filter)) {
       const field = fieldAt(objects, object, filter.field);
-      if (!field) return filter.field;
+      if (!field) return t("filter.gone", { field: filter.field });
       const reading = readingLabel(readingOf(filter), field);
       return [field.label, reading, valueText(field, filter)].filter(Boolean).join(" ");
     }

@@ -67,8 +67,10 @@ export type Names = Map<string, Named[]>;
 const yes = new Set(["yes", "true", "1", "✓", "y", "是", "√"]);
 const no = new Set(["no", "false", "0", "–", "-", "n", "否", "✗"]);
 
+const several = new Set(["tags", "multi_choice"]);
+
 export const labelsIn = ({ field, text }: Pasted) =>
-  field.type === "tags" ? text.split(/[,，、;；]/).map((one) => one.trim()) : [text.trim()];
+  several.has(field.type) ? text.split(/[,，、;；]/).map((one) => one.trim()) : [text.trim()];
 
 /** The value of a pasted text, or why there is none. */
 export function readText(
@@ -81,12 +83,17 @@ export function readText(
   if (!isEditable(field, record)) return { fault: t("paste.locked") };
   if (text === "") {
     if (field.required) return { fault: t("paste.required") };
-    return { value: field.type === "tags" ? [] : field.type === "boolean" ? false : null };
+    return { value: several.has(field.type) ? [] : field.type === "boolean" ? false : null };
   }
   switch (field.type) {
-    case "choice": {
-      const found = field.choices?.find(({ value, label }) => value === text || label === text);
-      return found ? { value: found.value } : { fault: t("paste.noChoice") };
+    case "choice":
+    case "multi_choice": {
+      const found = labelsIn(pasted)
+        .filter(Boolean)
+        .map((word) => field.choices?.find(({ value, label }) => [value, label].includes(word)));
+      const values = found.flatMap((choice) => choice?.value ?? []);
+      if (values.length < found.length) return { fault: t("paste.noChoice") };
+      return { value: field.type === "choice" ? values[0] : values };
     }
     case "boolean": {
       const word = text.toLowerCase();

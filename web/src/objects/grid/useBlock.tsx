@@ -169,7 +169,7 @@ function serverFaults(error: unknown, sent: RowChange[], changed: Pasted[]): Fau
   if (!(error instanceof ApiError)) return found;
   const cells = new Map(changed.map((one) => [faultKey(one.record, one.field), one]));
   for (const { field, message } of error.problem.errors ?? []) {
-    const [, number, name] = /^rows\.(\d+)(?:\.set\.([^.]+))?/.exec(field ?? "") ?? [];
+    const [, number, name] = /^rows\.(\d+)(?:\.set\.((?:custom\.)?[^.]+))?/.exec(field ?? "") ?? [];
     const row = sent[Number(number)];
     const first = row && (name ?? Object.keys(row.set)[0]);
     const key = row && `${row.id} ${first}`;

@@ -71,4 +71,10 @@ describe("parseListSearch", () => {
       peek: undefined,
     });
   });
+
+  it("does without fields that are there no more", () => {
+    const state = listState(customer, { cols: ["custom.gone", "name"], sort: "custom.gone" }, []);
+    expect(state.columns.map(({ field }) => field.name)).toEqual(["name"]);
+    expect(state.sort).toBe(customer.list.sort);
+  });
 });

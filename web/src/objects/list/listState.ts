@@ -3,7 +3,13 @@ import { hashKey } from "@tanstack/react-query";
 import { fieldOf } from "@/api/meta";
 import type { FieldMeta, Filter, ObjectMeta, SavedView, ViewDefinition } from "@/api/types";
 import { typeOf } from "@/objects/fields/fieldTypes";
-import { type GridColumn, isMeasurable, measures } from "@/objects/grid/gridTypes";
+import {
+  formatSort,
+  type GridColumn,
+  isMeasurable,
+  measures,
+  parseSort,
+} from "@/objects/grid/gridTypes";
 import type { ListSearch } from "@/objects/list/listSearch";
 
 /** How a list is laid out: all that a view keeps. */
@@ -35,9 +41,15 @@ const layoutOf = (
 ): Layout => ({
   columns: columnsOf(object, cols ?? savedColumns(object, saved)),
   filter: (filter === undefined ? saved.filter : filter) ?? null,
-  sort: sort ?? saved.sort ?? object.list.sort,
+  sort: sortOf(object, sort ?? saved.sort),
   group: groupOf(object, group === undefined ? saved.group : group),
 });
+
+/** Without fields that are archived, or hidden by now. */
+function sortOf(object: ObjectMeta, sort = object.list.sort) {
+  const keys = parseSort(sort).filter(({ name }) => fieldOf(object, name));
+  return formatSort(keys) || object.list.sort;
+}
 
 /** The database gives a view's filter back with its keys in another order. */
 const isSame = (one: ViewDefinition, other: ViewDefinition) => hashKey([one]) === hashKey([other]);

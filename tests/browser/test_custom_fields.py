@@ -1,0 +1,109 @@
+"""A field of the firm's own: from the page that defines it to lists, forms and the record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import count
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.product import Served, Texts, call
+
+pytestmark = pytest.mark.browser
+numbers = count(1)
+
+
+@pytest.fixture
+def unique() -> str:
+    """A word that no other test has in the names of its fields."""
+    return f"Zeta{next(numbers)}"
+
+
+def pick(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.locator(".ant-select-item-option", has_text=option).first.click()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_choice_is_defined_filled_in_shown_and_archived(
+    demo: Served, member: Callable[..., Page], language: str, unique: str
+) -> None:
+    t, name = Texts(language), f"{unique} {language}"
+    page = member("admin", language)
+    page.goto(f"{demo.url}/settings")
+    page.get_by_role("link", name=t("fields.title"), exact=True).click()
+    page.get_by_role("button", name=t("fields.new")).click()
+    drawer = page.get_by_role("dialog")
+    pick(page, t("fields.typeLabel"), t("fields.type.choice"))
+    drawer.get_by_role("textbox", name=t("fields.name"), exact=True).fill(name)
+    drawer.get_by_role("textbox", name=t("fields.choiceName", n=1)).fill("alpha")
+    drawer.get_by_role("button", name=t("fields.choiceAdd")).click()
+    drawer.get_by_role("textbox", name=t("fields.choiceName", n=2)).fill("beta")
+    drawer.get_by_role("button", name=t("common.create")).click()
+    expect(page.get_by_role("listitem").filter(has_text=name)).to_contain_text(
+        t("fields.type.choice")
+    )
+
+    page.goto(f"{demo.url}/customers")
+    page.get_by_role("button", name=t("common.create")).first.click()
+    form = page.get_by_role("dialog")
+    form.get_by_role("textbox").first.fill(f"{name} 客户")
+    form.get_by_role("combobox").first.click()
+    page.keyboard.press("Enter")
+    form.get_by_role("button", name=t.like("record.moreFields_other")).click()
+    form.get_by_role("combobox", name=name, exact=True).click()
+    page.locator(".ant-select-item-option", has_text="Beta").click()
+    form.get_by_role("button", name=t("common.create")).click()
+    facts = page.locator("dl > div").filter(has=page.locator("dt", has_text=name))
+    expect(facts).to_contain_text("Beta")
+    record = page.url
+
+    page.goto(f"{demo.url}/settings/fields")
+    page.get_by_role("button", name=t("fields.archive", name=name)).click()
+    expect(page.get_by_role("button", name=t("fields.restoreOne", name=name))).to_be_visible()
+    page.goto(record)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    expect(facts).to_have_count(0)
+    page.goto(f"{demo.url}/settings/fields")
+    page.get_by_role("button", name=t("fields.restoreOne", name=name)).click()
+    page.goto(record)
+    expect(facts).to_contain_text("Beta")
+
+
+def test_a_cell_is_typed_into_and_undone(
+    demo: Served, member: Callable[..., Page], unique: str
+) -> None:
+    t, page = Texts("en"), member("admin", "en")
+    field = call(
+        page, "POST", f"{demo.url}/api/v1/custom-fields",
+        object="customer", type="decimal", labels={"en": unique}, settings={"decimal_places": 2},
+    )  # fmt: skip
+    name = f"{unique} Ltd"
+    call(page, "POST", f"{demo.url}/api/v1/customers", kind="organization", name=name)
+    columns = quote(json.dumps(["name", f"custom.{field['key']}"]))
+    page.goto(f"{demo.url}/customers?q={unique}&cols={columns}")
+    cell = page.get_by_role("row").filter(has_text=name).get_by_role("gridcell").nth(2)
+    cell.click()
+    page.keyboard.type("12.5")
+    page.keyboard.press("Enter")
+    expect(cell).to_have_text("12.5")
+    page.get_by_role("button", name=t("common.undo")).click()
+    expect(cell).not_to_contain_text("12.5")
+
+
+def test_a_field_defined_elsewhere_shows_by_itself(
+    demo: Served, member: Callable[..., Page], unique: str
+) -> None:
+    reader, boss = member("chen", "en"), member("admin", "en")
+    reader.goto(f"{demo.url}/customers")
+    menu = reader.get_by_role("button", name=Texts("en")("list.columns"))
+    menu.click()
+    expect(reader.get_by_role("checkbox", name=unique)).to_have_count(0)
+    call(
+        boss, "POST", f"{demo.url}/api/v1/custom-fields",
+        object="customer", type="text", labels={"en": unique},
+    )  # fmt: skip
+    expect(reader.get_by_role("checkbox", name=unique)).to_be_visible()

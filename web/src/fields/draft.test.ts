@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { asSent, newDraft, textIn } from "@/fields/draft";
+
+describe("a text in several languages", () => {
+  it.each([
+    [{ "zh-TW": "等級", en: "Grade" }, "zh-CN", "等級"],
+    [{ en: "Grade" }, "zh-TW", "Grade"],
+    [{ "zh-CN": "等级" }, "en", "等级"],
+    [{ en: "  ", "zh-CN": "等级" }, "en", "等级"],
+    [{}, "en", ""],
+  ])("%o is read in %s as %s", (texts, language, wanted) => {
+    expect(textIn(texts, language)).toBe(wanted);
+  });
+});
+
+it("sends neither empty texts nor open settings nor choices without a name", () => {
+  const sent = asSent({
+    ...newDraft("customer"),
+    type: "choice",
+    labels: { en: "Grade", "zh-CN": " " },
+    settings: {
+      default: null,
+      pattern: "",
+      choices: [
+        { value: "", labels: { en: "A" } },
+        { value: "", labels: { en: "A" }, color: "lime" },
+        { value: "", labels: { en: " " } },
+        { value: "old", labels: { en: "B" }, archived: true },
+      ],
+    },
+  });
+  expect(sent.labels).toEqual({ en: "Grade" });
+  expect(sent.settings).toEqual({
+    choices: [
+      { value: "A", labels: { en: "A" }, color: "blue" },
+      { value: "A 2", labels: { en: "A" }, color: "lime" },
+      { value: "old", labels: { en: "B" }, color: "gold", archived: true },
+    ],
+  });
+});

@@ -1,0 +1,123 @@
+/** What a field being written looks like in a form. */
+import type { FieldMeta } from "@/api/types";
+import type { Choice, CustomField, Draft, FieldKind, Settings, Texts } from "@/fields/fieldsApi";
+import { type Language, languages } from "@/ui/languages";
+
+export const kinds: FieldKind[] = [
+  "text",
+  "long_text",
+  "decimal",
+  "money",
+  "date",
+  "datetime",
+  "boolean",
+  "choice",
+  "multi_choice",
+  "email",
+  "phone",
+  "url",
+];
+
+export const newDraft = (object: string): Draft => ({
+  object,
+  type: "text",
+  labels: {},
+  help: {},
+  required: false,
+  settings: {},
+  masks: {},
+});
+
+export const draftOf = (field: CustomField): Draft => ({
+  object: field.object,
+  key: field.key,
+  type: field.type,
+  labels: field.labels,
+  help: field.help,
+  required: field.required,
+  settings: field.settings as Settings,
+  masks: field.masks,
+});
+
+const chosen = (type: FieldKind) => type === "choice" || type === "multi_choice";
+
+/** Another type begins anew: what was said of the one before would not fit. */
+export const settingsOf = (type: FieldKind): Settings =>
+  chosen(type) ? { choices: [{ value: "", labels: {} }] } : {};
+
+/** The text in this language, else in the nearest there is: as the server chooses. */
+export function textIn(texts: Texts, language: string) {
+  const chinese: Language[] = language.startsWith("zh") ? ["zh-CN", "zh-TW"] : [];
+  const order = [language as Language, ...chinese, "en" as const, ...languages];
+  return order.map((one) => texts[one]?.trim()).find(Boolean) ?? "";
+}
+
+/** The field as forms would have it. */
+export function previewOf(draft: Draft, language: string, name: string): FieldMeta {
+  const { settings, type } = draft;
+  return {
+    name,
+    type,
+    label: textIn(draft.labels, language) || name,
+    help: textIn(draft.help, language),
+    required: draft.required,
+    read_only: false,
+    sortable: false,
+    filterable: false,
+    operators: [],
+    nullable: true,
+    max_length: settings.max_length,
+    decimal_places: type === "decimal" ? (settings.decimal_places ?? 0) : undefined,
+    currency: settings.currency,
+    choices: withValues(settings.choices ?? [])
+      .filter(({ value }) => value)
+      .map((choice) => ({ ...choice, label: textIn(choice.labels, language) || choice.value })),
+  };
+}
+
+/** What is sent: without empty texts, choices that say nothing, and settings left open. */
+export function asSent(draft: Draft): Draft {
+  const { choices, ...rest } = draft.settings;
+  const named = choices?.filter(({ labels, value }) => value || textIn(labels, "en"));
+  const settings = Object.entries(named ? { ...rest, choices: withValues(named) } : rest);
+  return {
+    ...draft,
+    key: draft.key || undefined,
+    labels: filled(draft.labels),
+    help: filled(draft.help),
+    settings: Object.fromEntries(settings.filter(([, value]) => !isOpen(value))),
+  };
+}
+
+export const colors = [
+  "blue",
+  "green",
+  "gold",
+  "purple",
+  "cyan",
+  "magenta",
+  "orange",
+  "geekblue",
+  "lime",
+  "volcano",
+] as const;
+
+/** A choice keeps the colour it began with, wherever it is moved. */
+export const colorOf = ({ color }: Choice, at: number) => color ?? colors[at % colors.length];
+
+const isOpen = (value: unknown) => value === null || value === undefined || value === "";
+
+const filled = (texts: Texts): Texts =>
+  Object.fromEntries(Object.entries(texts).filter(([, text]) => text.trim()));
+
+/** A new choice is known by its first name, told apart by a number. */
+function withValues(choices: Choice[]) {
+  const taken = new Set(choices.map(({ value }) => value).filter(Boolean));
+  return choices.map((choice, at) => {
+    const name = textIn(choice.labels, "en").slice(0, 50);
+    let value = choice.value || name;
+    for (let n = 2; !choice.value && taken.has(value); n += 1) value = `${name} ${n}`;
+    taken.add(value);
+    return { ...choice, value, labels: filled(choice.labels), color: colorOf(choice, at) };
+  });
+}

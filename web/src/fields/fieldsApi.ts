@@ -1,0 +1,65 @@
+import { queryOptions } from "@tanstack/react-query";
+import { get, request } from "@/api/client";
+import type { Schemas } from "@/api/types";
+import type { Language } from "@/ui/languages";
+
+export type CustomField = Schemas["CustomFieldOut"];
+export type FieldKind = CustomField["type"];
+export type Mask = CustomField["masks"][string];
+export type Texts = Partial<Record<Language, string>>;
+
+export interface Choice {
+  value: string;
+  labels: Texts;
+  color?: string | null;
+  archived?: boolean;
+}
+
+/** What a field says of itself beyond its name, by its type; the server knows which fits. */
+export interface Settings {
+  min_length?: number;
+  max_length?: number;
+  pattern?: string;
+  decimal_places?: number;
+  min?: string;
+  max?: string;
+  currency?: string;
+  choices?: Choice[];
+  default?: unknown;
+}
+
+/** A field as it is being written. */
+export interface Draft {
+  object: string;
+  key?: string;
+  type: FieldKind;
+  labels: Texts;
+  help: Texts;
+  required: boolean;
+  settings: Settings;
+  masks: Record<string, Mask>;
+}
+
+export const customFieldsQuery = queryOptions({
+  queryKey: ["custom-fields"],
+  queryFn: ({ signal }) => get<Schemas["FieldsOut"]>("/custom-fields", {}, signal),
+});
+
+const address = ({ id }: CustomField, verb = "") => `/custom-fields/${id}${verb}`;
+
+export const createField = (draft: Draft) =>
+  request<CustomField>("POST", "/custom-fields", { body: draft });
+
+export const changeField = (field: CustomField, draft: Draft) => {
+  const { object: _object, key: _key, type: _type, ...body } = draft;
+  return request<CustomField>("PATCH", address(field), { body });
+};
+
+export const archiveField = (field: CustomField) =>
+  request<CustomField>("POST", address(field, "/archive"));
+
+export const restoreField = (field: CustomField) =>
+  request<CustomField>("POST", address(field, "/restore"));
+
+export const orderFields = (object: string, ids: string[]) =>
+  request("POST", "/custom-fields/order", { body: { object, ids } });

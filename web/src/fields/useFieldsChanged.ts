@@ -1,0 +1,13 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { metaQuery } from "@/api/meta";
+import { customFieldsQuery } from "@/fields/fieldsApi";
+
+/** After a definition changed, forms and lists know it at once. */
+export function useFieldsChanged() {
+  const client = useQueryClient();
+  return () =>
+    Promise.all([
+      client.invalidateQueries({ queryKey: customFieldsQuery.queryKey }),
+      client.invalidateQueries({ queryKey: metaQuery.queryKey }),
+    ]);
+}
