@@ -44,9 +44,9 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
     for customer in named:
         call(page, "POST", f"{api}/tasks", title=customer["name"], customer=customer["id"])
     best = call(page, "GET", f"{api}/customers?sort=-monetary&limit=1")["items"][0]
-    order, product, task, user = (
+    order, product, task, user, role = (
         call(page, "GET", f"{api}/{path}?limit=1")["items"][0]["id"]
-        for path in ("orders", "products", "tasks", "users")
+        for path in ("orders", "products", "tasks", "users", "roles")
     )
     call(
         page, "POST", f"{api}/webhooks", name="ERP", url=f"https://example.com/{'hook' * 20}",
@@ -80,6 +80,8 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         "/recycle-bin",
         "/settings",
         "/settings/people",
+        "/settings/roles",
+        f"/settings/roles/{role}",
         "/settings/webhooks",
         "/settings/fields",
         "/settings/fields?object=order",

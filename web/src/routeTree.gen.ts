@@ -27,6 +27,8 @@ import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/ind
 import { Route as AppSettingsFieldsRouteImport } from "./routes/_app/settings/fields";
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings/people";
 import { Route as AppSettingsWebhooksRouteImport } from "./routes/_app/settings/webhooks";
+import { Route as AppSettingsRolesIndexRouteImport } from "./routes/_app/settings/roles/index";
+import { Route as AppSettingsRolesIdRouteImport } from "./routes/_app/settings/roles/$id";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -117,6 +119,16 @@ const AppSettingsWebhooksRoute = AppSettingsWebhooksRouteImport.update({
   path: "/webhooks",
   getParentRoute: () => AppSettingsRouteRoute,
 } as any);
+const AppSettingsRolesIndexRoute = AppSettingsRolesIndexRouteImport.update({
+  id: "/roles/",
+  path: "/roles/",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
+const AppSettingsRolesIdRoute = AppSettingsRolesIdRouteImport.update({
+  id: "/roles/$id",
+  path: "/roles/$id",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
@@ -136,6 +148,8 @@ export interface FileRoutesByFullPath {
   "/$path/": typeof AppPathIndexRoute;
   "/imports/": typeof AppImportsIndexRoute;
   "/settings/": typeof AppSettingsIndexRoute;
+  "/settings/roles/$id": typeof AppSettingsRolesIdRoute;
+  "/settings/roles/": typeof AppSettingsRolesIndexRoute;
 }
 export interface FileRoutesByTo {
   "/second-factor": typeof SecondFactorRoute;
@@ -154,6 +168,8 @@ export interface FileRoutesByTo {
   "/$path": typeof AppPathIndexRoute;
   "/imports": typeof AppImportsIndexRoute;
   "/settings": typeof AppSettingsIndexRoute;
+  "/settings/roles/$id": typeof AppSettingsRolesIdRoute;
+  "/settings/roles": typeof AppSettingsRolesIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -175,6 +191,8 @@ export interface FileRoutesById {
   "/_app/$path/": typeof AppPathIndexRoute;
   "/_app/imports/": typeof AppImportsIndexRoute;
   "/_app/settings/": typeof AppSettingsIndexRoute;
+  "/_app/settings/roles/$id": typeof AppSettingsRolesIdRoute;
+  "/_app/settings/roles/": typeof AppSettingsRolesIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -195,7 +213,9 @@ export interface FileRouteTypes {
     | "/settings/webhooks"
     | "/$path/"
     | "/imports/"
-    | "/settings/";
+    | "/settings/"
+    | "/settings/roles/$id"
+    | "/settings/roles/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/second-factor"
@@ -213,7 +233,9 @@ export interface FileRouteTypes {
     | "/settings/webhooks"
     | "/$path"
     | "/imports"
-    | "/settings";
+    | "/settings"
+    | "/settings/roles/$id"
+    | "/settings/roles";
   id:
     | "__root__"
     | "/_app"
@@ -233,7 +255,9 @@ export interface FileRouteTypes {
     | "/_app/settings/webhooks"
     | "/_app/$path/"
     | "/_app/imports/"
-    | "/_app/settings/";
+    | "/_app/settings/"
+    | "/_app/settings/roles/$id"
+    | "/_app/settings/roles/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -372,6 +396,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsWebhooksRouteImport;
       parentRoute: typeof AppSettingsRouteRoute;
     };
+    "/_app/settings/roles/": {
+      id: "/_app/settings/roles/";
+      path: "/roles";
+      fullPath: "/settings/roles/";
+      preLoaderRoute: typeof AppSettingsRolesIndexRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
+    "/_app/settings/roles/$id": {
+      id: "/_app/settings/roles/$id";
+      path: "/roles/$id";
+      fullPath: "/settings/roles/$id";
+      preLoaderRoute: typeof AppSettingsRolesIdRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
   }
 }
 
@@ -380,6 +418,8 @@ interface AppSettingsRouteRouteChildren {
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute;
   AppSettingsWebhooksRoute: typeof AppSettingsWebhooksRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
+  AppSettingsRolesIdRoute: typeof AppSettingsRolesIdRoute;
+  AppSettingsRolesIndexRoute: typeof AppSettingsRolesIndexRoute;
 }
 
 const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
@@ -387,6 +427,8 @@ const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
   AppSettingsWebhooksRoute: AppSettingsWebhooksRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
+  AppSettingsRolesIdRoute: AppSettingsRolesIdRoute,
+  AppSettingsRolesIndexRoute: AppSettingsRolesIndexRoute,
 };
 
 const AppSettingsRouteRouteWithChildren =

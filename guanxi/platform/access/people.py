@@ -20,6 +20,8 @@ from guanxi.platform.objects.registry import ObjectType, types
 
 WITH_PASSWORD = ~Q(password="") & ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
+ADMINISTRATOR = "administrator"  # the role whose grants are fixed
+
 
 class LastAdministrator(DomainError):
     status, code = 409, "last_administrator"
@@ -46,9 +48,12 @@ def everybody() -> "QuerySet[User]":
 
 
 def administrators() -> "QuerySet[User]":
-    """Those who can sign in and administer."""
+    """Those who can sign in and may do everything.
+
+    Others who administer may do less, and so could not give back what was taken by mistake.
+    """
     return User.objects.filter(
-        WITH_PASSWORD, is_active=True, deleted_at=None, role__grants__administer=True
+        WITH_PASSWORD, is_active=True, deleted_at=None, role__name=ADMINISTRATOR
     )
 
 

@@ -603,6 +603,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/role-rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All roles, and what can be granted */
+        get: operations["list_role_rights"];
+        put?: never;
+        /** Make a role as a copy of another */
+        post: operations["copy_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-rights/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a role grants */
+        get: operations["read_role_rights"];
+        put?: never;
+        post?: never;
+        /** Remove a role that nobody holds */
+        delete: operations["remove_role"];
+        options?: never;
+        head?: never;
+        /** Change what a role grants, at once for whoever holds it */
+        patch: operations["change_role_rights"];
+        trace?: never;
+    };
     "/api/v1/setup/sample": {
         parameters: {
             query?: never;
@@ -4306,6 +4343,143 @@ export interface components {
         EndedOut: {
             /** Ended */
             ended: number;
+        };
+        /** FieldChoice */
+        FieldChoice: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Is Title */
+            is_title: boolean;
+        };
+        /** ObjectChoice */
+        ObjectChoice: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Verbs */
+            verbs: ("read" | "change" | "delete" | "create" | "export" | "import")[];
+            /** Fields */
+            fields: components["schemas"]["FieldChoice"][];
+        };
+        /** RoleHeadOut */
+        RoleHeadOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * People
+             * @description How many hold it.
+             */
+            people: number;
+            /** Is Built In */
+            is_built_in: boolean;
+            /**
+             * Is Fixed
+             * @description What it grants cannot be changed.
+             */
+            is_fixed: boolean;
+            /** Administer */
+            administer: boolean;
+            /** Needs Second Factor */
+            needs_second_factor: boolean;
+        };
+        /** RolesOut */
+        RolesOut: {
+            /** Items */
+            items: components["schemas"]["RoleHeadOut"][];
+            /** Objects */
+            objects: components["schemas"]["ObjectChoice"][];
+        };
+        /**
+         * RightsOut
+         * @description How far a verb reaches; absent: it is not for this object.
+         */
+        RightsOut: {
+            /** Read */
+            read?: ("own" | "territory" | "team" | "all") | null;
+            /** Change */
+            change?: ("own" | "territory" | "team" | "all") | null;
+            /** Delete */
+            delete?: ("own" | "territory" | "team" | "all") | null;
+            /** Create */
+            create?: boolean | null;
+            /** Export */
+            export?: boolean | null;
+            /** Import */
+            import?: boolean | null;
+        };
+        /** RoleRightsOut */
+        RoleRightsOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * People
+             * @description How many hold it.
+             */
+            people: number;
+            /** Is Built In */
+            is_built_in: boolean;
+            /**
+             * Is Fixed
+             * @description What it grants cannot be changed.
+             */
+            is_fixed: boolean;
+            /** Administer */
+            administer: boolean;
+            /** Needs Second Factor */
+            needs_second_factor: boolean;
+            /** Objects */
+            objects: {
+                [key: string]: components["schemas"]["RightsOut"];
+            };
+            /**
+             * Fields
+             * @description By "object.field"; absent: shown and writable.
+             */
+            fields: {
+                [key: string]: "read_only" | "hidden";
+            };
+        };
+        /** CopyIn */
+        CopyIn: {
+            /**
+             * Copy Of
+             * Format: uuid
+             */
+            copy_of: string;
+            /** Label */
+            label: string;
+        };
+        /** RoleChange */
+        RoleChange: {
+            /** Label */
+            label?: string | null;
+            /** Administer */
+            administer?: boolean | null;
+            /** Needs Second Factor */
+            needs_second_factor?: boolean | null;
+            /** Objects */
+            objects?: {
+                [key: string]: {
+                    [key: string]: ("own" | "territory" | "team" | "all") | boolean | null;
+                };
+            } | null;
+            /** Fields */
+            fields?: {
+                [key: string]: ("read_only" | "hidden") | null;
+            } | null;
         };
         /** SampleIn */
         SampleIn: {
@@ -8656,6 +8830,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EndedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_role_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleRightsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_role_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleRightsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_role_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleRightsOut"];
                 };
             };
             /** @description Refused */

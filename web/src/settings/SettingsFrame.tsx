@@ -11,6 +11,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
   const pages: { to: LinkProps["to"]; label: string }[] = [
     { to: "/settings", label: t("settings.mine") },
     { to: "/settings/people", label: t("people.title") },
+    { to: "/settings/roles", label: t("roles.title") },
     { to: "/settings/webhooks", label: t("webhooks.title") },
     { to: "/settings/fields", label: t("fields.title") },
   ];
@@ -20,7 +21,11 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
       {administer && (
         <nav className={styles.pages} aria-label={t("settings.nav")}>
           {pages.map(({ to, label }) => (
-            <Link key={to} to={to} activeOptions={{ exact: true, includeSearch: false }}>
+            <Link
+              key={to}
+              to={to}
+              activeOptions={{ exact: to === "/settings", includeSearch: false }}
+            >
               {label}
             </Link>
           ))}
