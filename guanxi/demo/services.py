@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Customer, Tag
@@ -81,7 +81,8 @@ def load(
             week_start=7 if locale == "en" else 1,
             is_demo=True,
         )
-        ensure_roles()
+        with translation.override(firm.words.language):  # roles are named as the firm speaks
+            ensure_roles()
         return _write(sample, firm.colleagues, make_password(settings.DEMO_PASSWORD), progress)
 
 

@@ -8,7 +8,7 @@ from guanxi.customers.models import Customer, Identity
 from guanxi.demo.services import WorkspaceNotEmpty, load, load_into_existing
 from guanxi.demo.tasks import load_sample
 from guanxi.interactions.models import Task
-from guanxi.platform.access.models import User
+from guanxi.platform.access.models import Role, User
 from guanxi.platform.access.services import add_user, ensure_roles
 from guanxi.platform.events.models import Event
 from guanxi.platform.jobs.models import Job
@@ -97,6 +97,10 @@ def test_every_colleague_can_sign_in_and_has_work(loaded: dict):
     assert len({user.role_id for user in first}) == 8
     sellers = User.objects.filter(role__name__in=("account_manager", "sales"))
     assert not sellers.filter(territories=None).exists()
+
+
+def test_roles_are_named_in_the_language_of_the_firm(loaded: dict):
+    assert Role.objects.get(name="sales").label == "销售"
 
 
 def test_a_second_load_is_refused(loaded: dict):
