@@ -1,11 +1,15 @@
 """The staged values of one half of a row, as SQL."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from psycopg import sql
 
+from guanxi.platform.exchange.custom import current_json, value_json, values_json
 from guanxi.platform.exchange.layout import Layout
 from guanxi.platform.exchange.targets import Context
+from guanxi.platform.fields.definitions import custom_fields
+from guanxi.platform.objects.registry import ObjectField, object_type
 
 CASTS = {
     "birthday": "date", "customer_since": "date", "credit_limit": "numeric", "owner": "uuid",
@@ -13,7 +17,7 @@ CASTS = {
 }  # fmt: skip
 NOT_COLUMNS = (
     "kind", "external_id", "wechat", "tags", "role", "other_phone", "other_email",
-    "taken",
+    "taken", "custom.",
 )  # fmt: skip
 DERIVED = ("name_sort", "phone_normal")
 
@@ -68,6 +72,16 @@ class Part:
         prefix = f"{self.number}."
         names = [s.removeprefix(prefix) for s in self.layout.names(prefix)]
         return [n for n in names if not n.startswith(NOT_COLUMNS) and n not in DERIVED]
+
+    @cached_property
+    def custom(self) -> list[ObjectField]:
+        """The firm's own fields that the file fills."""
+        known = custom_fields(object_type("customer"))
+        return [f for name, f in known.items() if self.has(name)]
+
+    def custom_values(self, array: str = "r.values") -> str:
+        """The custom values that a row gives."""
+        return values_json((f, self.text(f.name, array)) for f in self.custom)
 
     def column(self, name: str) -> str:
         return f"{name}_id" if name in ("owner", "territory") else name
@@ -127,6 +141,11 @@ class Part:
             f"({self.text(n, array)} = '' or c.{self.column(n)} is not distinct from "
             f"{self.value(n, array)})"
             for n in self.columns
+        ]
+        tests += [
+            f"({self.text(f.name, array)} = '' or {current_json(f)} is not distinct from "
+            f"{value_json(f, self.text(f.name, array))})"
+            for f in self.custom
         ]
         return "(" + " and ".join(tests or ["true"]) + ")"
 

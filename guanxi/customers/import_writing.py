@@ -8,10 +8,14 @@ from psycopg import sql
 
 from guanxi.customers.import_values import DERIVED, Part
 from guanxi.platform.exchange.batch import gather
+from guanxi.platform.exchange.custom import with_defaults
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.layout import Layout
 from guanxi.platform.exchange.reasons import reason
 from guanxi.platform.exchange.targets import Context
+from guanxi.platform.fields.definitions import custom_fields
+from guanxi.platform.fields.values import defaults
+from guanxi.platform.objects.registry import object_type
 
 OWN = "coalesce(r.own, r.values)"  # without what other rows of the same customer say
 RACED = """
@@ -40,8 +44,9 @@ where v.imported = %s and v.leader <> v.row and v.verdict <> 'reject' and l.impo
   and l.row = v.leader and l.part = v.part and l.verdict = 'reject'
 """
 INSERT = """
-insert into customers_customer (id, kind, {columns}, owner_id)
-select r.record_id, {kind}, {values}, {owner} from i_batch r where r.part = {part} order by r.row
+insert into customers_customer (id, kind, owner_id, {columns})
+select r.record_id, {kind}, {owner}, {values}
+from i_batch r where r.part = {part} order by r.row
 """
 UPDATE = """
 update customers_customer c set {assignments} from i_batch r
@@ -95,6 +100,7 @@ class Writing:
         self.parts = [p for p in (Part(context, layout, 0), Part(context, layout, 1)) if p]
         owner = owner_of(context)
         self.owner = f"'{owner}'::uuid" if owner else "null::uuid"
+        self.defaults = defaults(custom_fields(object_type("customer")).values())
 
     def create(self, first: int, last: int) -> None:
         """Write the new customers of the rows first < row <= last, and what they are known by.
@@ -149,13 +155,14 @@ class Writing:
         given = [c for c in part.columns if c != "owner"]
         derived = [d for d in DERIVED if part.has(d)]
         values = [self._inserted(part, c) for c in given]
+        custom = with_defaults(self.defaults, part.custom_values())
         owner = self.owner
         if part.has("owner"):
             owner = f"coalesce({part.value('owner')}, {owner})"
         self._do(
             INSERT, part=part.number, kind=part.kind, owner=owner,
-            columns=", ".join([*(part.column(c) for c in given), *derived]),
-            values=", ".join([*values, *(part.text(d) for d in derived)]),
+            columns=", ".join([*(part.column(c) for c in given), *derived, "custom"]),
+            values=", ".join([*values, *(part.text(d) for d in derived), custom]),
         )  # fmt: skip
 
     def _inserted(self, part: Part, name: str) -> str:
@@ -164,7 +171,7 @@ class Writing:
         return f"coalesce(nullif({value}, ''), 'consumer')" if name == "category" else value
 
     def _update(self, part: Part) -> None:
-        if not part.columns:
+        if not part.columns and not part.custom:
             return
         fill = self.context.options["on_match"] == "fill"
         assignments = []
@@ -177,6 +184,9 @@ class Writing:
             assignments.append(
                 f"{column} = case when {keep} then c.{column} else {part.value(name)} end"
             )
+        if part.custom:
+            both = ["c.custom", part.custom_values()]
+            assignments.append(f"custom = {' || '.join(reversed(both) if fill else both)}")
         same = part.all_equal("r.values")
         self._do(UPDATE, part=part.number, assignments=", ".join(assignments), same=same)
 

@@ -17,13 +17,15 @@ from guanxi.customers.models import Customer, Identity, Relationship
 from guanxi.customers.names import name_sort_key
 from guanxi.platform.access.models import Territory, User
 from guanxi.platform.access.predicate import Asker
+from guanxi.platform.exchange.custom import custom_converter
 from guanxi.platform.exchange.errors import BadMapping
 from guanxi.platform.exchange.fields import converter
 from guanxi.platform.exchange.layout import Layout, Lookup
 from guanxi.platform.exchange.targets import Context, TargetField, Walk, register_target
 from guanxi.platform.exchange.values import convert
+from guanxi.platform.fields.definitions import custom_fields
 from guanxi.platform.objects.columns import normalize_phone
-from guanxi.platform.objects.registry import ObjectField, object_type
+from guanxi.platform.objects.registry import CUSTOM, ObjectField, object_type
 
 PARTS = {"organization": 0, "person": 1, "": 1}
 COLUMNS = (
@@ -137,11 +139,19 @@ class CustomerTarget:
 
     def fields(self) -> list[TargetField]:
         known = object_type("customer").own_fields
+        custom = custom_fields(object_type("customer"))
         found: list[TargetField] = []
         for half in ("", "organization", "person"):
             unfit = {"organization": PERSON_ONLY, "person": ORGANIZATION_ONLY}.get(half, ())
             found += [_field(half, n, known) for n in COLUMNS if n not in unfit]
             found += [self._other(half, n) for n in OTHERS]
+            found += [
+                TargetField(
+                    f.name, f.label, f.type.name, half, synonyms=(f.key,),
+                    choices=tuple(f.choices), object="customer", writes=f.name,
+                )
+                for f in custom.values()
+            ]  # fmt: skip
         found.append(
             TargetField(
                 "kind",
@@ -240,6 +250,11 @@ class CustomerTarget:
             case "owner" | "territory":
                 lookup = Lookup(partial(_find, name), partial(_not_found, name))
                 layout.add(slot, convert.text(), column=column, field=name, lookup=lookup)
+            case _ if name.startswith(f"{CUSTOM}."):
+                known = custom_fields(object_type("customer"))[name]
+                layout.add(
+                    slot, custom_converter(context, known, column), column=column, field=name
+                )
             case _:
                 known = object_type("customer").own_fields[name]
                 layout.add(slot, converter(context, known, column), column=column, field=name)

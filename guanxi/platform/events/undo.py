@@ -61,7 +61,7 @@ def _as_shown(text: str | None) -> Any:
     return None if text is None else json.loads(text, parse_float=str)
 
 
-def _custom_key(column: str) -> str:
+def custom_key(column: str) -> str:
     """The key of a custom field, which events name "custom.<key>"; "" for any other column."""
     prefix, _dot, key = column.partition(".")
     return key if prefix == CUSTOM else ""
@@ -70,12 +70,12 @@ def _custom_key(column: str) -> str:
 def custom_values(columns: Sequence[str], *, was: sql.Composable) -> sql.Composed:
     """The assignment that gives custom fields of the row `t` their values in the JSON `was`."""
     pairs = [
-        sql.SQL("{}, {} -> {}").format(sql.Literal(_custom_key(c)), was, sql.Literal(c))
+        sql.SQL("{}, {} -> {}").format(sql.Literal(custom_key(c)), was, sql.Literal(c))
         for c in columns
     ]
     return sql.SQL(
         "custom = (t.custom - {keys}::text[]) || jsonb_strip_nulls(jsonb_build_object({pairs}))"
-    ).format(keys=sql.Literal([_custom_key(c) for c in columns]), pairs=sql.SQL(", ").join(pairs))
+    ).format(keys=sql.Literal([custom_key(c) for c in columns]), pairs=sql.SQL(", ").join(pairs))
 
 
 class UndoConflict(DomainError):
@@ -162,7 +162,7 @@ class Undoing:
 
     def _current(self, column: str) -> sql.Composable:
         """The column's present value as JSON; of tags the sorted list of their ids."""
-        if key := _custom_key(column):
+        if key := custom_key(column):
             return sql.SQL("coalesce(t.custom -> {}, 'null')").format(sql.Literal(key))
         many = self._many(column)
         if many is None:
@@ -174,7 +174,7 @@ class Undoing:
 
     def _as_stored(self, column: str) -> sql.Composable:
         """The value an event tells, through the column's type: 1.50 is 1.5000 in the table."""
-        if _custom_key(column) or self._many(column) is not None:
+        if custom_key(column) or self._many(column) is not None:
             return sql.SQL("r.became -> {}").format(sql.Literal(column))
         return sql.SQL("to_jsonb((jsonb_populate_record(null::{}, r.became)).{})").format(
             sql.Identifier(self.declared.model._meta.db_table), sql.Identifier(column)
@@ -213,9 +213,9 @@ class Undoing:
     def _write_back_own(self, own: list[str], columns: tuple[str, ...]) -> None:
         table = sql.Identifier(self.declared.model._meta.db_table)
         assignments = [
-            sql.SQL("{0} = p.{0}").format(sql.Identifier(c)) for c in own if not _custom_key(c)
+            sql.SQL("{0} = p.{0}").format(sql.Identifier(c)) for c in own if not custom_key(c)
         ]
-        if custom := [c for c in own if _custom_key(c)]:
+        if custom := [c for c in own if custom_key(c)]:
             assignments.append(custom_values(custom, was=sql.SQL("r.was")))
         query = sql.SQL(
             "update {table} t set {assignments} from reversals r,"

@@ -20,7 +20,7 @@ from guanxi.platform.exchange.readers.formulas import neutralize
 from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.objects import lists
 from guanxi.platform.objects.errors import NotAllowed
-from guanxi.platform.objects.registry import ObjectField, ObjectType
+from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType
 from guanxi.platform.objects.rows import row_json
 from guanxi.platform.workspaces.services import books_zone
 
@@ -77,8 +77,11 @@ class Export:
     def rows(self) -> Iterator[list[Cell]]:
         """Every record as the cells of its fields, read through a server-side cursor."""
         shows = [("id", str) if f is None else (f.name, shower(f, self.zone)) for f in self.fields]
+        has_custom = any(f is not None and f.key for f in self.fields)
         for text in self.records.values_list("_json", flat=True).iterator(ROWS_AT_ONCE):
             record = orjson.loads(text)
+            if has_custom:
+                record |= {f"{CUSTOM}.{key}": value for key, value in record[CUSTOM].items()}
             yield ["" if record[n] is None else show(record[n]) for n, show in shows]
 
     def csv(self) -> Iterator[bytes]:
@@ -154,6 +157,9 @@ def shower(f: ObjectField, zone: ZoneInfo) -> Show:
         case "choice":
             labels = {v: _sentence(label) for v, label in f.choices}
             return lambda value: labels.get(value, str(value))
+        case "multi_choice":
+            labels = {v: _sentence(label) for v, label in f.choices}
+            return lambda value: "; ".join(labels.get(v, str(v)) for v in value)
         case "boolean":
             yes, no = _("yes"), _("no")
             return lambda value: yes if value else no

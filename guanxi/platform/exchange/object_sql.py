@@ -8,10 +8,13 @@ from psycopg import sql
 
 from guanxi.platform.access.predicate import visible_to
 from guanxi.platform.exchange.batch import gather
+from guanxi.platform.exchange.custom import current_json, value_json, values_json, with_defaults
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.layout import Layout
 from guanxi.platform.exchange.reasons import reason
 from guanxi.platform.exchange.targets import Context
+from guanxi.platform.fields.values import defaults
+from guanxi.platform.objects.registry import CUSTOM, ObjectField
 
 if TYPE_CHECKING:
     from guanxi.platform.exchange.objects import ObjectTarget
@@ -114,6 +117,7 @@ class Statements:
         self.columns = [
             f for f in self.model._meta.fields if f.name in layout and f.name != "id"
         ]  # fmt: skip
+        self.custom = [f for name, f in target.custom.items() if name in layout]
 
     def _do(self, template: str, params: list[Any] | None = None, **names: Any) -> None:
         with connection.cursor() as cursor:
@@ -135,7 +139,8 @@ class Statements:
         for key in self.target.unique_keys():
             if all(name in self.layout for name in key):
                 return list(key)
-        return [f.name for f in self.columns if f.name in self.target.declared.own_fields]
+        own = [f.name for f in self.columns if f.name in self.target.declared.own_fields]
+        return own + [f.name for f in self.custom]
 
     def _found(self, array: str) -> str:
         key = self._key()
@@ -143,6 +148,9 @@ class Statements:
             return f"c.id = nullif({self.layout.sql('id', array)}, '')::uuid"
         tests = []
         for name in key:
+            if name in self.target.custom:
+                tests.append(self._holds(self.target.custom[name], array))
+                continue
             f: Any = self.model._meta.get_field(name)
             tests.append(f"c.{f.column} is not distinct from {self._value(f, array)}")
             if not f.null:
@@ -183,7 +191,20 @@ class Statements:
             f" or c.{f.column} is not distinct from {self._value(f, array)})"
             for f in self.columns
         ]
+        tests += [
+            f"({self.layout.sql(f.name, array)} = '' or {self._holds(f, array)})"
+            for f in self.custom
+        ]
         return "(" + " and ".join(tests or ["true"]) + ")"
+
+    def _holds(self, f: ObjectField, array: str) -> str:
+        """The condition that record c has the value a row gives a custom field."""
+        text = self.layout.sql(f.name, array)
+        return f"{current_json(f)} is not distinct from {value_json(f, text)}"
+
+    def _custom(self) -> str:
+        """The custom values that a row gives."""
+        return values_json((f, self.layout.sql(f.name, WRITTEN)) for f in self.custom)
 
     def _hide(self) -> None:
         """Reject rows whose record the asker may not change, in words that give nothing away."""
@@ -210,14 +231,19 @@ class Statements:
         if "owner" in names and "owner" not in self.layout:
             columns.append("owner_id")
             values.append(self._owner())
+        if self.target.custom:
+            columns.append(CUSTOM)
+            values.append(with_defaults(defaults(self.target.custom.values()), self._custom()))
         self._do(INSERT, columns=", ".join(columns), values=", ".join(values))
-        if self.columns:
-            assignments = ", ".join(
+        if self.columns or self.custom:
+            assignments = [
                 f"{f.column} = case when {self.layout.sql(f.name, WRITTEN)} = '' then c.{f.column}"
                 f" else {self._value(f, WRITTEN)} end"
                 for f in self.columns
-            )
-            self._do(UPDATE, assignments=assignments, same=self._same(WRITTEN))
+            ]
+            if self.custom:
+                assignments.append(f"{CUSTOM} = c.{CUSTOM} || {self._custom()}")
+            self._do(UPDATE, assignments=", ".join(assignments), same=self._same(WRITTEN))
 
     def _inserted(self, f: "models.Field[Any, Any]") -> str:
         value = self._value(f, WRITTEN)

@@ -6,13 +6,14 @@ every mapped field is that record, so that the same file twice changes nothing.
 """
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker, visible_to
+from guanxi.platform.exchange.custom import custom_converter
 from guanxi.platform.exchange.errors import BadMapping
 from guanxi.platform.exchange.fields import converter
 from guanxi.platform.exchange.layout import Layout, Lookup
@@ -20,6 +21,7 @@ from guanxi.platform.exchange.object_sql import Statements
 from guanxi.platform.exchange.targets import Context, TargetField, Walk
 from guanxi.platform.exchange.values import convert
 from guanxi.platform.exchange.values.convert import BadValue
+from guanxi.platform.fields.definitions import custom_fields
 from guanxi.platform.objects.columns import DerivedField
 from guanxi.platform.objects.registry import ObjectField, ObjectType, is_registered, type_of_model
 
@@ -37,12 +39,18 @@ class ObjectTarget:
     def may(self, asker: Asker) -> bool:
         return asker.may("import", self.declared)
 
+    @cached_property
+    def custom(self) -> dict[str, ObjectField]:
+        """The firm's own fields as they were when the target was asked for."""
+        return custom_fields(self.declared)
+
     def _importable(self) -> dict[str, ObjectField]:
-        return {
+        own = {
             n: f
             for n, f in self.declared.own_fields.items()
             if not f.read_only and f.type.name not in ("json", "tags")
         }
+        return {**own, **self.custom}
 
     def fields(self) -> list[TargetField]:
         keys = {name for key in self.unique_keys() for name in key}
@@ -50,6 +58,7 @@ class ObjectTarget:
             TargetField(
                 n, f.label, f.type.name, required=f.required, key=n in keys,
                 choices=tuple(f.choices), object=self.name, writes=n,
+                synonyms=(f.key,) if f.key else (),
             )
             for n, f in self._importable().items()
         ]  # fmt: skip
@@ -107,7 +116,8 @@ class ObjectTarget:
             lookup = Lookup(partial(_find, context.asker, f), _no_record)
             layout.add(name, convert.text(), column=column, lookup=lookup)
         else:
-            layout.add(name, converter(context, f, column), column=column)
+            make = custom_converter if f.key else converter
+            layout.add(name, make(context, f, column), column=column)
 
     def match(self, context: Context, layout: Layout) -> dict[str, int]:
         Statements(self, context, layout).match()

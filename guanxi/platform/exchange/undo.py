@@ -12,10 +12,12 @@ from uuid import UUID
 from django.db import connection, models
 from psycopg import sql
 
+from guanxi.platform.events.undo import custom_key, custom_values
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.jobs.services import RunningJob
 from guanxi.platform.objects.columns import DerivedField
 from guanxi.platform.objects.record import Row, object_name
+from guanxi.platform.objects.registry import CUSTOM
 
 BATCH = 10_000  # events of one step
 CONFLICTS_KEPT = 1000
@@ -160,26 +162,38 @@ def _write_back_columns(
     derived = {
         f.name: f for f in model._meta.fields if isinstance(f, DerivedField) and f.source in columns
     }
-    old, new = [], []
+    custom = [c for c in columns if custom_key(c)]
+    old: list[dict[str, Any]] = []
+    new: list[dict[str, Any]] = []
     for _id, _object, record, _action, changes in events:
         changes = changes or {}
         before = {c: changes[c][0] for c in columns}
         before |= {n: f.of(before[f.source]) for n, f in derived.items()}
-        old.append({"id": str(record), **before})
-        new.append({"id": str(record), **{c: changes[c][1] for c in columns}})
-    names = [sql.Identifier(c) for c in (*columns, *derived)]
+        after = {c: changes[c][1] for c in columns}
+        for rows, values in ((old, before), (new, after)):
+            own = {c: v for c, v in values.items() if c not in custom}
+            rows.append({"id": str(record), CUSTOM: {c: values[c] for c in custom}, **own})
+    names = [sql.Identifier(c) for c in (*columns, *derived) if c not in custom]
+    assignments = [sql.SQL("{0} = (told.o).{0}").format(n) for n in names]
+    if custom:
+        assignments.append(custom_values(custom, was=sql.SQL("(told.o).custom")))
     query = UPDATE.format(
         table=sql.Identifier(model._meta.db_table),
-        assignments=sql.SQL(", ").join(sql.SQL("{0} = (told.o).{0}").format(n) for n in names),
-        current=sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(c)) for c in columns),
-        imported=sql.SQL(", ").join(
-            sql.SQL("(told.n).{}").format(sql.Identifier(c)) for c in columns
-        ),
+        assignments=sql.SQL(", ").join(assignments),
+        current=sql.SQL(", ").join(_value(c, "t", custom_key(c)) for c in columns),
+        imported=sql.SQL(", ").join(_value(c, "(told.n)", c) for c in columns),
     )
     with connection.cursor() as cursor:
         cursor.execute(query.as_string(None), [json.dumps(old), json.dumps(new)])
         missed = {row[0] for row in cursor.fetchall()}
     return [_conflict(name, e[2], list(columns), "changed_since") for e in events if e[2] in missed]
+
+
+def _value(column: str, row: str, key: str) -> sql.Composable:
+    """A column of a row, or the value under `key` if it is of a custom field; null if empty."""
+    if not custom_key(column):
+        return sql.SQL("{}.{}").format(sql.SQL(row), sql.Identifier(column))
+    return sql.SQL("nullif({}.custom -> {}, 'null')").format(sql.SQL(row), sql.Literal(key))
 
 
 def _delete(
