@@ -3,6 +3,7 @@ import { apiUrl, get, type Problem, type Query, request, send } from "@/api/clie
 import { flat, flatPage, nested } from "@/api/customValues";
 import type {
   Aggregate,
+  Board,
   BulkAnswer,
   Count,
   Filter,
@@ -45,11 +46,18 @@ async function requestRecord(...asked: Parameters<typeof request>) {
   return { ...answer, data: flat(answer.data) };
 }
 
+/** The part of a list that goes on at a cursor. */
+export const listPage = (
+  path: string,
+  question: ListQuestion,
+  cursor: string | null,
+  signal?: AbortSignal,
+) => getPage(path, { ...listParams(question), limit: pageSize, cursor }, signal);
+
 export const listQuery = (path: string, question: ListQuestion) =>
   infiniteQueryOptions({
     queryKey: [...recordsKey(path), "list", question],
-    queryFn: ({ pageParam, signal }) =>
-      getPage(path, { ...listParams(question), limit: pageSize, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => listPage(path, question, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
@@ -93,6 +101,42 @@ export const groupsQuery = (
       ),
   });
 };
+
+const cardsAtFirst = 30;
+const cardsAtMost = 200;
+
+/** A list in columns by the values of one field, with what `sum` adds up to in each. */
+export const boardQuery = (
+  path: string,
+  question: ListQuestion,
+  by: string,
+  sum: string | undefined,
+) => {
+  const queryKey = [...recordsKey(path), "board", question, by, sum] as const;
+  return queryOptions({
+    queryKey,
+    queryFn: async ({ client, signal }) => {
+      // Read again, it keeps the cards that somebody has scrolled to.
+      const shown = client.getQueryData<Board>(queryKey)?.columns ?? [];
+      const longest = Math.max(cardsAtFirst, ...shown.map(({ items }) => items.length));
+      const limit = Math.min(cardsAtMost, longest);
+      const measures = sum && `sum:${sum}`;
+      const query = { ...listParams(question), by, measures, limit };
+      const board = await get<Board>(`/${path}/board`, query, signal);
+      return { ...board, columns: board.columns.map(flatPage) };
+    },
+  });
+};
+
+const mostOfRange = 1000;
+
+/** The records of a span of days, for a calendar: one page, from the first of them. */
+export const rangeQuery = (path: string, question: ListQuestion) =>
+  queryOptions({
+    queryKey: [...recordsKey(path), "range", question],
+    queryFn: ({ signal }) =>
+      getPage(path, { ...listParams(question), limit: mostOfRange }, signal),
+  });
 
 /** Figures over all records of a list: measures such as "sum:total". */
 export const totalsQuery = (path: string, question: ListQuestion, measures: readonly string[]) => {
@@ -228,7 +272,7 @@ export async function exportRecords(path: string, question: ListQuestion, format
   saveFile(await response.blob(), name ? decodeURIComponent(name) : `${path}.${format}`);
 }
 
-function saveFile(blob: Blob, name: string) {
+export function saveFile(blob: Blob, name: string) {
   const url = URL.createObjectURL(blob);
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();

@@ -1,25 +1,14 @@
 /** Theme, density, language and formats around everything, from the user's settings or the last ones seen here. */
 import { useQuery } from "@tanstack/react-query";
 import { ConfigProvider } from "antd";
-import { type ReactNode, useEffect, useMemo, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { sessionQuery } from "@/api/session";
 import type { Density, Theme } from "@/api/types";
 import { currentAntdLocale } from "@/app/i18n/i18n";
 import { themeConfig } from "@/app/theme";
 import { FormatContext, makeFormat } from "@/ui/format";
-
-/** Whether the system's wish holds now, and whenever it changes. */
-function useMedia(query: string) {
-  return useSyncExternalStore(
-    (changed) => {
-      const list = matchMedia(query);
-      list.addEventListener("change", changed);
-      return () => list.removeEventListener("change", changed);
-    },
-    () => matchMedia(query).matches,
-  );
-}
+import { useMedia } from "@/ui/useMedia";
 
 const remembered = "guanxi.appearance";
 

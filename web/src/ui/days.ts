@@ -11,10 +11,30 @@ export function addDays(day: string, count: number) {
   return moved.toISOString().slice(0, 10);
 }
 
+export const periods = ["day", "week", "month", "quarter", "year"] as const;
+export type Period = (typeof periods)[number];
+
+const monthsIn = { month: 1, quarter: 3, year: 12 };
+
+/** The first day of the period after the one that begins on a day, or of one `count` further. */
+export function periodAfter(first: string, period: Period, count = 1) {
+  if (period === "day" || period === "week")
+    return addDays(first, count * (period === "day" ? 1 : 7));
+  const moved = new Date(`${first}T00:00:00Z`);
+  moved.setUTCMonth(moved.getUTCMonth() + count * monthsIn[period]);
+  return moved.toISOString().slice(0, 10);
+}
+
+/** ISO weekday, 1 Monday to 7 Sunday. */
+export const weekdayOf = (day: string) => new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
+
+/** The first day of the week, which begins on `weekStart`, that a day lies in. */
+export const startOfWeek = (day: string, weekStart: number) =>
+  addDays(day, -((weekdayOf(day) - weekStart + 7) % 7));
+
 /** The first Monday after a day. */
 export function nextMonday(day: string) {
-  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
-  return addDays(day, (8 - weekday) % 7 || 7);
+  return addDays(day, 8 - weekdayOf(day));
 }
 
 export interface Day<T> {

@@ -1,6 +1,8 @@
 /** Numbers, money and times in the reader's language and time zone, by Intl. */
 import { createContext, use } from "react";
 
+import type { Period } from "@/ui/days";
+
 type Numeric = number | string | null | undefined;
 
 export interface Format {
@@ -9,6 +11,8 @@ export interface Format {
   currency: string;
   number: (value: Numeric, decimals?: number) => string;
   decimal: (value: Numeric, decimals?: number) => string;
+  /** "1.2M", "120万": for axes. */
+  short: (value: number) => string;
   money: (value: Numeric, currency?: string | null, whole?: boolean) => string;
   /** Takes a share of one: 0.25 is shown as 25%. */
   share: (value: Numeric, decimals?: number) => string;
@@ -16,6 +20,12 @@ export interface Format {
   dateTime: (value: string | null | undefined) => string;
   time: (value: string) => string;
   day: (value: string) => string;
+  /** Takes a day: "November 2026", "Mon", and two days: "Nov 2 – 8, 2026". */
+  month: (day: string) => string;
+  weekday: (day: string) => string;
+  dateRange: (first: string, last: string) => string;
+  /** Takes the first day of a period: "May 2026", "Q2 2026". */
+  period: (first: string, period: Period) => string;
   relative: (value: string) => string;
   /** Takes words: "a, b and c". */
   list: (words: string[]) => string;
@@ -71,6 +81,12 @@ export function makeFormat(
   const time = new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone });
   const dayOptions = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
   const day = new Intl.DateTimeFormat(language, { ...dayOptions, timeZone });
+  const dayOnly = new Intl.DateTimeFormat(language, { ...dayOptions, timeZone: "UTC" });
+  const ofDay = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
+  const shortMonth = ofDay({ year: "numeric", month: "short" });
+  const longMonth = ofDay({ year: "numeric", month: "long" });
+  const weekday = ofDay({ weekday: "short" });
   const list = new Intl.ListFormat(language, { type: "conjunction" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
@@ -86,6 +102,7 @@ export function makeFormat(
     number: (value, decimals = 0) => show(value, { maximumFractionDigits: decimals }),
     decimal: (value, decimals = 2) =>
       show(value, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
+    short: (value) => show(value, { notation: "compact" }),
     money: (value, currency, whole = false) =>
       show(value, {
         style: "currency",
@@ -100,7 +117,15 @@ export function makeFormat(
       return isDateOnly(value) ? date(value) : dateTime.format(new Date(value));
     },
     time: (value) => time.format(new Date(value)),
-    day: (value) => day.format(new Date(value)),
+    day: (value) => (isDateOnly(value) ? dayOnly : day).format(new Date(value)),
+    month: (day) => longMonth.format(new Date(day)),
+    weekday: (day) => weekday.format(new Date(day)),
+    dateRange: (first, last) => dateOnly.formatRange(new Date(first), new Date(last)),
+    period: (first, period) => {
+      if (period === "year") return first.slice(0, 4);
+      if (period === "quarter") return `${first.slice(0, 4)} Q${Math.ceil(+first.slice(5, 7) / 3)}`;
+      return period === "month" ? shortMonth.format(new Date(first)) : date(first);
+    },
     relative: (value) => {
       const seconds = (new Date(value).getTime() - Date.now()) / 1000;
       const found = units.find(([, length]) => Math.abs(seconds) >= length);

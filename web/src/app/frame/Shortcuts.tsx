@@ -62,6 +62,7 @@ export function Shortcuts({ onCreate, onInbox }: Props) {
     { title: t("shortcuts.anywhere"), keys: [...doing, ...known.anywhere] },
     { title: t("shortcuts.goTo"), keys: places },
     { title: t("shortcuts.list"), keys: known.list },
+    { title: t("shortcuts.views"), keys: known.views },
     { title: t("shortcuts.attention"), keys: known.attention },
   ];
   return (
@@ -116,6 +117,14 @@ function useKnownKeys() {
       told("j k", t("shortcuts.listKeys.beside")),
       told("Shift Space", t("shortcuts.listKeys.select")),
       told(`${commandKey} Enter`, t("shortcuts.listKeys.open")),
+    ],
+    views: [
+      told("v t/b/c/h", t("shortcuts.viewKeys.kind")),
+      told("← ↑ → ↓", t("shortcuts.viewKeys.go")),
+      told(`${commandKey} Shift ← →`, t("shortcuts.viewKeys.move")),
+      told("Space", t("shortcuts.viewKeys.peek")),
+      told("Shift Space", t("shortcuts.viewKeys.select")),
+      told("PageUp PageDown", t("shortcuts.viewKeys.period")),
     ],
     attention: [
       told("j k", t("shortcuts.attentionKeys.move")),

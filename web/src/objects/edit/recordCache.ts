@@ -1,10 +1,10 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { type Loaded, recordQuery, recordsKey } from "@/api/records";
-import type { Page, RecordRow } from "@/api/types";
+import type { Board, Page, RecordRow } from "@/api/types";
 
 type Pages = InfiniteData<Page<RecordRow>>;
 
-/** Puts new values into every list and page that shows the record, without asking the server. */
+/** Puts new values into every list, board, calendar and page that shows the record, without asking the server. */
 export function patchRecord(
   client: QueryClient,
   path: string,
@@ -17,6 +17,14 @@ export function patchRecord(
       ? { ...data, pages: data.pages.map((page) => patchPage(page, id, values)) }
       : data,
   );
+  client.setQueriesData<Board>({ queryKey: [...recordsKey(path), "board"] }, (board) =>
+    board?.columns.some(({ items }) => items.some((row) => row.id === id))
+      ? { ...board, columns: board.columns.map((column) => patchPage(column, id, values)) }
+      : board,
+  );
+  client.setQueriesData<Page<RecordRow>>({ queryKey: [...recordsKey(path), "range"] }, (page) =>
+    page?.items.some((row) => row.id === id) ? patchPage(page, id, values) : page,
+  );
   client.setQueryData<Loaded>(recordQuery(path, id).queryKey, (loaded) =>
     loaded
       ? { record: { ...loaded.record, ...values } as RecordRow, etag: etag ?? loaded.etag }
@@ -24,7 +32,7 @@ export function patchRecord(
   );
 }
 
-function patchPage(page: Page<RecordRow>, id: string, values: Partial<RecordRow>) {
+function patchPage<P extends Page<RecordRow>>(page: P, id: string, values: Partial<RecordRow>): P {
   const items = page.items.map((row) =>
     row.id === id ? ({ ...row, ...pick(values, row) } as RecordRow) : row,
   );

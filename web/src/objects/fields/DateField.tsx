@@ -1,7 +1,5 @@
 import { DatePicker } from "antd";
-import dayjs, { type Dayjs } from "dayjs";
-import timezone from "dayjs/plugin/timezone";
-import utc from "dayjs/plugin/utc";
+import dayjs from "dayjs";
 import {
   asString,
   type DisplayProps,
@@ -9,10 +7,8 @@ import {
   type FieldType,
 } from "@/objects/fields/fieldType";
 import { useFormat } from "@/ui/format";
+import { instantOf, wallClock } from "@/ui/zone";
 import styles from "./fields.module.css";
-
-dayjs.extend(utc);
-dayjs.extend(timezone);
 
 function DateDisplay({ value }: DisplayProps) {
   const format = useFormat();
@@ -43,9 +39,6 @@ function DateEditor({ id, value, field, onChange, onClose, ...rest }: EditorProp
 /** The clock on the wall of the user's time zone, whatever the computer's is. */
 function DateTimeEditor({ id, value, field, onChange, onClose, ...rest }: EditorProps) {
   const { timeZone } = useFormat();
-  const inZone = (instant: Dayjs) => (timeZone ? instant.tz(timeZone) : instant);
-  const toInstant = (wall: Dayjs) =>
-    (timeZone ? dayjs.tz(wall.format("YYYY-MM-DDTHH:mm:ss"), timeZone) : wall).toISOString();
   return (
     <DatePicker
       id={id}
@@ -53,11 +46,11 @@ function DateTimeEditor({ id, value, field, onChange, onClose, ...rest }: Editor
       aria-label={field.label}
       showTime={{ format: "HH:mm" }}
       format="YYYY-MM-DD HH:mm"
-      value={value ? inZone(dayjs(asString(value))) : null}
+      value={value ? wallClock(asString(value), timeZone) : null}
       autoFocus={rest.autoFocus}
       defaultOpen={rest.open}
       status={rest.invalid ? "error" : undefined}
-      onChange={(date) => onChange(date ? toInstant(date) : null, true)}
+      onChange={(date) => onChange(date ? instantOf(date, timeZone) : null, true)}
       onOpenChange={(open) => open || onClose?.()}
     />
   );

@@ -1,7 +1,8 @@
-import { Button, Dropdown } from "antd";
+import { Button } from "antd";
 import { Rows3, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { FieldMeta, ObjectMeta } from "@/api/types";
+import { Choose } from "@/objects/list/Choose";
 import styles from "./list.module.css";
 
 interface Props {
@@ -17,19 +18,14 @@ export function GroupMenu({ object, group, onGroup }: Props) {
   if (fields.length === 0) return null;
   return (
     <span className={styles.group}>
-      <Dropdown
-        trigger={["click"]}
-        menu={{
-          items: fields.map(({ name, label }) => ({ key: name, label })),
-          selectedKeys: group ? [group.name] : [],
-          onClick: ({ key }) => onGroup(key),
-          className: styles.menu,
-        }}
-      >
-        <Button type={group ? "default" : "text"} icon={<Rows3 size={16} />}>
-          {group ? t("group.by", { field: group.label }) : t("group.title")}
-        </Button>
-      </Dropdown>
+      <Choose
+        label={group ? t("group.by", { field: group.label }) : t("group.title")}
+        icon={<Rows3 size={16} />}
+        items={fields.map(({ name, label }) => ({ key: name, label }))}
+        chosen={group?.name}
+        isSet={group !== null}
+        onChoose={onGroup}
+      />
       {group && (
         <Button
           type="text"

@@ -9,11 +9,12 @@ import { isBlank } from "@/objects/fields/fieldType";
 import { totalText } from "@/objects/grid/totals";
 import {
   type GroupSort,
-  groupCondition,
+  groupConditions,
   sortGroups,
   summable,
   type TotalName,
 } from "@/objects/list/groups";
+import { type By, formatBy } from "@/objects/list/viewKind";
 import { ErrorState } from "@/ui/ErrorState";
 import { useFormat } from "@/ui/format";
 import { LinesSkeleton } from "@/ui/Skeletons";
@@ -21,20 +22,20 @@ import styles from "./groups.module.css";
 
 interface Props {
   object: ObjectMeta;
-  group: FieldMeta;
+  by: By;
   /** The columns shown: those that can be added up are. */
   fields: FieldMeta[];
   question: ListQuestion;
-  onOpen: (condition: Condition) => void;
+  onOpen: (conditions: Condition[]) => void;
 }
 
 /** The list summed up by the values of one field; each opens the records behind it. */
-export function GroupTable({ object, group, fields, question, onOpen }: Props) {
+export function GroupTable({ object, by, fields, question, onOpen }: Props) {
   const { t } = useTranslation();
   const sums = fields.filter(summable);
   const names = sums.map(({ name }) => name);
   const query = useQuery({
-    ...groupsQuery(object.path, question, group.name, names),
+    ...groupsQuery(object.path, question, formatBy(by), names),
     placeholderData: keepPreviousData,
   });
   const [sort, setSort] = useState<GroupSort>({ name: "count", descending: true });
@@ -60,11 +61,11 @@ export function GroupTable({ object, group, fields, question, onOpen }: Props) {
     />
   ));
   return (
-    <section className={styles.scroller} aria-label={t("group.by", { field: group.label })}>
+    <section className={styles.scroller} aria-label={t("group.by", { field: by.field.label })}>
       <table className={styles.table} data-stale={query.isPlaceholderData}>
         <thead>
           <tr>
-            <th scope="col">{group.label}</th>
+            <th scope="col">{by.field.label}</th>
             {headers[0]}
             <th scope="col">{t("group.share")}</th>
             {headers.slice(1)}
@@ -74,11 +75,11 @@ export function GroupTable({ object, group, fields, question, onOpen }: Props) {
           {sortGroups(groups, sort).map((one) => (
             <GroupRow
               key={String(one.key)}
-              field={group}
+              by={by}
               one={one}
               sums={sums}
               all={total.count}
-              onOpen={() => onOpen(groupCondition(group, one.key))}
+              onOpen={() => onOpen(groupConditions(by, one.key))}
             />
           ))}
         </tbody>
@@ -120,17 +121,17 @@ interface FiguresProps {
 }
 
 interface RowProps extends Omit<FiguresProps, "totals"> {
-  field: FieldMeta;
+  by: By;
   one: Group;
   onOpen: () => void;
 }
 
-function GroupRow({ field, one, onOpen, ...rest }: RowProps) {
+function GroupRow({ by, one, onOpen, ...rest }: RowProps) {
   return (
     <tr>
       <th scope="row">
         <button type="button" className={styles.open} onClick={onOpen}>
-          <GroupName field={field} one={one} />
+          <GroupName by={by} one={one} />
         </button>
       </th>
       <Figures totals={one} {...rest} />
@@ -139,9 +140,11 @@ function GroupRow({ field, one, onOpen, ...rest }: RowProps) {
 }
 
 /** A linked record is named, not linked to: the name opens its group. */
-function GroupName({ field, one: { key, label } }: Pick<RowProps, "field" | "one">) {
+function GroupName({ by: { field, period }, one: { key, label } }: Pick<RowProps, "by" | "one">) {
   const { t } = useTranslation();
+  const format = useFormat();
   if (isBlank(key)) return <span className="secondary">{t("group.noValue")}</span>;
+  if (period) return format.period(String(key), period);
   if (field.type === "link") return label ?? "–";
   return <FieldValue field={field} value={key} />;
 }

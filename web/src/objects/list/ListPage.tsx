@@ -1,30 +1,22 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { SearchX, Sprout } from "lucide-react";
-import { type ReactNode, useCallback, useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useQuery } from "@tanstack/react-query";
+import { type ComponentType, lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { fieldOf } from "@/api/meta";
-import { type ListQuestion, listQuery } from "@/api/records";
-import type { Filter, ObjectMeta, RecordRow } from "@/api/types";
+import type { ListQuestion } from "@/api/records";
+import type { Condition, Filter, ObjectMeta, ViewKind } from "@/api/types";
 import { viewsQuery } from "@/api/views";
-import { useSaveFields } from "@/objects/edit/useSaveFields";
 import { useUndoKey } from "@/objects/edit/useUndo";
 import { FilterBar } from "@/objects/filter/FilterBar";
 import { fromParts, newCondition, topParts } from "@/objects/filter/filterTree";
-import { Grid } from "@/objects/grid/Grid";
-import { formatSort, parseSort } from "@/objects/grid/gridTypes";
-import { BulkBar } from "@/objects/list/BulkBar";
-import { GroupMenu } from "@/objects/list/GroupMenu";
 import { GroupTable } from "@/objects/list/GroupTable";
 import { ListHeader } from "@/objects/list/ListHeader";
+import { ListTable } from "@/objects/list/ListTable";
 import type { ListSearch } from "@/objects/list/listSearch";
-import { formatColumns, listState } from "@/objects/list/listState";
+import { type ListState, listState } from "@/objects/list/listState";
 import { SearchBox } from "@/objects/list/SearchBox";
 import { ViewBar } from "@/objects/list/ViewBar";
-import { PeekDrawer } from "@/objects/record/PeekDrawer";
-import { recordPath } from "@/objects/record/recordPath";
-import { EmptyState } from "@/ui/EmptyState";
-import { ErrorState } from "@/ui/ErrorState";
+import { ViewSettings } from "@/objects/list/ViewSettings";
+import { ViewSwitch } from "@/objects/list/ViewSwitch";
+import type { By } from "@/objects/list/viewKind";
 import { LinesSkeleton } from "@/ui/Skeletons";
 import styles from "./list.module.css";
 
@@ -36,117 +28,112 @@ export interface ListPageProps {
   emptyAction?: ReactNode;
 }
 
-const nothing: ReadonlySet<string> = new Set();
+/** What a board, a calendar and a chart are given. */
+export interface ListViewProps {
+  object: ObjectMeta;
+  question: ListQuestion;
+  state: ListState;
+  by: By;
+  search: ListSearch;
+  onSearch: (change: Partial<ListSearch>) => void;
+  /** Shows as a table the records for which these hold too. */
+  onNarrow: (conditions: Condition[]) => void;
+}
+
+const views: Record<Exclude<ViewKind, "table">, ComponentType<ListViewProps>> = {
+  board: lazy(async () => ({ default: (await import("@/objects/board/Board")).Board })),
+  calendar: lazy(async () => ({ default: (await import("@/objects/calendar/Calendar")).Calendar })),
+  chart: lazy(async () => ({ default: (await import("@/objects/chart/ChartView")).ChartView })),
+};
 
 export function ListPage({ object, search, onSearch, emptyAction }: ListPageProps) {
-  const navigate = useNavigate();
-  const { data: views = [] } = useQuery(viewsQuery(object.name));
-  const state = useMemo(() => listState(object, search, views), [object, search, views]);
+  const { data: saved = [] } = useQuery(viewsQuery(object.name));
+  const state = useMemo(() => listState(object, search, saved), [object, search, saved]);
   const question = useQuestion(object, state, search.q);
-  const list = useInfiniteQuery({
-    ...listQuery(object.path, question),
-    placeholderData: keepPreviousData,
-    enabled: state.group === null,
-  });
-  const rows = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? [], [list.data]);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(nothing);
   const [draft, setDraft] = useState<Filter | null>(null);
-  const save = useSaveFields(object);
-  const ungrouped = state.view?.definition.group ? null : undefined;
   useUndoKey();
 
-  const { fetchNextPage, isFetchingNextPage } = list;
-  const loadMore = useCallback(() => {
-    if (!isFetchingNextPage) void fetchNextPage();
-  }, [fetchNextPage, isFetchingNextPage]);
-
-  const open = ({ id }: RecordRow) => void navigate({ to: recordPath(object.path, id) });
+  const { kind, by, group, filter } = state;
+  const View = kind === "table" ? null : views[kind];
 
   function filterBy(name: string) {
     const field = fieldOf(object, name);
     if (field) setDraft(newCondition(field));
   }
 
+  function narrow(conditions: Condition[]) {
+    onSearch({
+      kind: state.view && state.view.kind !== "table" ? "table" : undefined,
+      group: state.view?.definition.group ? null : undefined,
+      filter: fromParts([...topParts(filter), ...conditions]),
+    });
+  }
+
   return (
     <section className={styles.page}>
       <ListHeader object={object} question={question} state={state} onSearch={onSearch} />
-      <ViewBar object={object} views={views} state={state} search={search} onSearch={onSearch} />
+      <ViewBar object={object} views={saved} state={state} search={search} onSearch={onSearch} />
       <div className={styles.toolbar}>
+        <ViewSwitch
+          object={object}
+          kind={kind}
+          onKind={(next) =>
+            onSearch({
+              kind: next === (state.view?.kind ?? "table") ? undefined : next,
+              by: undefined,
+            })
+          }
+        />
         {object.search && (
           <SearchBox value={search.q ?? ""} onChange={(q) => onSearch({ q: q || undefined })} />
         )}
         <FilterBar
           object={object}
-          filter={state.filter}
-          onChange={(filter) => onSearch({ filter })}
+          filter={filter}
+          onChange={(next) => onSearch({ filter: next })}
           draft={draft}
           onDraft={setDraft}
         />
-        <GroupMenu
-          object={object}
-          group={state.group}
-          onGroup={(name) => onSearch({ group: name ?? ungrouped })}
-        />
+        <ViewSettings object={object} state={state} onSearch={onSearch} />
       </div>
-      {state.group ? (
-        <GroupTable
-          object={object}
-          group={state.group}
-          fields={state.columns.map(({ field }) => field)}
-          question={question}
-          onOpen={(condition) =>
-            onSearch({
-              group: ungrouped,
-              filter: fromParts([...topParts(state.filter), condition]),
-            })
+      {View && by ? (
+        <Suspense
+          fallback={
+            <div className={styles.waiting}>
+              <LinesSkeleton lines={12} />
+            </div>
           }
-        />
-      ) : list.isPending ? (
-        <div className={styles.waiting}>
-          <LinesSkeleton lines={12} />
-        </div>
-      ) : list.isError ? (
-        <ErrorState error={list.error} onRetry={() => list.refetch()} />
-      ) : rows.length === 0 ? (
-        <NothingHere object={object} search={search} filter={state.filter} action={emptyAction} />
-      ) : (
-        <div className={styles.body} data-stale={list.isPlaceholderData}>
-          <Grid
+        >
+          <View
+            key={kind}
             object={object}
             question={question}
-            rows={rows}
-            columns={state.columns}
-            sort={parseSort(state.sort)}
-            selected={selected}
-            hasMore={list.hasNextPage}
-            peeked={search.peek}
-            onSort={(keys) => onSearch({ sort: formatSort(keys) || undefined })}
-            onColumns={(columns) => onSearch({ cols: formatColumns(columns) })}
-            onFilterBy={filterBy}
-            onSelect={setSelected}
-            onEndReached={loadMore}
-            onCommit={(record, field, value) => void save(record, { [field.name]: value })}
-            onOpen={open}
-            onPeek={({ id }) => onSearch({ peek: id })}
+            state={state}
+            by={by}
+            search={search}
+            onSearch={onSearch}
+            onNarrow={narrow}
           />
-        </div>
+        </Suspense>
+      ) : group ? (
+        <GroupTable
+          object={object}
+          by={{ field: group }}
+          fields={state.columns.map(({ field }) => field)}
+          question={question}
+          onOpen={narrow}
+        />
+      ) : (
+        <ListTable
+          object={object}
+          question={question}
+          state={state}
+          search={search}
+          onSearch={onSearch}
+          onFilterBy={filterBy}
+          emptyAction={emptyAction}
+        />
       )}
-      <BulkBar
-        object={object}
-        selected={selected}
-        isAll={rows.length > 0 && selected.size === rows.length && list.hasNextPage}
-        question={question}
-        onClear={() => setSelected(nothing)}
-      />
-      <PeekDrawer
-        object={object}
-        id={search.peek}
-        ids={rows.map(({ id }) => id)}
-        onMove={(peek) => {
-          if (peek === rows.at(-1)?.id && list.hasNextPage) loadMore();
-          onSearch({ peek });
-        }}
-      />
     </section>
   );
 }
@@ -154,7 +141,7 @@ export function ListPage({ object, search, onSearch, emptyAction }: ListPageProp
 /** Asks for the columns shown, and what a row needs to be drawn and named. */
 function useQuestion(
   object: ObjectMeta,
-  { columns, filter, sort }: ReturnType<typeof listState>,
+  { columns, filter, sort }: ListState,
   q: string | undefined,
 ): ListQuestion {
   const names = columns.map(({ field }) => field.name).join(",");
@@ -162,29 +149,4 @@ function useQuestion(
     const fields = [...new Set([object.title_field, ...names.split(",").filter(Boolean)])];
     return { fields, filter, sort, search: q };
   }, [object.title_field, names, filter, sort, q]);
-}
-
-interface NothingProps {
-  object: ObjectMeta;
-  search: ListSearch;
-  filter: Filter | null;
-  action?: ReactNode;
-}
-
-function NothingHere({ object, search, filter, action }: NothingProps) {
-  const { t } = useTranslation();
-  const what = object.label_plural;
-  if (filter || search.q) {
-    return (
-      <EmptyState icon={SearchX} title={t("list.noMatch", { what })} text={t("list.noMatchText")} />
-    );
-  }
-  return (
-    <EmptyState
-      icon={Sprout}
-      title={t("list.empty", { what })}
-      text={object.can.includes("create") ? t("list.emptyText") : undefined}
-      action={action}
-    />
-  );
 }

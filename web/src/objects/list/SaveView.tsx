@@ -32,7 +32,7 @@ export function SaveView({ object, state, view, onClose, onSaved }: Props) {
       const values = { name: name.trim(), shared, pinned };
       if (view) return changeView(view.id, values);
       const definition = definitionOf(state);
-      return createView({ ...values, object: object.name, kind: "table", definition });
+      return createView({ ...values, object: object.name, kind: state.kind, definition });
     },
     onSuccess: async (saved) => {
       await client.invalidateQueries({ queryKey: viewsQuery(object.name).queryKey });

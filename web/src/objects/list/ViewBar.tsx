@@ -25,6 +25,11 @@ const untouched = {
   group: undefined,
   cols: undefined,
   q: undefined,
+  kind: undefined,
+  by: undefined,
+  sum: undefined,
+  span: undefined,
+  shape: undefined,
 };
 
 /** The views of this list; when the list shown differs from its view, what to do about it. */
@@ -36,7 +41,8 @@ export function ViewBar({ object, views, state, onSearch }: Props) {
   const { message } = App.useApp();
   const errorText = useErrorText();
   const update = useMutation({
-    mutationFn: (id: string) => changeView(id, { definition: definitionOf(state) }),
+    mutationFn: (id: string) =>
+      changeView(id, { kind: state.kind, definition: definitionOf(state) }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: viewsQuery(object.name).queryKey });
       onSearch(untouched);

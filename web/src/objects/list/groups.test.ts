@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FieldMeta, Group } from "@/api/types";
-import { groupCondition, sortGroups, summable } from "@/objects/list/groups";
+import { groupConditions, sortGroups, summable } from "@/objects/list/groups";
 
 const field = (values: Partial<FieldMeta>) =>
   ({ name: "f", label: "F", operators: [], ...values }) as FieldMeta;
@@ -13,16 +13,26 @@ describe("summable", () => {
   });
 });
 
-describe("groupCondition", () => {
+describe("groupConditions", () => {
+  const of = (values: Partial<FieldMeta>, key: Group["key"]) =>
+    groupConditions({ field: field(values) }, key);
+
   it("asks as the field can be asked", () => {
-    expect(groupCondition(field({ operators: ["in", "empty"] }), "a").value).toEqual(["a"]);
-    expect(groupCondition(field({ operators: ["eq", "empty"] }), true)).toEqual({
-      field: "f",
-      op: "eq",
-      value: true,
-    });
-    expect(groupCondition(field({ operators: ["in", "empty"] }), null).op).toBe("empty");
-    expect(groupCondition(field({ operators: ["eq", "empty"] }), "").op).toBe("empty");
+    expect(of({ operators: ["in", "empty"] }, "a")[0]?.value).toEqual(["a"]);
+    expect(of({ operators: ["eq", "empty"] }, true)).toEqual([
+      { field: "f", op: "eq", value: true },
+    ]);
+    expect(of({ operators: ["in", "empty"] }, null)[0]?.op).toBe("empty");
+    expect(of({ operators: ["eq", "empty"] }, "")[0]?.op).toBe("empty");
+  });
+
+  it("asks for a period from its first day to before the next one's", () => {
+    const by = { field: field({ type: "date" }), period: "quarter" as const };
+    expect(groupConditions(by, "2023-10-01")).toEqual([
+      { field: "f", op: "gte", value: "2023-10-01" },
+      { field: "f", op: "lt", value: "2024-01-01" },
+    ]);
+    expect(groupConditions(by, null)).toEqual([{ field: "f", op: "empty" }]);
   });
 });
 

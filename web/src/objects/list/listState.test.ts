@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { SavedView } from "@/api/types";
-import { parseListSearch } from "@/objects/list/listSearch";
+import type { ObjectMeta, SavedView } from "@/api/types";
+import { type ListSearch, parseListSearch } from "@/objects/list/listSearch";
 import { definitionOf, formatColumns, listState } from "@/objects/list/listState";
-import { customer } from "@/test/objects";
+import { formatBy, kindsOf } from "@/objects/list/viewKind";
+import { customer, field } from "@/test/objects";
 
 const view: SavedView = {
   id: "v1",
@@ -55,6 +56,76 @@ describe("listState", () => {
     const saved = { ...view, definition: definitionOf(state) };
     const again = listState(customer, { view: "v1" }, [saved]);
     expect(again).toMatchObject({ columns: state.columns, sort: "stage", filter: null });
+  });
+});
+
+describe("boards, calendars and charts", () => {
+  const task: ObjectMeta = {
+    ...customer,
+    fields: [
+      field("name"),
+      field("kind", "choice", { board: true, groupable: true }),
+      field("status", "choice", { board: true, groupable: true }),
+      field("due_on", "date", { groupable: true }),
+      field("done_at", "datetime"),
+      field("amount", "money"),
+    ],
+    list: { columns: ["name", "kind", "due_on"], sort: "name" },
+  };
+  const state = (search: ListSearch, saved: SavedView[] = [], object = task) => {
+    const { kind, by, sum, span, shape, isChanged } = listState(object, search, saved);
+    return { kind, by: by && formatBy(by), sum: sum?.name, span, shape, isChanged };
+  };
+
+  it("is by the field people most likely mean, or by the one that is named", () => {
+    expect(state({ kind: "board" })).toMatchObject({ by: "kind", isChanged: true });
+    expect(state({ kind: "calendar" }).by).toBe("due_on");
+    expect(state({ kind: "calendar", by: "done_at" }).by).toBe("done_at");
+    expect(state({ kind: "chart", by: "done_at:week" })).toMatchObject({
+      by: "done_at:week",
+      shape: "line",
+    });
+    expect(state({ kind: "chart", by: "due_on:hour" }).by).toBe("due_on:month");
+    expect(state({ kind: "board", by: "due_on" }).by).toBe("kind");
+    const actions = [
+      { name: "end", label: "", icon: "", sets: { field: "status", value: "done" } },
+    ];
+    expect(state({ kind: "board" }, [], { ...task, actions }).by).toBe("status");
+  });
+
+  it("stays a table where no field makes another", () => {
+    expect(kindsOf(task)).toEqual(["table", "board", "calendar", "chart"]);
+    const plain = { ...task, fields: [field("name")] };
+    expect(kindsOf(plain)).toEqual(["table"]);
+    expect(state({ kind: "board" }, [], plain)).toMatchObject({ kind: "table", isChanged: false });
+  });
+
+  it("comes from the view of its kind, and comes back the same from the view it is saved as", () => {
+    const shown = listState(task, { kind: "board", by: "status", sum: "amount" }, []);
+    const saved: SavedView = { ...view, kind: shown.kind, definition: definitionOf(shown) };
+    const inView = { view: "v1" };
+    const kept = { kind: "board", by: "status", sum: "amount", isChanged: false };
+    expect(state(inView, [saved])).toMatchObject(kept);
+    expect(state({ ...inView, sum: null }, [saved])).toMatchObject({
+      sum: undefined,
+      isChanged: true,
+    });
+    // What a board adds up or is by says nothing of a chart.
+    expect(state({ ...inView, kind: "chart" }, [saved])).toMatchObject({
+      by: "kind",
+      sum: undefined,
+      isChanged: true,
+    });
+  });
+
+  it("takes nothing from an address that is none of it", () => {
+    const search = parseListSearch({ kind: "wall", span: "year", shape: "pie", day: "tomorrow" });
+    expect(search).toMatchObject({ kind: undefined, span: undefined, shape: undefined });
+    expect(search.day).toBeUndefined();
+    expect(parseListSearch({ day: "2026-02-03", sum: null })).toMatchObject({
+      day: "2026-02-03",
+      sum: null,
+    });
   });
 });
 

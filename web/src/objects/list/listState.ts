@@ -1,7 +1,16 @@
 /** The list to show: what the address says over what the chosen view says over the object's own default. */
 import { hashKey } from "@tanstack/react-query";
 import { fieldOf } from "@/api/meta";
-import type { FieldMeta, Filter, ObjectMeta, SavedView, ViewDefinition } from "@/api/types";
+import type {
+  FieldMeta,
+  Filter,
+  ObjectMeta,
+  SavedView,
+  Shape,
+  Span,
+  ViewDefinition,
+  ViewKind,
+} from "@/api/types";
 import { typeOf } from "@/objects/fields/fieldTypes";
 import {
   formatSort,
@@ -10,15 +19,24 @@ import {
   measures,
   parseSort,
 } from "@/objects/grid/gridTypes";
+import { summable } from "@/objects/list/groups";
 import type { ListSearch } from "@/objects/list/listSearch";
+import { type By, byOf, formatBy } from "@/objects/list/viewKind";
 
 /** How a list is laid out: all that a view keeps. */
 interface Layout {
+  kind: ViewKind;
   columns: GridColumn[];
   filter: Filter | null;
   sort: string;
   /** The field whose values are shown with their totals instead of the records. */
   group: FieldMeta | null;
+  /** What a board, calendar or chart is made by; a table is by nothing. */
+  by: By | null;
+  /** What columns and bars add up besides counting. */
+  sum: FieldMeta | null;
+  span: Span;
+  shape: Shape;
 }
 
 export interface ListState extends Layout {
@@ -29,21 +47,30 @@ export interface ListState extends Layout {
 
 export function listState(object: ObjectMeta, search: ListSearch, views: SavedView[]): ListState {
   const view = views.find(({ id }) => id === search.view);
-  const layout = layoutOf(object, search, view?.definition);
-  const untouched = layoutOf(object, {}, view?.definition);
-  return { ...layout, view, isChanged: !isSame(definitionOf(layout), definitionOf(untouched)) };
+  const layout = layoutOf(object, search, view);
+  return { ...layout, view, isChanged: !isSame(layout, layoutOf(object, {}, view)) };
 }
 
-const layoutOf = (
-  object: ObjectMeta,
-  { cols, filter, sort, group }: ListSearch,
-  saved: ViewDefinition = {},
-): Layout => ({
-  columns: columnsOf(object, cols ?? savedColumns(object, saved)),
-  filter: (filter === undefined ? saved.filter : filter) ?? null,
-  sort: sortOf(object, sort ?? saved.sort),
-  group: groupOf(object, group === undefined ? saved.group : group),
-});
+function layoutOf(object: ObjectMeta, search: ListSearch, view: SavedView | undefined): Layout {
+  const { cols, filter, sort, group } = search;
+  const saved: ViewDefinition = view?.definition ?? {};
+  const wanted = search.kind ?? view?.kind ?? "table";
+  // What the view says of its own kind is not meant for another.
+  const own = wanted === (view?.kind ?? "table") ? saved : {};
+  const by = byOf(object, wanted, search.by ?? own.by);
+  const sum = search.sum === undefined ? own.sum : search.sum;
+  return {
+    kind: by ? wanted : "table",
+    columns: columnsOf(object, cols ?? savedColumns(object, saved)),
+    filter: (filter === undefined ? saved.filter : filter) ?? null,
+    sort: sortOf(object, sort ?? saved.sort),
+    group: by ? null : groupOf(object, group === undefined ? saved.group : group),
+    by,
+    sum: object.fields.find((field) => field.name === sum && summable(field)) ?? null,
+    span: search.span ?? own.span ?? "month",
+    shape: search.shape ?? own.shape ?? (by?.period ? "line" : "bar"),
+  };
+}
 
 /** Without fields that are archived, or hidden by now. */
 function sortOf(object: ObjectMeta, sort = object.list.sort) {
@@ -52,7 +79,8 @@ function sortOf(object: ObjectMeta, sort = object.list.sort) {
 }
 
 /** The database gives a view's filter back with its keys in another order. */
-const isSame = (one: ViewDefinition, other: ViewDefinition) => hashKey([one]) === hashKey([other]);
+const isSame = (one: Layout, other: Layout) =>
+  hashKey([one.kind, definitionOf(one)]) === hashKey([other.kind, definitionOf(other)]);
 
 const groupOf = (object: ObjectMeta, name: string | null | undefined) =>
   object.fields.find((field) => field.groupable && field.name === name) ?? null;
@@ -85,7 +113,14 @@ export const formatColumns = (columns: GridColumn[]) =>
   );
 
 /** The list as it is now, to be kept as a view. */
-export const definitionOf = ({ columns, filter, sort, group }: Layout): ViewDefinition => ({
+export const definitionOf = (layout: Layout): ViewDefinition => ({
+  ...commonOf(layout),
+  ...(layout.by ? { by: formatBy(layout.by), sum: layout.sum?.name ?? null } : {}),
+  ...(layout.kind === "calendar" ? { span: layout.span } : {}),
+  ...(layout.kind === "chart" ? { shape: layout.shape } : {}),
+});
+
+const commonOf = ({ columns, filter, sort, group }: Layout): ViewDefinition => ({
   columns: columns.map(({ field }) => field.name),
   widths: Object.fromEntries(columns.map(({ field, width }) => [field.name, width])),
   pinned: columns.filter(({ pinned }) => pinned).length,

@@ -83,7 +83,7 @@ function NewRecordForm({ object, onClose, given = noValues, onCreated }: Omit<Pr
   // One key per opened form: a second click or a repeated request makes no second record.
   const [key] = useState(newId);
   const create = useMutation({
-    mutationFn: () => createRecord(object.path, { ...given, ...wireValues(object, values) }, key),
+    mutationFn: () => createRecord(object.path, { ...wireValues(object, values), ...given }, key),
     onSuccess: ({ data, requestId }) => {
       void refreshRecords(client, object.path);
       offer(t("edit.created", { name: String(data[object.title_field] ?? "") }), requestId);

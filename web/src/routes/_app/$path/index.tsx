@@ -30,7 +30,10 @@ function ObjectList() {
         object.can.includes("import") && <Link to="/imports/new">{t("nav.imports")}</Link>
       }
       onSearch={(change) =>
-        void navigate({ search: (old) => ({ ...old, ...change }), replace: "q" in change })
+        void navigate({
+          search: (old) => ({ ...old, ...change }),
+          replace: "q" in change || "day" in change,
+        })
       }
     />
   );
