@@ -42,7 +42,13 @@ export function Board({ object, question, state, by: { field }, search, onSearch
     const fields = [...(question.fields ?? []), field.name];
     return { ...question, fields: [...new Set(fields)] };
   }, [question, field]);
-  const { query, columns, loadMore, addUp } = useBoard(object, asked, field, sum, dragged.size > 0);
+  const { query, columns, loadMore, addUp, isBehind } = useBoard(
+    object,
+    asked,
+    field,
+    sum,
+    dragged.size > 0,
+  );
   const move = useMoves(object, field);
   useGlide(root, columns);
 
@@ -104,10 +110,12 @@ export function Board({ object, question, state, by: { field }, search, onSearch
   const peek = useStable((id: string) => onSearch({ peek: id }));
 
   const drag = useStable((id: string) => setDragged(taken(id)));
-  const drop = useStable((id: string, key: unknown) => {
+  const drop = useStable(async (id: string, key: unknown) => {
+    const missed = isBehind();
     setDragged(nothing);
     const to = columns.find((column) => column.key === key);
-    if (key !== undefined && to) void moveTo(id, to);
+    if (key !== undefined && to) await moveTo(id, to);
+    if (missed) await query.refetch();
   });
   const isReady = query.data !== undefined;
   useEffect(() => {
@@ -118,7 +126,7 @@ export function Board({ object, question, state, by: { field }, search, onSearch
         canMonitor: ({ source }) => "card" in source.data,
         onDragStart: ({ source }) => drag(String(source.data.card)),
         onDrop: ({ source, location }) =>
-          drop(String(source.data.card), location.current.dropTargets[0]?.data.column),
+          void drop(String(source.data.card), location.current.dropTargets[0]?.data.column),
       }),
     );
   }, [isReady, drag, drop]);
@@ -140,7 +148,7 @@ export function Board({ object, question, state, by: { field }, search, onSearch
         aria-label={t("board.label", { what: object.label_plural, field: field.label })}
         aria-describedby={isFixed ? undefined : "board-keys"}
         data-stale={query.isPlaceholderData}
-        onKeyDown={keys.onKeyDown}
+        {...keys.events}
       >
         {columns.map((column) => (
           <BoardColumn
@@ -165,7 +173,6 @@ export function Board({ object, question, state, by: { field }, search, onSearch
                 isActive={record.id === keys.active}
                 isDragged={dragged.has(record.id)}
                 onBlocked={tellBlocked}
-                onFocus={keys.setActive}
                 onPeek={peek}
                 onSelect={select}
               />

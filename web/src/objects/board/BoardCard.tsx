@@ -23,7 +23,6 @@ interface Props {
   /** It, or the selection it is one of, is being dragged. */
   isDragged: boolean;
   onBlocked: (record: RecordRow) => void;
-  onFocus: (id: string) => void;
   onPeek: (id: string) => void;
   onSelect: (id: string) => void;
 }
@@ -76,7 +75,6 @@ export const BoardCard = memo(function BoardCard(props: Props) {
         className={styles.title}
         draggable={false}
         tabIndex={props.isActive ? 0 : -1}
-        onFocus={() => props.onFocus(id)}
       >
         {name}
       </Link>

@@ -52,5 +52,8 @@ export function useBoard(
     });
   });
 
-  return { query, columns, loadMore, addUp };
+  /** Whether others changed something while the board stood still. */
+  const isBehind = () => client.getQueryState(options.queryKey)?.isInvalidated ?? false;
+
+  return { query, columns, loadMore, addUp, isBehind };
 }

@@ -1,4 +1,11 @@
-import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import type { Column, RecordRow } from "@/api/types";
 import { placeOf, step } from "@/objects/board/columns";
 import { isComposing } from "@/ui/keys";
@@ -20,19 +27,28 @@ const arrows = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home
  */
 export function useBoardKeys({ root, columns, canReceive, onPeek, onSelect, onMove }: Props) {
   const [chosen, setActive] = useState<string>();
-  const follows = useRef(false);
+  const hasFocus = useRef(false);
   const first = columns.find(({ items }) => items.length > 0)?.items[0]?.id;
   const active = placeOf(columns, chosen) ? chosen : first;
 
   const focus = (id: string | undefined) =>
     root.current?.querySelector<HTMLElement>(`[data-card="${id}"] a`)?.focus();
 
-  // A card that changes its column is drawn anew there: the focus follows it.
+  // A card that changes its column is drawn anew there: the focus it had follows it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the columns have changed
   useLayoutEffect(() => {
-    if (follows.current) focus(active);
-    follows.current = false;
+    if (hasFocus.current && document.activeElement === document.body) focus(active);
   }, [columns]);
+
+  function onFocus({ target }: FocusEvent) {
+    const card = target.closest<HTMLElement>("[data-card]")?.dataset.card;
+    hasFocus.current = card !== undefined;
+    if (card) setActive(card);
+  }
+
+  function onBlur({ target }: FocusEvent) {
+    if (target.isConnected) hasFocus.current = false;
+  }
 
   function moveBy(sideways: number) {
     const from = placeOf(columns, active);
@@ -41,7 +57,6 @@ export function useBoardKeys({ root, columns, canReceive, onPeek, onSelect, onMo
     let at = from.column + sideways;
     while (columns[at] && !canReceive(columns[at] as Column)) at += sideways;
     const to = columns[at];
-    follows.current = to !== undefined;
     onMove(record, to ?? (columns[from.column] as Column));
   }
 
@@ -62,5 +77,5 @@ export function useBoardKeys({ root, columns, canReceive, onPeek, onSelect, onMo
     }
   }
 
-  return { active, setActive, onKeyDown };
+  return { active, events: { onKeyDown, onFocus, onBlur } };
 }

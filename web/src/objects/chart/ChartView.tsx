@@ -66,9 +66,10 @@ export function ChartView({ object, question, state, by, onNarrow }: ListViewPro
     if (key !== undefined) onNarrow(groupConditions(by, key));
   }
 
-  async function savePicture() {
-    const url = chart.current?.getDataURL({ pixelRatio: 2, backgroundColor: look.ground });
-    if (url) saveFile(await (await fetch(url)).blob(), `${object.path}.png`);
+  function savePicture() {
+    chart.current
+      ?.renderToCanvas({ pixelRatio: 2, backgroundColor: look.ground })
+      .toBlob((picture) => picture && saveFile(picture, `${object.path}.png`));
   }
 
   function saveCsv() {
@@ -80,7 +81,7 @@ export function ChartView({ object, question, state, by, onNarrow }: ListViewPro
     <div className={styles.scroller}>
       <div className={styles.bar}>
         <h2>{label}</h2>
-        <Button size="small" icon={<Download size={14} />} onClick={() => void savePicture()}>
+        <Button size="small" icon={<Download size={14} />} onClick={savePicture}>
           PNG
         </Button>
         <Button size="small" icon={<Download size={14} />} onClick={saveCsv}>

@@ -22,6 +22,19 @@ function SaveButton() {
   );
 }
 
+function SaveTwice() {
+  const save = useSaveFields(customer);
+  const both = () => {
+    void save(record, { phone: "1" }, '"1"');
+    void save({ ...record, phone: "1" }, { phone: "2" }, '"1"');
+  };
+  return (
+    <button type="button" onClick={both}>
+      save twice
+    </button>
+  );
+}
+
 async function saveOnce() {
   const { client } = await renderInApp(<SaveButton />);
   client.setQueryData<Loaded>(key, { record, etag: '"1"' });
@@ -53,6 +66,31 @@ describe("saving a field", () => {
     expect(version).toBe('"1"');
     expect(phone()).toBe("138");
     await waitFor(() => expect(undone).toBe("r9"));
+  });
+
+  it("sends a second change of the record after the first, for the version that one made", async () => {
+    const sent: [string | null, unknown][] = [];
+    server.use(
+      http.patch(url, async ({ request }) => {
+        const body = (await request.json()) as object;
+        sent.push([request.headers.get("If-Match"), body]);
+        return HttpResponse.json(
+          { ...record, ...body, updated_at: `${sent.length + 1}` },
+          { headers: { ETag: `"${sent.length + 1}"`, "X-Request-Id": `r${sent.length}` } },
+        );
+      }),
+    );
+    const { client } = await renderInApp(<SaveTwice />);
+    client.setQueryData<Loaded>(key, { record, etag: '"1"' });
+    await userEvent.setup().click(screen.getByText("save twice"));
+    const phone = () => client.getQueryData<Loaded>(key)?.record.phone;
+    expect(phone()).toBe("2");
+    await waitFor(() => expect(client.getQueryData<Loaded>(key)?.etag).toBe('"3"'));
+    expect(phone()).toBe("2");
+    expect(sent).toEqual([
+      ['"1"', { phone: "1" }],
+      ['"2"', { phone: "2" }],
+    ]);
   });
 
   it("puts the old value back when refused, and says why", async () => {

@@ -18,6 +18,11 @@ export type SaveFields = (
   etag?: string | null,
 ) => Promise<boolean>;
 
+type Turn = Promise<string | null | undefined>;
+
+/** Saves of one record wait for each other: each is meant for the version that the one before it made. */
+const turns = new Map<string, Turn>();
+
 /**
  * Shows new values at once, sends them, and offers to undo. A refusal puts the old values back and says why;
  * somebody else's change in between asks whose to keep.
@@ -38,11 +43,16 @@ export function useSaveFields(object: ObjectMeta): SaveFields {
       const before = Object.fromEntries(names.map((name) => [name, record[name]]));
       const wire = Object.fromEntries(names.map((name) => [name, wireValue(object, name, values)]));
 
+      let made: string | null | undefined;
       async function send(version: string | null | undefined): Promise<boolean> {
         patchRecord(client, path, record.id, values);
         try {
           const answer = await changeRecord(path, record.id, wire, version);
-          patchRecord(client, path, record.id, answer.data, answer.etag);
+          made = answer.etag;
+          // What a later save shows already, this older answer must not take back.
+          const { updated_at } = answer.data;
+          const shown = turns.get(record.id) === turn ? answer.data : { updated_at };
+          patchRecord(client, path, record.id, shown, answer.etag);
           if (answer.requestId) offer(t("edit.saved", { field: label }), answer.requestId);
           void refreshAround(client, path, record.id);
           return true;
@@ -60,7 +70,14 @@ export function useSaveFields(object: ObjectMeta): SaveFields {
           return false;
         }
       }
-      return send(etag ?? `"${record.updated_at}"`);
+
+      patchRecord(client, path, record.id, values);
+      const earlier = turns.get(record.id);
+      const saved = (async () => send((await earlier) ?? etag ?? `"${record.updated_at}"`))();
+      const turn: Turn = saved.then(() => made);
+      turns.set(record.id, turn);
+      void turn.then(() => turns.get(record.id) === turn && turns.delete(record.id));
+      return saved;
     },
     [askWhose, client, errorText, notification, object, offer, t],
   );
