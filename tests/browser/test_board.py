@@ -125,6 +125,7 @@ def test_all_by_keyboard_alone(tasks_of: Callable[..., Tasks], language: str) ->
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     assert {tasks.stored(name) for name in tasks.made} == {"message"}
+    expect(page.get_by_text(t("board.moved_other", count=2))).to_be_visible()
     page.keyboard.press("Control+z")
     expect(page.get_by_text(t("common.undone"))).to_be_visible()
     expect(tasks.column("message").locator("[data-card]")).to_have_count(1)

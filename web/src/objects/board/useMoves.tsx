@@ -63,7 +63,7 @@ export function useMoves(object: ObjectMeta, field: FieldMeta) {
       version: updated_at && `"${updated_at}"`,
     }));
     const { data } = await changeEach(path, rows);
-    await refreshRecords(client, path);
+    void refreshRecords(client, path);
     return data.request_id;
   }
 
