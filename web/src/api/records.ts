@@ -134,8 +134,7 @@ const mostOfRange = 1000;
 export const rangeQuery = (path: string, question: ListQuestion) =>
   queryOptions({
     queryKey: [...recordsKey(path), "range", question],
-    queryFn: ({ signal }) =>
-      getPage(path, { ...listParams(question), limit: mostOfRange }, signal),
+    queryFn: ({ signal }) => getPage(path, { ...listParams(question), limit: mostOfRange }, signal),
   });
 
 /** Figures over all records of a list: measures such as "sum:total". */
