@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value, Window
+from django.db.models import F, Q, QuerySet, TextField, Value, Window
 from django.db.models.functions import NullIf, RowNumber
 from django.utils.translation import gettext as _
 
@@ -49,7 +49,8 @@ def board(
     if f is None or not f.makes_columns:
         raise BadList(_('A board cannot be made by "%(name)s".') % {"name": by}, field="by")
     # An absent text is "" or null: both are the column of none.
-    key = NullIf(F(f.path), Value("")) if f.type.name == "choice" else F(f.path)
+    texts = f.type.name == "choice"
+    key = NullIf(F(f.path), Value(""), output_field=TextField()) if texts else F(f.path)
     wanted = aggregates(asker, object_type, measures)
     found = list(
         grouped(asker, object_type, records, f, key)
@@ -98,12 +99,13 @@ def _columns(
 ) -> list[dict[str, Any]]:
     """The columns in the order of the choices, or of the labels; that of none is the last.
 
-    Every choice has one, records or not; none has one if there are such, or could be.
+    Every choice on offer has one, records or not; none has one if there are such, or could be.
     """
     columns = {c["key"]: c for c in (described(f, row) for row in found)}
     choices = [value for value, _label in f.choices if value != ""]
     writable = asker.may("change", object_type) and f.name in asker.writable(object_type)
-    for value in [*choices, *([None] if writable and f.column.blank else [])]:
+    offered = [value for value in choices if value not in getattr(f.column, "archived", ())]
+    for value in [*offered, *([None] if writable and f.column.blank else [])]:
         columns.setdefault(value, _without_records(f, value, wanted))
     places = {value: number for number, value in enumerate(choices)}
 
