@@ -86,6 +86,7 @@ def test_a_card_is_dragged_and_taken_back(tasks_of: Callable[..., Tasks]) -> Non
     undo = tasks.page.get_by_role("button", name=tasks.t("common.undo"))
     undo.click()
     expect(tasks.column("call").locator("[data-card]")).to_have_count(2)
+    expect(tasks.page.get_by_text(tasks.t("common.undone"))).to_be_visible()
     assert tasks.stored("one") == "call"
 
 
@@ -145,6 +146,7 @@ def test_a_verb_moves_cards_where_the_field_is_not_written(
     expect(cancelled).to_have_attribute("data-closed", "true")
     tasks.page.mouse.up()
     expect(column.locator("[data-card]")).to_have_count(1)
+    expect(tasks.page.get_by_text(tasks.t("board.moved_one"))).to_be_visible()
     done = call(tasks.page, "GET", f"{tasks.api}/{tasks.made['one']['id']}")
     assert (done["status"], done["completed_at"] is None) == ("done", False)
 
@@ -179,6 +181,7 @@ def test_a_change_made_while_a_card_is_in_the_air_is_shown_beside_ones_own(
     dialog.get_by_role("button", name=tasks.t("conflict.keepMine")).click()
     expect(tasks.column("message").locator("[data-card]")).to_have_count(1)
     expect(tasks.column("visit").locator("[data-card]")).to_have_count(2)
+    expect(tasks.page.get_by_role("button", name=tasks.t("common.undo"))).to_be_visible()
     assert tasks.stored("one") == "message"
 
 

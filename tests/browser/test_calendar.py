@@ -80,6 +80,7 @@ def test_an_event_is_dragged_to_another_day_and_taken_back(
     expect(diary.day(f"{MONTH}-17").locator("[data-event]")).to_have_count(1)
     diary.page.get_by_role("button", name=diary.t("common.undo")).click()
     expect(diary.day(f"{MONTH}-08").locator("[data-event]")).to_have_count(1)
+    expect(diary.page.get_by_text(diary.t("common.undone"))).to_be_visible()
     assert diary.stored(task) == f"{MONTH}-08"
 
 

@@ -69,7 +69,7 @@ def test_shape_period_and_sum_are_chosen_by_keyboard(
         page.get_by_role("button", name=t(shown), exact=True).focus()
         page.keyboard.press("Enter")
         page.locator("[role=menu]:focus-within").wait_for()
-        here = page.locator(".ant-dropdown:not(.ant-dropdown-hidden) [class*=item-active]")
+        here = page.locator("[role=menuitem]:focus")
         page.keyboard.press("ArrowDown")
         while (name := here.inner_text()) != t(chosen):
             page.keyboard.press("ArrowDown")
