@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from guanxi.customers.models import Customer
 from guanxi.interactions.models import Task
+from guanxi.platform.access.predicate import Asker
 from guanxi.platform.fields.services import create_field
 from guanxi.platform.filters.compiler import Clock
 from guanxi.platform.objects.registry import first_field, object_type
@@ -191,7 +192,7 @@ def make_world(firm: Firm) -> World:
     owners = [None, "owner", "teammate", "outsider", "manager"]
     for key, kind, settings in CUSTOM:
         create_field(
-            object_type=object_type("customer"),
+            asker=Asker(firm["administrator"]), object_type=object_type("customer"),
             key=key, type=kind, labels={"en": key}, settings=settings,
         )  # fmt: skip
     for number, name in enumerate(NAMES * 2):

@@ -180,6 +180,20 @@ def test_who_may_see_and_write_is_said_with_the_field(firm: Firm, boss: Client) 
     assert "custom.my_text" in own(firm.client("service"))
 
 
+def test_roles_know_custom_fields_and_administrators_keep_theirs(firm: Firm, boss: Client) -> None:
+    define(boss, "customer", "text")
+    offered = next(o for o in get(boss, "role-rights")["objects"] if o["name"] == "customer")
+    assert "custom.my_text" in [f["name"] for f in offered["fields"]]
+    masked = {"fields": {"customer.custom.my_text": "hidden"}}
+    assert patch(boss, f"role-rights/{firm['role:sales'].pk}", masked).status_code == 200
+    found = get(boss, "custom-fields?object=customer")
+    assert found["items"][0]["masks"] == {"sales": "hidden"}
+    assert "administrator" not in [role["name"] for role in found["roles"]]
+    sent = {**BARE, "masks": {"administrator": "hidden"}}
+    assert post(boss, "custom-fields", sent).status_code == 403
+    assert CustomField.objects.count() == 1
+
+
 def test_definitions_are_in_the_event_stream(firm: Firm, boss: Client) -> None:
     field = define(boss, "customer", "text")
     patch(boss, f"custom-fields/{field['id']}", {"required": True})

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from guanxi.customers.models import Customer
 from guanxi.interactions.models import Task
+from guanxi.platform.access.models import Role
 from guanxi.platform.exchange.export import Export
 from guanxi.platform.exchange.tests.cast import codes, make_asker, run, table, undo, upload
 from guanxi.platform.fields.services import create_field
@@ -32,7 +33,8 @@ def define(kind: str, **more: Any) -> None:
     """A field of every type."""
     for name, settings_ in EVERY_TYPE.items():
         create_field(
-            object_type=object_type(kind), key=f"my_{name}", type=name,
+            asker=make_asker(),
+        object_type=object_type(kind), key=f"my_{name}", type=name,
             labels={"en": f"My {name}", "zh-CN": f"我的{name}"}, settings=dict(settings_), **more,
         )  # fmt: skip
 
@@ -96,12 +98,14 @@ def test_other_values_stay_and_an_undo_gives_each_back(kind: str) -> None:
 
 def test_a_default_is_filled_in_and_a_required_field_wanted() -> None:
     create_field(
+        asker=make_asker(),
         object_type=object_type("task"), key="stage", type="text", required=True,
         labels={"en": "Stage"}, settings={"default": "new"},
     )  # fmt: skip
     done = run(make_asker(), "task", table(["title"], ["x"]))
     assert (done.counts["create"], Task.objects.get().custom) == (1, {"stage": "new"})
     create_field(
+        asker=make_asker(),
         object_type=object_type("task"), key="need", type="text", required=True,
         labels={"en": "Need"},
     )  # fmt: skip
@@ -111,9 +115,12 @@ def test_a_default_is_filled_in_and_a_required_field_wanted() -> None:
 
 def test_a_field_hidden_from_whoever_imports_is_not_offered() -> None:
     create_field(
-        object_type=object_type("task"), key="secret", type="text", labels={"en": "Secret"},
-        masks={"account_manager": "hidden"},
+        asker=make_asker(), object_type=object_type("task"), key="secret", type="text",
+        labels={"en": "Secret"},
     )  # fmt: skip
+    role = Role.objects.get(name="account_manager")
+    role.grants["fields"] = {"task.custom.secret": "hidden"}
+    role.save()
     asker = make_asker("somebody", "account_manager")
     imported = upload(asker, "task", table(["title", "Secret"], ["x", "y"]))
     assert [entry["field"] for entry in imported.mapping] == ["title", None]

@@ -139,9 +139,3 @@ class Grants:
     def mask(self, object_type: ObjectType, field: str) -> str | None:
         """ "hidden", "read_only" or None for one field."""
         return self.masks.get(f"{object_type.name}.{field}")
-
-
-def set_mask(grants: dict[str, Any], field: str, mask: str | None) -> dict[str, Any]:
-    """The grants with one field ("object.field") masked so, or not at all."""
-    masks = {**grants.get("fields", {}), field: mask}
-    return {**grants, "fields": {name: kind for name, kind in masks.items() if kind}}

@@ -26,6 +26,7 @@ from guanxi.platform.access.people import (
     require_one_administrator,
 )
 from guanxi.platform.access.predicate import Asker
+from guanxi.platform.fields.definitions import current_version, custom_fields
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.registry import ObjectType, types
 
@@ -157,7 +158,12 @@ def _checked_rights(role: Role, sent: Mapping[str, Rights]) -> dict[str, Rights]
 
 def _checked_masks(sent: Mapping[str, str | None]) -> dict[str, str | None]:
     """Raises Invalid for a field that is none, or that names its record and cannot be hidden."""
-    known = {f"{t.name}.{name}": (t, name) for t in types() for name in t.fields}
+    version = current_version()
+    known = {
+        f"{t.name}.{name}": (t, name)
+        for t in types()
+        for name in (*t.fields, *custom_fields(t, version))
+    }
     for key, mask in sent.items():
         if key not in known or mask not in MASKS:
             raise _no_such(f"fields.{key}")

@@ -10,6 +10,7 @@ from guanxi.platform.access import roles
 from guanxi.platform.access.grants import Grants
 from guanxi.platform.access.middleware import require_administrator
 from guanxi.platform.access.models import Role
+from guanxi.platform.access.predicate import Asker
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.fieldtypes import Text
@@ -100,10 +101,10 @@ def _whole(pk: UUID) -> dict[str, Any]:
     }
 
 
-def _choice(declared: ObjectType) -> dict[str, Any]:
+def _choice(asker: Asker, declared: ObjectType) -> dict[str, Any]:
     fields = [
         {"name": name, "label": str(f.label), "is_title": name == declared.title}
-        for name, f in declared.fields.items()
+        for name, f in {**declared.fields, **asker.custom_fields(declared)}.items()
     ]
     return {
         "name": declared.name,
@@ -118,7 +119,7 @@ def list_role_rights(request: Request) -> dict[str, Any]:
     require_administrator(request)
     return {
         "items": [_describe(role) for role in roles.roles()],
-        "objects": [_choice(t) for t in types()],
+        "objects": [_choice(request.asker, t) for t in types()],
     }
 
 

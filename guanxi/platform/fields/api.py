@@ -7,6 +7,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from guanxi.platform.access.models import Role
+from guanxi.platform.access.roles import is_fixed
 from guanxi.platform.fields import services
 from guanxi.platform.fields.models import CustomField
 from guanxi.platform.http.languages import Language
@@ -101,7 +102,7 @@ class RoleChoice(Schema):
 class FieldsOut(Schema):
     items: list[CustomFieldOut]
     objects: list[str] = Field(description="Those that take custom fields.")
-    roles: list[RoleChoice]
+    roles: list[RoleChoice] = Field(description="Those whose rights can be changed.")
 
 
 def _written(body: FieldIn | FieldChange) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def list_fields(request: Request, object: str | None = None) -> dict[str, Any]:
     return {
         "items": [_shown(defined, roles) for defined in found],
         "objects": [t.name for t in types() if t.customizable],
-        "roles": [{"name": r.name, "label": r.label or r.name} for r in roles],
+        "roles": [{"name": r.name, "label": r.label or r.name} for r in roles if not is_fixed(r)],
     }
 
 
@@ -146,7 +147,10 @@ def list_fields(request: Request, object: str | None = None) -> dict[str, Any]:
 def create_field(request: Request, body: FieldIn) -> Status[dict[str, Any]]:
     services.require_administrator(request.asker, "write")
     made = services.create_field(
-        object_type=object_asked_for(body.object), key=body.key or "", **_written(body)
+        asker=request.asker,
+        object_type=object_asked_for(body.object),
+        key=body.key or "",
+        **_written(body),
     )
     return Status(201, _one(made))
 
@@ -155,7 +159,7 @@ def create_field(request: Request, body: FieldIn) -> Status[dict[str, Any]]:
 def change_field(request: Request, pk: UUID, body: FieldChange) -> dict[str, Any]:
     """Object, key and type stay as they are."""
     services.require_administrator(request.asker, "write")
-    return _one(services.change_field(pk=pk, **_written(body)))
+    return _one(services.change_field(asker=request.asker, pk=pk, **_written(body)))
 
 
 @router.post("/order", response={204: None}, summary="Put the custom fields of an object in order")

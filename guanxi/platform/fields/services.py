@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
-from guanxi.platform.access.grants import set_mask
 from guanxi.platform.access.models import Role
 from guanxi.platform.access.predicate import Asker
+from guanxi.platform.access.roles import change_role
 from guanxi.platform.fields.definitions import as_field
 from guanxi.platform.fields.kinds import KINDS
 from guanxi.platform.fields.models import CustomField, FieldsVersion
@@ -40,9 +40,11 @@ def require_administrator(asker: Asker, kind: str) -> None:
 
 @contextmanager
 def _defining() -> Iterator[None]:
+    """Have the definitions to oneself, and tell at the end that they are others now."""
     with transaction.atomic():
-        FieldsVersion.objects.update(number=F("number") + 1)
+        FieldsVersion.objects.select_for_update().get()
         yield
+        FieldsVersion.objects.update(number=F("number") + 1)
 
 
 def defined_fields(object_type: ObjectType | None = None) -> "QuerySet[CustomField]":
@@ -61,8 +63,14 @@ def get_field(pk: UUID) -> CustomField:
     return found
 
 
+@transaction.atomic
 def create_field(
-    *, object_type: ObjectType, key: str = "", masks: Mapping[str, str] | None = None, **values: Any
+    *,
+    asker: Asker,
+    object_type: ObjectType,
+    key: str = "",
+    masks: Mapping[str, str] | None = None,
+    **values: Any,
 ) -> CustomField:
     """Define a field, behind those that are there; its key is made of its label unless given.
 
@@ -89,12 +97,15 @@ def create_field(
         )
         _check(made)
         made.save(force_insert=True)
-        _set_masks(made, masks)
         made.refresh_from_db()
+    _set_masks(asker, made, masks)
     return made
 
 
-def change_field(*, pk: UUID, masks: Mapping[str, str] | None = None, **values: Any) -> CustomField:
+@transaction.atomic
+def change_field(
+    *, asker: Asker, pk: UUID, masks: Mapping[str, str] | None = None, **values: Any
+) -> CustomField:
     """Change what a field says of itself; object, key and type stay.
 
     Raises NotFound, or Invalid naming what does not fit.
@@ -110,7 +121,7 @@ def change_field(*, pk: UUID, masks: Mapping[str, str] | None = None, **values: 
         _check(changed)
         if values:
             changed.save(update_fields=list(values))
-        _set_masks(changed, masks)
+    _set_masks(asker, changed, masks)
     return changed
 
 
@@ -153,17 +164,17 @@ def masks_of(defined: CustomField, roles: Sequence[Role]) -> dict[str, str]:
     return {role: mask for role, mask in masks.items() if mask}
 
 
-def _set_masks(defined: CustomField, masks: Mapping[str, str] | None) -> None:
+def _set_masks(asker: Asker, defined: CustomField, masks: Mapping[str, str] | None) -> None:
+    """Change the roles whose mask is another; what roles may be given is said there."""
     if masks is None:
         return
-    roles = {role.name: role for role in Role.objects.select_for_update()}
+    roles = {role.name: role for role in Role.objects.filter(deleted_at=None)}
     if unknown := set(masks) - set(roles):
         message = _('There is no role "%(name)s".') % {"name": min(unknown)}
         raise Invalid([{"field": "masks", "message": message, "code": "not_found"}])
     for name, role in roles.items():
         if masks_of(defined, [role]).get(name) != masks.get(name):
-            role.grants = set_mask(role.grants, str(defined), masks.get(name))
-            role.save(update_fields=["grants"])
+            change_role(asker=asker, pk=role.pk, values={"fields": {str(defined): masks.get(name)}})
 
 
 def _free_key(labels: Mapping[str, str], taken: set[str]) -> str:

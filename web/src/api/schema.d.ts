@@ -4849,7 +4849,10 @@ export interface components {
              * @description Those that take custom fields.
              */
             objects: string[];
-            /** Roles */
+            /**
+             * Roles
+             * @description Those whose rights can be changed.
+             */
             roles: components["schemas"]["RoleChoice"][];
         };
         /** RoleChoice */
