@@ -111,8 +111,8 @@ def test_a_session_of_one_is_nobody_in_the_other(firms: Firms) -> None:
     red, green = firms
     assert green.send("get", "customers", cookies=red.cookies)["status"] == 401
     assert red.send("get", "customers", cookies=green.cookies)["status"] == 401
-    stolen = red.tell(sql="select session_key, session_data from django_session")[0]
-    assert stolen[0] not in str(green.tell(sql="select session_key from django_session"))
+    stolen = red.tell(sql="select session_key, session_data from platform_session")[0]
+    assert stolen[0] not in str(green.tell(sql="select session_key from platform_session"))
     token = red.send("post", "tokens", {"name": "t", "scopes": ["read"]})["body"]["key"]
     headers = {"Authorization": f"Bearer {token}"}
     assert red.send("get", "customers", headers=headers, cookies={})["status"] == 200

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.db import connection
+
 PATIENCE = 60.0  # seconds, on a machine busy with other tests
 
 
@@ -13,3 +15,19 @@ def wait_until(condition: Callable[[], Any], *, seconds: float = PATIENCE) -> No
     while not condition():
         assert time.monotonic() < deadline, f"waited {seconds:.0f} seconds in vain"
         time.sleep(0.02)  # between looks: another process tells nobody when it is that far
+
+
+def read_to_the_end(consumer: str, read: Callable[[], object]) -> None:
+    """Let a reader of the event stream read all there is; another database's transaction may hold
+    it up."""
+    from guanxi.platform.events.models import EventCursor
+
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(max(xid::text::numeric), 0) from platform_event")
+        (last,) = cursor.fetchone()
+
+    def is_read() -> bool:
+        read()
+        return int(EventCursor.objects.get(consumer=consumer).xid) >= last
+
+    wait_until(is_read)

@@ -2,28 +2,16 @@
 
 from typing import Any
 
-from django.db import connection
-
-from guanxi.platform.events.models import EventCursor
 from guanxi.platform.notifications.making import CONSUMER, notify_of_events
 from tests.cast import Firm
-from tests.waiting import wait_until
+from tests.waiting import read_to_the_end
 
 JSON = "application/json"
 NEWS = "/api/v1/notifications"
 
 
 def catch_up() -> None:
-    """Let the reader read all there is; another database's transaction may hold it up."""
-    with connection.cursor() as cursor:
-        cursor.execute("select coalesce(max(xid::text::numeric), 0) from platform_event")
-        (last,) = cursor.fetchone()
-
-    def caught_up() -> bool:
-        notify_of_events()
-        return int(EventCursor.objects.get(consumer=CONSUMER).xid) >= last
-
-    wait_until(caught_up)
+    read_to_the_end(CONSUMER, notify_of_events)
 
 
 def told(firm: Firm, who: str, **query: Any) -> list[dict[str, Any]]:

@@ -19,13 +19,12 @@ from guanxi.platform.notifications.models import Notification
 from guanxi.platform.webhooks import sending
 from guanxi.platform.webhooks.delivering import FAILING_FOR, WAITS, deliver
 from guanxi.platform.webhooks.models import Webhook, WebhookDelivery
-from guanxi.platform.webhooks.reading import tell_webhooks
 from guanxi.platform.webhooks.tasks import forget_deliveries
 from tests.cast import Firm
 from tests.server import on_this_database
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Make, Receiver, plain
-from tests.webhooks.test_telling import JSON, change, tell
+from tests.webhooks.test_telling import JSON, change, queue_messages, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,7 +97,7 @@ def test_a_receiver_that_takes_too_long_is_left_alone_for_a_while(
     receiver.answer = receiver.hang if way == "hangs" else drip
     for name in ("acme", "bell"):
         change(firm, "administrator", name, city="z")
-        tell_webhooks()
+        queue_messages()
     started = time.monotonic()
     again = deliver(webhook.pk)
     assert time.monotonic() - started < 5
@@ -257,7 +256,7 @@ def test_killed_while_sending_it_is_sent_again_under_the_same_id(
     webhook, _secret = make()
     receiver.answer = receiver.hang
     change(firm, "owner", "acme", city="x")
-    tell_webhooks()
+    queue_messages()
     command = [sys.executable, "-c", SEND, str(webhook.pk)]
     with subprocess.Popen(command, env=on_this_database()) as sender:
         assert receiver.came.wait(60)

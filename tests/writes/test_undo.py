@@ -104,7 +104,7 @@ def test_what_one_no_longer_may_touch_stays(firm: Firm, client: Client, boss: Cl
     given = patch(boss, path, {"owner": str(firm["outsider"].pk)})
     refused(lambda: undo(client, changed), 403)
     undo(boss, given)
-    owner = f"users/{firm['owner'].pk}"
+    owner = f"people/{firm['owner'].pk}"
     assert patch(boss, owner, {"role": str(firm["role:read_only"].pk)}).status_code == 200
     refused(lambda: undo(client, changed), 403)
 

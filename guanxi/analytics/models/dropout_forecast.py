@@ -27,7 +27,8 @@ def purchases_before_dropout(*, shape: Floats, load: Floats, leave: float, stay:
     if abs(leave - 1) < _AROUND_ONE:
         below = _by_hypergeometric(shape, load, 1 - _AROUND_ONE, stay)
         above = _by_hypergeometric(shape, load, 1 + _AROUND_ONE, stay)
-        expected = below + (above - below) * (leave - 1 + _AROUND_ONE) / (2 * _AROUND_ONE)
+        with np.errstate(invalid="ignore"):  # two overflows: for the quadrature below
+            expected = below + (above - below) * (leave - 1 + _AROUND_ONE) / (2 * _AROUND_ONE)
     else:
         expected = _by_hypergeometric(shape, load, leave, stay)
     for row in np.flatnonzero(~np.isfinite(expected)):

@@ -99,6 +99,7 @@ def test_what_holds_for_any_customer(
 @settings(max_examples=100, deadline=None)
 @example(shape=1.0, load=2.0, leave=0.5, stay=0.5)  # a + B = 1: 2F1 has a pole
 @example(shape=1.0, load=1.0, leave=1.0, stay=0.375)  # a = 1: 0/0
+@example(shape=103.0, load=1351.0, leave=1.0, stay=98.0)  # a = 1, and 2F1 overflows
 @given(
     shape=st.floats(0.05, 3000),
     load=st.floats(1e-4, 200),
