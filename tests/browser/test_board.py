@@ -121,12 +121,12 @@ def test_all_by_keyboard_alone(tasks_of: Callable[..., Tasks], language: str) ->
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+Space")
     page.keyboard.press("Control+Shift+ArrowRight")
+    expect(page.get_by_text(t("board.moved_other", count=2))).to_be_visible()  # for ten seconds
     expect(tasks.column("message").locator("[data-card]")).to_have_count(3)
     page.keyboard.press("Space")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     assert {tasks.stored(name) for name in tasks.made} == {"message"}
-    expect(page.get_by_text(t("board.moved_other", count=2))).to_be_visible()
     page.keyboard.press("Control+z")
     expect(page.get_by_text(t("common.undone"))).to_be_visible()
     expect(tasks.column("message").locator("[data-card]")).to_have_count(1)
