@@ -108,7 +108,7 @@ test-client: $(WEB_PACKAGES)
 	$(NPM) run --silent test
 
 e2e: $(BUILT) browser
-	@if grep -rqs --include='*.py' 'mark.browser' tests guanxi; then $(PYTEST) -n 2 --dist loadfile -m browser $(ARGS); fi
+	@if grep -rqs --include='*.py' 'mark.browser' tests guanxi; then $(PYTEST) -n 2 --dist worksteal -m browser $(ARGS); fi
 
 # Debian's Chromium, as browser downloads of test tools are out of reach in closed networks.
 browser:
