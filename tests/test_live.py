@@ -3,6 +3,7 @@
 import asyncio
 import json
 import queue
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.sign_in import issue_token
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.jobs.services import start_job
-from guanxi.platform.live.hub import ENDED, Hub, Who
+from guanxi.platform.live.hub import ENDED, Hub, Who, Wish
 from guanxi.platform.live.hub import hub as process_hub
 from guanxi.platform.live.models import Presence
 from guanxi.platform.live.presence import GONE_AFTER
@@ -48,19 +49,19 @@ def firm(transactional_db: None) -> Firm:
 class Ear:
     """Somebody who listens."""
 
-    def __init__(self, hub: Hub, who: Who, last: str = ""):
+    def __init__(self, hub: Hub, who: Who, last: str = "", age: float = 0.0):
         self.heard: queue.Queue[str] = queue.Queue()
-        self.last = last
-        self.key = hub.open(who, self.heard.put, last=last)
+        self.key = hub.open(Wish(who, last=last, age=age), self.heard.put)
+        self.last = self.heard.queue[0].splitlines()[0].removeprefix("id: ")
 
     def next(self) -> tuple[str, Any]:
         """The next event and its data; ("", None) for the end."""
-        message = self.heard.get(timeout=PATIENCE)
-        if message == ENDED:
-            return "", None
-        lines = dict(line.split(": ", 1) for line in message.strip().splitlines())
-        self.last = lines["id"]
-        return lines["event"], json.loads(lines["data"])
+        while (message := self.heard.get(timeout=PATIENCE)) != ENDED:
+            lines = dict(line.split(": ", 1) for line in message.strip().splitlines())
+            self.last = lines["id"]
+            if "event" in lines:
+                return lines["event"], json.loads(lines["data"])
+        return "", None
 
     def until(self, record: Any) -> list[dict[str, Any]]:
         """All that is told up to the change of that record."""
@@ -77,12 +78,10 @@ class Ear:
 def listening(
     firm: Firm, *names: str, check_every: float = 0.1
 ) -> Iterator[tuple[Hub, dict[str, Ear]]]:
-    """Those people listen, and the database is known to be heard."""
+    """Those people listen."""
     hub = Hub(look_up=0.05, check_every=check_every)
-    ears = {name: Ear(hub, session_of(firm, name)) for name in names}
     try:
-        settle(hub, list(ears.values()))
-        yield hub, ears
+        yield hub, {name: Ear(hub, session_of(firm, name)) for name in names}
     finally:
         for key in list(hub._listeners):
             hub.close(key)
@@ -93,24 +92,6 @@ def rest(hub: Hub) -> None:
     """Wait until the hub no longer uses the database."""
     if (thread := hub._thread) is not None:
         thread.join(PATIENCE)
-
-
-def settle(hub: Hub, ears: list[Ear]) -> None:
-    """Wait until the hub listens: a notice sent before nobody hears."""
-    tag = Tag.objects.create(name="are you there?")
-    for ear in ears:
-        for _try in range(100):
-            Tag.objects.filter(pk=tag.pk).update(color="gold")
-            try:
-                ear.heard.get(timeout=0.2)
-                break
-            except queue.Empty:
-                continue
-        else:
-            raise AssertionError("nothing was heard")
-    end = Tag.objects.create(name="settled")
-    for ear in ears:
-        ear.until(end)
 
 
 def session_of(firm: Firm, name: str) -> Who:
@@ -217,6 +198,32 @@ def test_after_a_short_absence_nothing_is_missed(firm: Firm) -> None:
         assert [told["ids"] for told in again.until(end)] == [[str(first.pk)]]
         elsewhere = Ear(hub, session_of(firm, "owner"), "0123456789ab-1")
         assert elsewhere.next()[0] == "anew"
+
+
+def test_what_changed_while_a_page_was_loading_is_told(firm: Firm) -> None:
+    with listening(firm, "administrator") as (hub, ears):
+        asked_at = time.monotonic()
+        Customer.objects.filter(pk=firm["customer:acme"].pk).update(city="西安")
+        ears["administrator"].until(Tag.objects.create(name="heard"))
+        owner = session_of(firm, "owner")
+        loading = Ear(hub, owner, age=time.monotonic() - asked_at)
+        at_once, long_open = Ear(hub, owner), Ear(hub, owner, age=3600)
+        told = Tag.objects.create(name=MARK)
+        assert loading.next()[1]["ids"] == [str(firm["customer:acme"].pk)]
+        loading.until(told)
+        assert at_once.until(told) == []
+        assert long_open.next()[0] == "anew"
+
+
+def test_what_changed_while_nobody_listened_is_not_taken_for_nothing(firm: Firm) -> None:
+    with listening(firm, "owner") as (hub, ears):
+        hub.close(ears["owner"].key)
+        rest(hub)
+        Customer.objects.filter(pk=firm["customer:acme"].pk).update(city="西安")
+        last = ears["owner"].last
+        assert last
+        assert Ear(hub, session_of(firm, "owner"), last).next()[0] == "anew"
+        assert Ear(hub, session_of(firm, "owner"), age=5).next()[0] == "anew"
 
 
 def end_session(firm: Firm) -> None:

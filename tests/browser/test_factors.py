@@ -116,6 +116,7 @@ def test_a_passkey(
 
     sign_out()
     fill_in(page, t, demo, name)  # after the password
+    page.get_by_role("heading", name=t("prove.title")).wait_for()
     page.get_by_role("button", name=t("prove.passkey")).click()
     frame(page, t)
 

@@ -1,21 +1,22 @@
 """Where browsers ask to be told of changes."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY
 from django.http import HttpResponse
-from ninja import Router, Schema, Status
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from guanxi.platform.http.request import Request
 from guanxi.platform.live import presence
-from guanxi.platform.live.hub import Who, hub
+from guanxi.platform.live.hub import Who, Wish, hub
 from guanxi.platform.live.stream import TICKET
 from guanxi.platform.objects.registry import object_asked_for
 from guanxi.platform.objects.schemas import LinkOut, Strict
 
 router = Router(tags=["live"])
+MOST_AGE = 7 * 24 * 3600 * 1000
 
 
 @router.get(
@@ -31,14 +32,22 @@ router = Router(tags=["live"])
         }
     },
 )
-def live(request: Request) -> HttpResponse:
-    """Reconnect with Last-Event-ID to miss nothing; the stream ends with the session or token."""
+def live(
+    request: Request,
+    age: Annotated[
+        int,
+        Query(ge=0, le=MOST_AGE, description="Milliseconds since the oldest of what I show."),
+    ] = 0,
+) -> HttpResponse:
+    """Changes of the last `age` milliseconds come first. Reconnect with Last-Event-ID to miss
+    nothing; the stream ends with the session or token."""
     if request.token is not None:
         who = Who(request.user.pk, token_id=request.token.pk)
     else:
         proof = request.session[HASH_SESSION_KEY]
         who = Who(request.user.pk, session_key=request.session.session_key, proof=proof)
-    return HttpResponse(content_type="text/event-stream", headers={TICKET: hub.ticket(who)})
+    wish = Wish(who, last=request.headers.get("Last-Event-ID", ""), age=age / 1000)
+    return HttpResponse(content_type="text/event-stream", headers={TICKET: hub.ticket(wish)})
 
 
 class HereIn(Strict):

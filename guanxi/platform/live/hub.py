@@ -1,8 +1,9 @@
 """What one web process passes on to its open browsers.
 
 One thread listens to the database and shows each user what they may see of it: a notice names
-records, and each is checked by the one access predicate at the moment of delivery. A browser that
-was away for a moment names the last notice it had; if that is too long ago it is told to ask anew.
+records, and each is checked by the one access predicate at the moment of delivery. A browser says
+from where on it needs them: the last notice it had before it was away for a moment, or the age of
+what it shows; what can no longer be told of that time is the advice to ask for everything anew.
 """
 
 import json
@@ -34,6 +35,7 @@ GATHER = 0.1  # seconds: notices so close together are delivered as one
 LOOK_UP = 1.0  # seconds between looks whether anybody still listens
 CHECK_EVERY = 20.0  # seconds between looks whether sessions and tokens still hold
 REMEMBERED = 1000  # notices kept for browsers that were away for a moment
+LISTENING_SOON = 10.0  # seconds the first stream waits for the database to be heard
 TICKET_SECONDS = 30.0
 ENDED = ""  # what a listener gets instead of a message when it may listen no longer
 
@@ -91,10 +93,20 @@ class Notice:
     """What the database told: these records of an object, or so many that none is named."""
 
     number: int
+    heard_at: float  # by the monotonic clock
     object: str
     ids: frozenset[UUID] | None
     gone: bool
     request: str | None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who asks to be told, and of what that was before: after this notice, or these seconds ago."""
+
+    who: Who
+    last: str = ""
+    age: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -113,53 +125,66 @@ class Hub:
         self._boot = uuid.uuid4().hex[:12]  # numbers of another process mean nothing here
         self._lock = threading.Lock()
         self._listeners: dict[UUID, Listener] = {}
-        self._tickets: OrderedDict[str, tuple[float, Who]] = OrderedDict()
+        self._tickets: OrderedDict[str, tuple[float, Wish]] = OrderedDict()
         self._notices: deque[Notice] = deque(maxlen=REMEMBERED)
         self._count = 0
+        self._listening = threading.Event()
+        self._heard_since = 0.0  # by the monotonic clock
         self._thread: threading.Thread | None = None
 
     # ------------------------------------------------------------ those who listen
 
-    def ticket(self, who: Who) -> str:
-        """A word that, within half a minute and in this process, opens a stream for `who`, once."""
+    def ticket(self, wish: Wish) -> str:
+        """A word that, within half a minute and in this process, opens one stream."""
         now = time.monotonic()
         with self._lock:
             while self._tickets and next(iter(self._tickets.values()))[0] < now:
                 self._tickets.popitem(last=False)
             word = uuid.uuid4().hex
-            self._tickets[word] = (now + TICKET_SECONDS, who)
+            self._tickets[word] = (now + TICKET_SECONDS, wish)
         return word
 
-    def admit(self, word: str) -> Who | None:
+    def admit(self, word: str) -> Wish | None:
         with self._lock:
-            _until, who = self._tickets.pop(word, (0.0, None))
-        return who
+            _until, wish = self._tickets.pop(word, (0.0, None))
+        return wish
 
-    def open(self, who: Who, send: Send, *, last: str = "") -> UUID:
-        """Start to send notices; those after `last` first, or the advice to ask for all anew."""
-        key = uuid.uuid4()
+    def open(self, wish: Wish, send: Send) -> UUID:
+        """Start to send notices; those that were missed first, or the advice to ask for all anew.
+
+        Returns when the database is heard, so that nothing that is told later is missed.
+        """
+        key, listener = uuid.uuid4(), Listener(wish.who, send)
         with self._lock:
-            self._listeners[key] = Listener(who, send)
-            missed = self._after(last)
+            self._listeners[key] = listener
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="live", daemon=True)
                 self._thread.start()
+        self._listening.wait(LISTENING_SOON)
+        with self._lock:
+            missed = self._missed(wish)
+            place = self._place(self._count)
         if missed is None:
             send(self._message("anew"))
-        elif missed:
-            self._deliver(missed, [Listener(who, send)])
-            connection.close()
+        else:
+            if missed:
+                self._deliver(missed, [listener])
+                connection.close()
+            send(f"id: {place}\n\n")  # no event, but from where to go on after an interruption
         return key
 
     def close(self, key: UUID) -> None:
         with self._lock:
             self._listeners.pop(key, None)
 
-    def _after(self, last: str) -> list[Notice] | None:
-        """The notices after that number; None if they cannot be told (any more)."""
-        if not last:
-            return []
-        boot, _dash, number = last.partition("-")
+    def _missed(self, wish: Wish) -> list[Notice] | None:
+        """The notices since then; None if they cannot be told (any more)."""
+        if not wish.last:
+            since = time.monotonic() - wish.age
+            if wish.age and since <= self._heard_since:
+                return None
+            return [notice for notice in self._notices if notice.heard_at >= since]
+        boot, _dash, number = wish.last.partition("-")
         if boot != self._boot or not number.isdecimal() or int(number) > self._count:
             return None
         missed = self._count - int(number)
@@ -178,6 +203,7 @@ class Hub:
                 time.sleep(self._look_up)  # what failed just now would fail again
                 self._all(self._message("anew"))
             finally:
+                self._listening.clear()
                 connection.close()
 
     def _wanted(self) -> bool:
@@ -191,6 +217,7 @@ class Hub:
         parameters = connection.get_connection_params()
         with psycopg.connect(**parameters, autocommit=True) as database:
             database.execute(f"listen {CHANNEL}")
+            self._start_afresh()
             due = time.monotonic() + self._check_every
             while self._wanted():
                 told = [n.payload for n in database.notifies(timeout=self._look_up, stop_after=1)]
@@ -202,6 +229,14 @@ class Hub:
                     due = time.monotonic() + self._check_every
                 connection.close()
 
+    def _start_afresh(self) -> None:
+        """Of what was told until now, nobody heard all."""
+        with self._lock:
+            self._notices.clear()
+            self._count += 1
+            self._heard_since = time.monotonic()
+        self._listening.set()
+
     def _hear(self, payloads: list[str]) -> None:
         notices = []
         for payload in OrderedDict.fromkeys(payloads):
@@ -209,7 +244,16 @@ class Hub:
             ids = None if told["ids"] is None else frozenset(map(UUID, told["ids"]))
             with self._lock:
                 self._count += 1
-                notice = Notice(self._count, told["object"], ids, told["gone"], told["request"])
+                notice = Notice(
+                    number=self._count,
+                    heard_at=time.monotonic(),
+                    object=told["object"],
+                    ids=ids,
+                    gone=told["gone"],
+                    request=told["request"],
+                )
+                if len(self._notices) == REMEMBERED:
+                    self._heard_since = self._notices[0].heard_at
                 self._notices.append(notice)
             notices.append(notice)
         with self._lock:
@@ -274,8 +318,11 @@ class Hub:
 
     def _message(self, event: str, data: object = None, number: int | None = None) -> str:
         """One message of a server-sent event stream (HTML standard, 9.2)."""
-        place = f"{self._boot}-{self._count if number is None else number}"
+        place = self._place(self._count if number is None else number)
         return f"id: {place}\nevent: {event}\ndata: {json.dumps(data)}\n\n"
+
+    def _place(self, number: int) -> str:
+        return f"{self._boot}-{number}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from guanxi.platform.live.hub import ENDED, Hub, Who
+from guanxi.platform.live.hub import ENDED, Hub, Wish
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -43,9 +43,9 @@ def with_stream(django: App, hub: Hub) -> App:
 
         await django(scope, receive, hold)
         word = _header(answer[0]["headers"], TICKET.lower().encode())
-        who = hub.admit(word) if word else None
-        if who is not None:
-            await stream(hub, who, _header(scope["headers"], b"last-event-id"), receive, send)
+        wish = hub.admit(word) if word else None
+        if wish is not None:
+            await stream(hub, wish, receive, send)
             return
         for message in answer:
             await send(message)
@@ -53,7 +53,7 @@ def with_stream(django: App, hub: Hub) -> App:
     return application
 
 
-async def stream(hub: Hub, who: Who, last: str, receive: Receive, send: Send) -> None:
+async def stream(hub: Hub, wish: Wish, receive: Receive, send: Send) -> None:
     """Send what the hub tells until the browser leaves or may listen no longer."""
     loop = asyncio.get_running_loop()
     waiting: asyncio.Queue[str] = asyncio.Queue()
@@ -75,7 +75,7 @@ async def stream(hub: Hub, who: Who, last: str, receive: Receive, send: Send) ->
 
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send(_body("retry: 2000\n\n"))
-    key = await asyncio.to_thread(hub.open, who, tell, last=last)
+    key = await asyncio.to_thread(hub.open, wish, tell)
     leaving = asyncio.create_task(leave())
     try:
         while True:

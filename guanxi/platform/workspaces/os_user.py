@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TypedDict
 
 from .errors import WorkspaceError
+from .locks import exclusive
 
 NAME = "guanxi"
+LOCK = Path("/run/guanxi-user.lock")  # where only root may write
 
 
 class Identity(TypedDict, total=False):
@@ -33,11 +35,14 @@ def database_user() -> pwd.struct_passwd | None:
     """
     if os.geteuid() != 0:
         return None
-    try:
-        return pwd.getpwnam(NAME)
-    except KeyError:
-        _add_user()
-        return pwd.getpwnam(NAME)
+    # useradd looks whether the user exists before it waits for its own lock: of two at once, the
+    # second would give the first one's user another id.
+    with exclusive(LOCK):
+        try:
+            return pwd.getpwnam(NAME)
+        except KeyError:
+            _add_user()
+            return pwd.getpwnam(NAME)
 
 
 def identity(user: pwd.struct_passwd | None) -> Identity:
@@ -86,6 +91,5 @@ def _add_user() -> None:
     options = "--system --user-group --no-create-home --home-dir /nonexistent"
     command = [useradd, *options.split(), "--shell", "/usr/sbin/nologin", NAME]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
-    already_there = 9  # another guanxi made it a moment ago
-    if made.returncode not in (0, already_there):
+    if made.returncode:
         raise WorkspaceError(f"Could not make the system user {NAME!r}: {made.stderr.strip()}")

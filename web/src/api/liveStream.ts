@@ -20,16 +20,21 @@ const retryAfter = 20_000;
 export function openStream(tell: (message: LiveMessage) => void) {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let told = 0;
 
-  function open() {
+  /** Tells all that changed after `from`, in milliseconds of the epoch. */
+  function open(from: number) {
     clearTimeout(timer);
     if (source && source.readyState !== EventSource.CLOSED) return;
-    source = new EventSource(address);
+    told = from;
+    source = new EventSource(`${address}?age=${Math.max(0, Math.round(Date.now() - from))}`);
     source.onopen = () => tell({ kind: "connected", connected: true });
     source.onerror = () => {
       tell({ kind: "connected", connected: false });
       // Refused, as when nobody is signed in: only we can try again.
-      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, retryAfter);
+      if (source?.readyState === EventSource.CLOSED) {
+        timer = setTimeout(() => open(from), retryAfter);
+      }
     };
     source.addEventListener("anew", () => tell({ kind: "anew" }));
     source.addEventListener("change", ({ data }) =>
@@ -43,5 +48,13 @@ export function openStream(tell: (message: LiveMessage) => void) {
     source = null;
   }
 
-  return { open, close, isOpen: () => source?.readyState === EventSource.OPEN };
+  return {
+    open,
+    close,
+    isOpen: () => source?.readyState === EventSource.OPEN,
+    /** The moment after which all is told. */
+    toldFrom: () => told,
+  };
 }
+
+export type Stream = ReturnType<typeof openStream>;

@@ -861,7 +861,8 @@ export interface paths {
         };
         /**
          * Be told of changes as they happen (server-sent events)
-         * @description Reconnect with Last-Event-ID to miss nothing; the stream ends with the session or token.
+         * @description Changes of the last `age` milliseconds come first. Reconnect with Last-Event-ID to miss
+         *     nothing; the stream ends with the session or token.
          */
         get: operations["live_live"];
         put?: never;
@@ -9451,7 +9452,10 @@ export interface operations {
     };
     live_live: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Milliseconds since the oldest of what I show. */
+                age?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;

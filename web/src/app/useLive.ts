@@ -15,6 +15,7 @@ const gatherFor = 300;
 const atOnce = 10;
 const fewPages = 5;
 const homeEvery = 5_000;
+const answerWithin = 2_000;
 const ofFiles = new Set<unknown>(["files", "history"]);
 const onTimelines = new Set(["customer", "interaction", "task", "order"]);
 
@@ -24,15 +25,27 @@ export function useLive() {
   const objects = useObjects();
   useEffect(() => {
     const gathered = new Gathered((changes) => void show(client, objects, changes));
-    const stop = listen((message) => {
-      if (message.kind === "anew") void client.invalidateQueries();
-      if (message.kind === "change" && !isOwnRequest(message.request)) gathered.add(message);
-    });
+    const stop = listen(
+      (message) => {
+        if (message.kind === "anew") void client.invalidateQueries();
+        if (message.kind === "change" && !isOwnRequest(message.request)) gathered.add(message);
+      },
+      () => shownFrom(client),
+    );
     return () => {
       stop();
       gathered.stop();
     };
   }, [client, objects]);
+}
+
+/** When the oldest of what is shown was asked for; its answer came a little later. */
+function shownFrom(client: QueryClient) {
+  const answered = client.getQueryCache().findAll({ type: "active" });
+  return (
+    Math.min(Date.now(), ...answered.map(({ state }) => state.dataUpdatedAt || Date.now())) -
+    answerWithin
+  );
 }
 
 type Ids = Set<string> | null;

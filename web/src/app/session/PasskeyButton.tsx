@@ -8,11 +8,12 @@ import type { Session } from "@/api/types";
 import { useErrorText } from "@/ui/errorText";
 
 interface Props {
+  disabled?: boolean;
   onSignedIn: (session: Session) => void;
   onProblem: (text: string) => void;
 }
 
-export function PasskeyButton({ onSignedIn, onProblem }: Props) {
+export function PasskeyButton({ disabled = false, onSignedIn, onProblem }: Props) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const [busy, setBusy] = useState(false);
@@ -37,6 +38,7 @@ export function PasskeyButton({ onSignedIn, onProblem }: Props) {
       block
       icon={<Fingerprint size={16} aria-hidden />}
       loading={busy}
+      disabled={disabled}
       onClick={enter}
     >
       {t("prove.passkey")}

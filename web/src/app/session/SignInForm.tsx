@@ -98,7 +98,7 @@ export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Pr
       <Button type="primary" htmlType="submit" size="large" block loading={busy}>
         {t("signIn.submit")}
       </Button>
-      <PasskeyButton onSignedIn={onSignedIn} onProblem={setProblem} />
+      <PasskeyButton disabled={busy} onSignedIn={onSignedIn} onProblem={setProblem} />
       {demoUsers && demoUsers.length > 0 && (
         <fieldset className={styles.demo}>
           <legend>{t("signIn.demo")}</legend>
