@@ -67,9 +67,11 @@ def bench_workspace() -> Iterator[Path]:
             import django
 
             django.setup()
+            from guanxi.platform.http.memory import settle_memory
             from guanxi.platform.workspaces.services import found_workspace
 
             found_workspace(firm="Bench", language="en", time_zone="Asia/Shanghai", currency="CNY")
+            settle_memory()
             yield Path(folder)
             from django.db import connections
 

@@ -16,7 +16,9 @@ THREADS = int(os.environ.get("GUANXI_WEB_THREADS", "4"))
 django = Bridge(cast(Any, get_wsgi_application()), workers=THREADS)
 
 from guanxi.assistants.door import with_assistants  # noqa: E402  after Django is ready
+from guanxi.platform.http.memory import settle_memory  # noqa: E402
 from guanxi.platform.live.hub import hub  # noqa: E402
 from guanxi.platform.live.stream import App, with_stream  # noqa: E402
 
 application = with_assistants(with_stream(cast(App, django), hub))
+settle_memory()

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Customer
@@ -16,6 +16,7 @@ from guanxi.interactions.models import Interaction, Task
 from guanxi.platform.access.predicate import Asker, require_visible, visible_to
 from guanxi.platform.events.history import history_of_visible
 from guanxi.platform.objects.lists import BadList
+from guanxi.platform.objects.record import Row, object_name
 from guanxi.platform.objects.registry import object_type, type_of_model
 from guanxi.platform.objects.rows import row_json
 
@@ -53,7 +54,23 @@ class Page:
 
 
 Source = Callable[[Asker, UUID, Page], list[Entry]]
-_sources: dict[str, Source] = {}
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records that point to the customer, as entries at the instant of one of their fields.
+
+    `shows` names the fields of an entry and those of the record they come from; a field that is
+    hidden from the asker is null. `complete` adds what is no field of the record.
+    """
+
+    model: type[Row]
+    at: str
+    shows: Mapping[str, str]
+    complete: Callable[[Asker, list[Entry]], None] | None = None
+
+
+_sources: dict[str, Source | Records] = {}
 KINDS = _sources  # the kinds there are, in the order they were added
 
 
@@ -71,57 +88,73 @@ def timeline_source(kind: str) -> Callable[[Source], Source]:
     return add
 
 
-def shown_rows(
-    asker: Asker, records: "QuerySet[Any]", names: Iterable[str], *, at: str
-) -> list[tuple[dt.datetime, dict[str, Any]]]:
-    """Each record's instant and its visible fields of those named, as the one serializer shows."""
-    declared = type_of_model(records.model)
+def timeline_records(kind: str, records: Records) -> None:
+    """Add the records of one object as entries of one kind; all such are read by one query."""
+    _sources[kind] = records
+
+
+def _rows(asker: Asker, source: Records, customer: UUID, page: Page) -> "QuerySet[Any, Any]":
+    """The page's records as (instant, kind, JSON of their visible fields)."""
+    declared = type_of_model(source.model)
     visible = asker.fields(declared)
-    body = row_json(asker, declared, [visible[name] for name in names if name in visible])
-    rows = records.annotate(_json=body).values_list(at, "_json")
-    return [(moment, json.loads(text)) for moment, text in rows]
+    shown = [visible[name] for name in dict.fromkeys(source.shows.values()) if name in visible]
+    seen: QuerySet[Any] = visible_to(asker, source.model, known="customer")
+    return (
+        page.newest(seen.filter(customer=customer), at=source.at)
+        .annotate(_kind=Value(page.kind), _json=row_json(asker, declared, shown))
+        .values_list(source.at, "_kind", "_json")
+    )
 
 
-@timeline_source("interaction")
-def interactions(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
-    records = visible_to(asker, Interaction, known="customer").filter(customer=customer)
-    names = ("subject", "body", "channel", "direction", "outcome", "owner")
-    rows = shown_rows(asker, page.newest(records, at="happened_at"), names, at="happened_at")
-    return [
-        {
-            "at": at,
-            "id": row["id"],
-            "object": "interaction",
-            "title": row.get("subject"),
-            "body": row.get("body"),
-            "channel": row.get("channel"),
-            "direction": row.get("direction"),
-            "outcome": row.get("outcome"),
-            "actor": row.get("owner"),
-        }
-        for at, row in rows
-    ]
+def _record_entries(
+    asker: Asker, customer: UUID, pages: list[Page], sources: Mapping[str, Records]
+) -> list[Entry]:
+    """The entries of all pages of records, in one query."""
+    if not pages:
+        return []
+    first, *others = (_rows(asker, sources[page.kind], customer, page) for page in pages)
+    by_kind: dict[str, list[Entry]] = {page.kind: [] for page in pages}
+    for at, kind, text in first.union(*others, all=True) if others else first:
+        row = json.loads(text)
+        shown = {name: row.get(f) for name, f in sources[kind].shows.items()}
+        name = object_name(sources[kind].model)
+        by_kind[kind].append({"at": at, "id": row["id"], "object": name, "kind": kind, **shown})
+    for kind, entries in by_kind.items():
+        if entries and (complete := sources[kind].complete):
+            complete(asker, entries)
+    return [entry for entries in by_kind.values() for entry in entries]
 
 
-@timeline_source("task")
-def tasks(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
-    records = visible_to(asker, Task, known="customer").filter(customer=customer)
-    names = ("title", "description", "status", "kind", "due_on", "owner")
-    rows = shown_rows(asker, page.newest(records, at="created_at"), names, at="created_at")
-    return [
-        {
-            "at": at,
-            "id": row["id"],
-            "object": "task",
-            "title": row.get("title"),
-            "body": row.get("description"),
-            "status": row.get("status"),
-            "task_kind": row.get("kind"),
-            "due_on": row.get("due_on"),
-            "actor": row.get("owner"),
-        }
-        for at, row in rows
-    ]
+timeline_records(
+    "interaction",
+    Records(
+        Interaction,
+        at="happened_at",
+        shows={
+            "title": "subject",
+            "body": "body",
+            "channel": "channel",
+            "direction": "direction",
+            "outcome": "outcome",
+            "actor": "owner",
+        },
+    ),
+)
+timeline_records(
+    "task",
+    Records(
+        Task,
+        at="created_at",
+        shows={
+            "title": "title",
+            "body": "description",
+            "status": "status",
+            "task_kind": "kind",
+            "due_on": "due_on",
+            "actor": "owner",
+        },
+    ),
+)
 
 
 @timeline_source("change")
@@ -178,11 +211,17 @@ def customer_timeline(
     """
     require_visible(asker, Customer, customer)
     after = _place(cursor)
-    merged = [
-        {**entry, "kind": kind}
-        for kind in kinds
-        for entry in _sources[kind](asker, customer, Page(kind, after, limit + 1))
-    ]
+    records: dict[str, Records] = {}
+    merged: list[Entry] = []
+    for kind in dict.fromkeys(kinds):
+        source = _sources[kind]
+        if isinstance(source, Records):
+            records[kind] = source
+        else:
+            found = source(asker, customer, Page(kind, after, limit + 1))
+            merged += ({**entry, "kind": kind} for entry in found)
+    pages = [Page(kind, after, limit + 1) for kind in records]
+    merged += _record_entries(asker, customer, pages, records)
     merged.sort(key=_order, reverse=True)
     shown = merged[:limit]
     following = None
