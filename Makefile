@@ -68,6 +68,7 @@ $(WEB_PACKAGES): web/package.json web/package-lock.json | $(INSTALLED)
 web/dist/index.html: $(WEB_PACKAGES) $(WEB_SOURCES)
 	@echo "Building the web client ..."
 	@$(NPM) run --silent build -- --logLevel warn
+	@$(BIN)/python -m whitenoise.compress --quiet web/dist
 	@touch $@
 
 client: $(INSTALLED) $(WEB_PACKAGES)

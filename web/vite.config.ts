@@ -1,10 +1,23 @@
 import { fileURLToPath } from "node:url";
 import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+
+/** Of antd's forms we use none; its inputs ask for their context, a tenth of the library. */
+const onlyTheContextOfForms: Plugin = {
+  name: "only-the-context-of-forms",
+  enforce: "pre",
+  resolveId(source, importer) {
+    if (source !== "@rc-component/form" || !importer?.endsWith("/antd/es/form/context.js"))
+      return null;
+    return this.resolve("@rc-component/form/es/FormContext", importer);
+  },
+};
 
 export default defineConfig({
   plugins: [
+    onlyTheContextOfForms,
     tanstackRouter({
       target: "react",
       autoCodeSplitting: true,

@@ -1,6 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Alert, Button, Progress, Select } from "antd";
+import { Alert, Button, Select } from "antd";
 import { FileX2 } from "lucide-react";
 import { useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,7 +9,7 @@ import { DropZone } from "@/imports/DropZone";
 import { type Import, importQuery, importsQuery, targetsQuery } from "@/imports/importsApi";
 import { EmptyState } from "@/ui/EmptyState";
 import { useErrorText } from "@/ui/errorText";
-import { useFormat } from "@/ui/format";
+import { Progress } from "@/ui/Progress";
 import styles from "./imports.module.css";
 
 /** The usual two come first; everything else is in a list. */
@@ -94,7 +94,6 @@ interface UploadingProps {
 
 function Uploading({ file, progress, onCancel }: UploadingProps) {
   const { t } = useTranslation();
-  const format = useFormat();
   const isSent = progress >= 1;
   return (
     <div className={styles.uploading} role="status">
@@ -106,12 +105,7 @@ function Uploading({ file, progress, onCancel }: UploadingProps) {
           {t("common.cancel")}
         </Button>
       </div>
-      <Progress
-        percent={Math.round(progress * 100)}
-        status="active"
-        format={(percent) => format.share((percent ?? 0) / 100)}
-        aria-label={t("imports.uploading")}
-      />
+      <Progress percent={progress * 100} aria-label={t("imports.uploading")} />
       <small className="secondary">{t(isSent ? "imports.detecting" : "imports.uploading")}</small>
     </div>
   );

@@ -1,8 +1,9 @@
-import { Alert, Button, Progress } from "antd";
+import { Alert, Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { type Import, isWorking } from "@/imports/importsApi";
 import { useTellImport } from "@/imports/useChangeImport";
 import { useFormat } from "@/ui/format";
+import { Progress } from "@/ui/Progress";
 import styles from "./imports.module.css";
 
 /** A step under way, or one that was stopped or failed: how far it is, and how to go on. */
@@ -25,11 +26,7 @@ export function Working({ imported, title }: { imported: Import; title: string }
         />
       )}
       {state === "cancelled" && <p className="secondary">{t("imports.cancelledText")}</p>}
-      <Progress
-        percent={percent}
-        status={state === "failed" ? "exception" : isBusy ? "active" : "normal"}
-        aria-label={title}
-      />
+      <Progress percent={percent} failed={state === "failed"} aria-label={title} />
       <p className="secondary tabular">
         {job?.total
           ? t("imports.rowsDone", {

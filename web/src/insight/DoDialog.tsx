@@ -1,9 +1,10 @@
-import { Button, DatePicker, Input, Modal, Segmented } from "antd";
+import { Button, Input, Modal, Segmented } from "antd";
 import dayjs from "dayjs";
 import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { findObject, useObjects } from "@/api/meta";
 import type { Attention, Done } from "@/insight/insightApi";
+import { DatePicker } from "@/ui/DatePicker";
 import { addDays, dayIn } from "@/ui/days";
 import { useFormat } from "@/ui/format";
 import { isSend } from "@/ui/keys";

@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Progress } from "antd";
+import { App, Button } from "antd";
 import { RefreshCw } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { followJob, isActive, jobsQuery } from "@/api/jobs";
 import { type Base, startScoring } from "@/insight/insightApi";
 import { useErrorText } from "@/ui/errorText";
 import { useFormat } from "@/ui/format";
+import { Progress } from "@/ui/Progress";
 import styles from "./home.module.css";
 
 const kind = "score";
@@ -36,7 +37,7 @@ export function ScoreNow({ base }: { base: Base }) {
     return (
       <div className={styles.scoring} role="status">
         <small className="secondary">{running.message || t("insight.score.running")}</small>
-        <Progress percent={percent} size="small" aria-label={t("insight.score.running")} />
+        <Progress percent={percent} aria-label={t("insight.score.running")} />
       </div>
     );
   }

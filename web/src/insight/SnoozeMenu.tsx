@@ -1,8 +1,9 @@
-import { Button, DatePicker, Dropdown, Modal } from "antd";
+import { Button, Dropdown, Modal } from "antd";
 import dayjs from "dayjs";
 import { AlarmClock } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { DatePicker } from "@/ui/DatePicker";
 import { addDays, dayIn, nextMonday } from "@/ui/days";
 import { useFormat } from "@/ui/format";
 import styles from "./attention.module.css";

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { App, Button, Progress } from "antd";
+import { App, Button } from "antd";
 import { ChartSpline, Contact } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { followJob, isActive, jobsQuery } from "@/api/jobs";
@@ -10,6 +10,7 @@ import { type Base, loadSampleFirm } from "@/insight/insightApi";
 import { useScoring } from "@/insight/ScoreNow";
 import { EmptyState } from "@/ui/EmptyState";
 import { useErrorText } from "@/ui/errorText";
+import { Progress } from "@/ui/Progress";
 import styles from "./home.module.css";
 
 /** An empty workspace: how to begin, as far as the role may. */
@@ -58,7 +59,7 @@ function SampleButton() {
     return (
       <div className={styles.scoring} role="status">
         <small className="secondary">{t("insight.start.loading")}</small>
-        <Progress percent={percent} size="small" aria-label={t("insight.start.loading")} />
+        <Progress percent={percent} aria-label={t("insight.start.loading")} />
       </div>
     );
   }

@@ -1,7 +1,7 @@
 import { createFileRoute, redirect } from "@tanstack/react-router";
 import { metaQuery } from "@/api/meta";
 import { Frame } from "@/app/frame/Frame";
-import { switchLanguage } from "@/app/i18n/i18n";
+import { loadAreas, switchLanguage } from "@/app/i18n/i18n";
 
 export const Route = createFileRoute("/_app")({
   beforeLoad: async ({ context: { session }, location }) => {
@@ -11,6 +11,7 @@ export const Route = createFileRoute("/_app")({
     }
     if (session.add_factor) throw redirect({ to: "/second-factor" });
     if (session.user.language) await switchLanguage(session.user.language);
+    await loadAreas();
   },
   loader: ({ context }) => context.queryClient.ensureQueryData(metaQuery),
   component: Frame,

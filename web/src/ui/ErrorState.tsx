@@ -1,9 +1,9 @@
-import { Button } from "antd";
 import { CloudAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import { EmptyState } from "@/ui/EmptyState";
 import { useErrorText } from "@/ui/errorText";
+import { PlainButton } from "@/ui/PlainButton";
 
 interface Props {
   error: unknown;
@@ -34,7 +34,7 @@ export function ErrorState({ error, onRetry, page }: Props) {
             )}
           </>
         }
-        action={onRetry && <Button onClick={onRetry}>{t("common.retry")}</Button>}
+        action={onRetry && <PlainButton onClick={onRetry}>{t("common.retry")}</PlainButton>}
       />
     </div>
   );

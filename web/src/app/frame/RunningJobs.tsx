@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Progress } from "antd";
+import { App, Button } from "antd";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { cancelJob, isActive, isNews, jobsQuery, resumeJob } from "@/api/jobs";
 import type { Job } from "@/api/types";
 import { useFormat } from "@/ui/format";
+import { Progress } from "@/ui/Progress";
 import styles from "./frame.module.css";
 
 /** Jobs of mine that run, or can go on; what ended is told as a notification. */
@@ -57,8 +58,6 @@ export function RunningJobs({ jobs }: { jobs: Job[] }) {
   );
 }
 
-const progressStatus = { failed: "exception", done: "success", running: "active" } as const;
-
 function JobItem({ job }: { job: Job }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -75,14 +74,7 @@ function JobItem({ job }: { job: Job }) {
         </strong>
         <small className="secondary">{format.relative(job.finished_at ?? job.created_at)}</small>
       </div>
-      {isActive(job) && (
-        <Progress
-          percent={percent}
-          size="small"
-          status={progressStatus[job.state as keyof typeof progressStatus]}
-          aria-label={job.title}
-        />
-      )}
+      {isActive(job) && <Progress percent={percent} aria-label={job.title} />}
       <div className={styles.jobHead}>
         <small className={job.state === "failed" ? styles.failed : "secondary"}>
           {job.error || job.message || t(`jobs.state.${job.state}`)}

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { App, Avatar, Button, Popover, Segmented, Select } from "antd";
+import { App, Avatar, Button, Popover, Segmented } from "antd";
 import { LogOut } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { signOut, useUser } from "@/api/session";
@@ -55,7 +55,8 @@ function MenuContent() {
       </div>
       <div className={styles.setting}>
         <span>{t("user.language")}</span>
-        <Select
+        <Segmented
+          block
           aria-label={t("user.language")}
           value={i18n.language}
           options={languages.map((value) => ({ value, label: languageNames[value] }))}

@@ -1,17 +1,22 @@
 /** Three languages, each loaded when it is first needed: the browser's before sign-in, the user's after.
  * Every area keeps its own texts beside its screens, under keys of its own. */
-import dayjs from "dayjs";
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { setRequestLanguage } from "@/api/client";
 import type { Language } from "@/ui/languages";
 
-const loaders = {
+/** What the pages before sign-in need. */
+const first = {
+  "zh-CN": () => Promise.all([import("antd/es/locale/zh_CN"), import("./zh-CN.json")]),
+  "zh-TW": () => Promise.all([import("antd/es/locale/zh_TW"), import("./zh-TW.json")]),
+  en: () => Promise.all([import("antd/es/locale/en_US"), import("./en.json")]),
+} satisfies Record<Language, () => Promise<unknown>>;
+
+/** What comes with the frame. */
+const areas = {
   "zh-CN": () =>
     Promise.all([
-      import("antd/es/locale/zh_CN"),
       import("dayjs/locale/zh-cn"),
-      import("./zh-CN.json"),
       import("@/imports/i18n/zh-CN.json"),
       import("@/insight/i18n/zh-CN.json"),
       import("@/customers/i18n/zh-CN.json"),
@@ -22,9 +27,7 @@ const loaders = {
     ]),
   "zh-TW": () =>
     Promise.all([
-      import("antd/es/locale/zh_TW"),
       import("dayjs/locale/zh-tw"),
-      import("./zh-TW.json"),
       import("@/imports/i18n/zh-TW.json"),
       import("@/insight/i18n/zh-TW.json"),
       import("@/customers/i18n/zh-TW.json"),
@@ -35,9 +38,7 @@ const loaders = {
     ]),
   en: () =>
     Promise.all([
-      import("antd/es/locale/en_US"),
-      null,
-      import("./en.json"),
+      import("dayjs/locale/en"),
       import("@/imports/i18n/en.json"),
       import("@/insight/i18n/en.json"),
       import("@/customers/i18n/en.json"),
@@ -48,7 +49,7 @@ const loaders = {
     ]),
 } satisfies Record<Language, () => Promise<unknown>>;
 
-type AntdLocale = Awaited<ReturnType<(typeof loaders)["en"]>>[0]["default"];
+type AntdLocale = Awaited<ReturnType<(typeof first)["en"]>>[0]["default"];
 
 let antdLocale: AntdLocale | undefined;
 export const currentAntdLocale = () => antdLocale;
@@ -67,13 +68,32 @@ export function preferredLanguage(): Language {
   return wanted.map(toLanguage).find((language) => language !== null) ?? "en";
 }
 
+let isWhole = false;
+
+/** Loads the texts of all areas, now and whenever the language changes from here on. */
+export async function loadAreas() {
+  if (isWhole) return;
+  isWhole = true;
+  await loadAreasIn(i18next.language as Language);
+}
+
+async function loadAreasIn(language: Language) {
+  const [{ default: dayjs }, [, ...catalogs]] = await Promise.all([
+    import("dayjs"),
+    areas[language](),
+  ]);
+  dayjs.locale(language.toLowerCase());
+  for (const { default: texts } of catalogs) {
+    i18next.addResourceBundle(language, "translation", texts);
+  }
+}
+
 export async function switchLanguage(tag: string) {
   const language = toLanguage(tag) ?? "en";
   setRequestLanguage(language);
   if (i18next.language === language) return;
-  const [antd, , ...catalogs] = await loaders[language]();
+  const [antd, texts] = await first[language]();
   antdLocale = antd.default;
-  dayjs.locale(language.toLowerCase());
   if (!i18next.isInitialized) {
     await i18next.use(initReactI18next).init({
       lng: language,
@@ -82,8 +102,8 @@ export async function switchLanguage(tag: string) {
       fallbackLng: false,
     });
   }
-  const texts = Object.assign({}, ...catalogs.map((catalog) => catalog.default));
-  i18next.addResourceBundle(language, "translation", texts);
+  i18next.addResourceBundle(language, "translation", texts.default);
+  if (isWhole) await loadAreasIn(language);
   document.documentElement.lang = language;
   localStorage.setItem(remembered, language);
   await i18next.changeLanguage(language);

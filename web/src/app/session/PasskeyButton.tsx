@@ -1,4 +1,3 @@
-import { Button } from "antd";
 import { Fingerprint } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +5,7 @@ import { ApiError } from "@/api/client";
 import { hasPasskeys, signInByPasskey } from "@/api/factors";
 import type { Session } from "@/api/types";
 import { useErrorText } from "@/ui/errorText";
+import { PlainButton } from "@/ui/PlainButton";
 
 interface Props {
   disabled?: boolean;
@@ -33,15 +33,9 @@ export function PasskeyButton({ disabled = false, onSignedIn, onProblem }: Props
   }
 
   return (
-    <Button
-      size="large"
-      block
-      icon={<Fingerprint size={16} aria-hidden />}
-      loading={busy}
-      disabled={disabled}
-      onClick={enter}
-    >
+    <PlainButton block busy={busy} disabled={disabled} onClick={enter}>
+      <Fingerprint size={16} aria-hidden />
       {t("prove.passkey")}
-    </Button>
+    </PlainButton>
   );
 }

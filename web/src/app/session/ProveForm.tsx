@@ -1,10 +1,10 @@
-import { Button } from "antd";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { proveCode } from "@/api/factors";
 import type { Session } from "@/api/types";
 import { PasskeyButton } from "@/app/session/PasskeyButton";
 import { useErrorText } from "@/ui/errorText";
+import { PlainButton } from "@/ui/PlainButton";
 import styles from "./session.module.css";
 
 interface Props {
@@ -61,17 +61,17 @@ export function ProveForm({ kinds, onSignedIn, onBack }: Props) {
               onChange={(event) => setCode(event.target.value)}
             />
           </label>
-          <Button type="primary" htmlType="submit" size="large" block loading={busy}>
+          <PlainButton block type="submit" look="primary" busy={busy}>
             {t("prove.submit")}
-          </Button>
+          </PlainButton>
         </>
       )}
       {kinds.includes("passkey") && (
         <PasskeyButton onSignedIn={onSignedIn} onProblem={setProblem} />
       )}
-      <Button type="link" onClick={onBack}>
+      <PlainButton block look="link" onClick={onBack}>
         {t("prove.back")}
-      </Button>
+      </PlainButton>
     </form>
   );
 }

@@ -1,4 +1,3 @@
-import { Button } from "antd";
 import { Eye, EyeOff } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +7,7 @@ import type { Session } from "@/api/types";
 import { PasskeyButton } from "@/app/session/PasskeyButton";
 import { ProveForm } from "@/app/session/ProveForm";
 import { useErrorText } from "@/ui/errorText";
+import { PlainButton } from "@/ui/PlainButton";
 import styles from "./session.module.css";
 
 interface Props {
@@ -95,9 +95,9 @@ export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Pr
           </button>
         </span>
       </label>
-      <Button type="primary" htmlType="submit" size="large" block loading={busy}>
+      <PlainButton block type="submit" look="primary" busy={busy}>
         {t("signIn.submit")}
-      </Button>
+      </PlainButton>
       <PasskeyButton disabled={busy} onSignedIn={onSignedIn} onProblem={setProblem} />
       {demoUsers && demoUsers.length > 0 && (
         <fieldset className={styles.demo}>

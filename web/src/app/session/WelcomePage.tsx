@@ -1,5 +1,4 @@
 import { Link } from "@tanstack/react-router";
-import { Button } from "antd";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
@@ -9,6 +8,7 @@ import { switchLanguage } from "@/app/i18n/i18n";
 import { LanguagePicker } from "@/app/session/LanguagePicker";
 import { ProveForm } from "@/app/session/ProveForm";
 import { useErrorText } from "@/ui/errorText";
+import { PlainButton } from "@/ui/PlainButton";
 import styles from "./session.module.css";
 
 interface Props {
@@ -126,9 +126,9 @@ function ChoosePassword({ link, linkKey, onSignedIn, onDead }: ChooseProps) {
             onChange={(event) => setPassword(event.target.value)}
           />
         </label>
-        <Button type="primary" htmlType="submit" size="large" block loading={busy}>
+        <PlainButton block type="submit" look="primary" busy={busy}>
           {t("welcome.submit")}
-        </Button>
+        </PlainButton>
       </form>
     </>
   );

@@ -1,4 +1,3 @@
-import { DatePicker } from "antd";
 import dayjs from "dayjs";
 import {
   asString,
@@ -6,6 +5,7 @@ import {
   type EditorProps,
   type FieldType,
 } from "@/objects/fields/fieldType";
+import { DatePicker } from "@/ui/DatePicker";
 import { useFormat } from "@/ui/format";
 import { instantOf, wallClock } from "@/ui/zone";
 import styles from "./fields.module.css";

@@ -1,8 +1,8 @@
-import { Button, Progress } from "antd";
+import { Button } from "antd";
 import { RotateCw, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Upload } from "@/objects/files/useUploads";
-import { useFormat } from "@/ui/format";
+import { Progress } from "@/ui/Progress";
 import styles from "./files.module.css";
 
 interface Props {
@@ -14,7 +14,6 @@ interface Props {
 /** A file on its way, or what kept it from arriving. */
 export function UploadRow({ upload: { file, share, error }, onCancel, onRetry }: Props) {
   const { t } = useTranslation();
-  const format = useFormat();
   return (
     <li className={styles.row}>
       <div className={styles.body}>
@@ -26,13 +25,7 @@ export function UploadRow({ upload: { file, share, error }, onCancel, onRetry }:
             {error}
           </small>
         ) : (
-          <Progress
-            size="small"
-            percent={Math.round(share * 100)}
-            status="active"
-            format={(percent) => format.share((percent ?? 0) / 100)}
-            aria-label={t("files.uploading", { name: file.name })}
-          />
+          <Progress percent={share * 100} aria-label={t("files.uploading", { name: file.name })} />
         )}
       </div>
       {error && (

@@ -1,4 +1,4 @@
-import { DatePicker, Input, InputNumber, Segmented, Select } from "antd";
+import { Input, InputNumber, Segmented, Select } from "antd";
 import dayjs from "dayjs";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { choiceOptions } from "@/objects/fields/ChoiceField";
 import { useLookup } from "@/objects/fields/LinkField";
 import { linkedBy, useLinkNames } from "@/objects/filter/filterText";
 import { daysOf, daysValue, periods, readingOf } from "@/objects/filter/operators";
+import { DatePicker } from "@/ui/DatePicker";
 import styles from "./filter.module.css";
 
 interface Props {

@@ -9,7 +9,6 @@ import { FilterBar } from "@/objects/filter/FilterBar";
 import { fromParts, newCondition, topParts } from "@/objects/filter/filterTree";
 import { GroupTable } from "@/objects/list/GroupTable";
 import { ListHeader } from "@/objects/list/ListHeader";
-import { ListTable } from "@/objects/list/ListTable";
 import type { ListSearch } from "@/objects/list/listSearch";
 import { type ListState, listState } from "@/objects/list/listState";
 import { SearchBox } from "@/objects/list/SearchBox";
@@ -40,6 +39,9 @@ export interface ListViewProps {
   onNarrow: (conditions: Condition[]) => void;
 }
 
+const ListTable = lazy(async () => ({
+  default: (await import("@/objects/list/ListTable")).ListTable,
+}));
 const views: Record<Exclude<ViewKind, "table">, ComponentType<ListViewProps>> = {
   board: lazy(async () => ({ default: (await import("@/objects/board/Board")).Board })),
   calendar: lazy(async () => ({ default: (await import("@/objects/calendar/Calendar")).Calendar })),
@@ -96,14 +98,14 @@ export function ListPage({ object, search, onSearch, emptyAction }: ListPageProp
         />
         <ViewSettings object={object} state={state} onSearch={onSearch} />
       </div>
-      {View && by ? (
-        <Suspense
-          fallback={
-            <div className={styles.waiting}>
-              <LinesSkeleton lines={12} />
-            </div>
-          }
-        >
+      <Suspense
+        fallback={
+          <div className={styles.waiting}>
+            <LinesSkeleton lines={12} />
+          </div>
+        }
+      >
+        {View && by ? (
           <View
             key={kind}
             object={object}
@@ -114,26 +116,26 @@ export function ListPage({ object, search, onSearch, emptyAction }: ListPageProp
             onSearch={onSearch}
             onNarrow={narrow}
           />
-        </Suspense>
-      ) : group ? (
-        <GroupTable
-          object={object}
-          by={{ field: group }}
-          fields={state.columns.map(({ field }) => field)}
-          question={question}
-          onOpen={narrow}
-        />
-      ) : (
-        <ListTable
-          object={object}
-          question={question}
-          state={state}
-          search={search}
-          onSearch={onSearch}
-          onFilterBy={filterBy}
-          emptyAction={emptyAction}
-        />
-      )}
+        ) : group ? (
+          <GroupTable
+            object={object}
+            by={{ field: group }}
+            fields={state.columns.map(({ field }) => field)}
+            question={question}
+            onOpen={narrow}
+          />
+        ) : (
+          <ListTable
+            object={object}
+            question={question}
+            state={state}
+            search={search}
+            onSearch={onSearch}
+            onFilterBy={filterBy}
+            emptyAction={emptyAction}
+          />
+        )}
+      </Suspense>
     </section>
   );
 }
