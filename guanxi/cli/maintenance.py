@@ -10,15 +10,12 @@ import psycopg
 from guanxi.platform.workspaces import backup as backups
 from guanxi.platform.workspaces import privileges, roles
 from guanxi.platform.workspaces.errors import WorkspaceError
-from guanxi.platform.workspaces.home import Home, workspace_home
+from guanxi.platform.workspaces.home import workspace_home
 from guanxi.platform.workspaces.locks import FileLock
 
 from . import doctor as examination
 from . import preparation
 from .workspace import django_ready
-
-BEFORE_MIGRATION = "before-migration"
-KEPT = 5  # automatic backups
 
 
 @click.command()
@@ -26,12 +23,10 @@ KEPT = 5  # automatic backups
 def migrate(print_setup_link: bool) -> None:
     """Bring the database to this version of Guanxi; a workspace in use is backed up before."""
     with django_ready("owner"):
-        from django.core.management import call_command
+        from .updating import update
 
         prepare_privileges()
-        if migrations_are_pending():
-            back_up_before_migration(workspace_home())
-        call_command("migrate", verbosity=0 if print_setup_link else 1, interactive=False)
+        update(workspace_home(), verbosity=0 if print_setup_link else 1)
         if print_setup_link:
             from guanxi.platform.access.services import setup_link
 
@@ -44,25 +39,6 @@ def prepare_privileges() -> None:
     if app["user"] != owner["user"]:
         with psycopg.connect(**owner) as session:
             privileges.prepare_database(session, app=app["user"])
-
-
-def migrations_are_pending() -> bool:
-    """Return whether the schema is older than the code. Needs Django set up."""
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-def back_up_before_migration(home: Home) -> None:
-    """Back a workspace up unless it is empty, and let go of older backups of that kind."""
-    with backups.opened(home) as workspace:
-        if backups.is_empty(workspace):
-            return
-        backups.backup(workspace, label=BEFORE_MIGRATION)
-    for old in sorted(home.backups.glob(f"*-{BEFORE_MIGRATION}.tar.gz"))[:-KEPT]:
-        old.unlink()
 
 
 @click.command()

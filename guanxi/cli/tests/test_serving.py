@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,13 +29,9 @@ STOP_LIMIT = 15
 
 
 @pytest.fixture(scope="module")
-def home(scratch: Path) -> Iterator[Home]:
+def home(make_serving_home: Callable[[str], Home]) -> Home:
     """A workspace served by one test after the other."""
-    home = Home(Path(tempfile.mkdtemp(prefix="guanxi-serve-", dir=scratch))).create()
-    (home.path / "postgresql.conf").write_text("fsync = off\nshared_buffers = 64MB\n")
-    (home.path / "postgresql.conf").chmod(0o644)
-    yield home
-    shutil.rmtree(home.path)
+    return make_serving_home("guanxi-serve-")
 
 
 FOUND = """

@@ -34,9 +34,11 @@ from .cluster import Cluster
 from .data_folder import ENVIRONMENT
 from .errors import WorkspaceError
 from .home import Home
+from .locks import exclusive
 
 FORMAT = 1
 DUMP, MANIFEST = "database.dump", "manifest.json"
+MAKING = ".making-"  # begins the names of folders in which backups are made
 FOLDERS = ("files", "keys")
 RESTORED = Path(__file__).parents[1] / "events" / "restored.sql"
 SERVER_KEYS = "database-"  # begins the names of keys that belong to a server
@@ -88,13 +90,30 @@ class Workspace:
 
 
 def backup(workspace: Workspace, *, label: str = "") -> Path:
-    """Write a backup of the workspace into its folder `backups`; return the file."""
+    """Write a backup of the workspace into its folder `backups`; return the file.
+
+    Raises WorkspaceError if there is nothing to back up, or no space for it.
+    """
     if is_empty(workspace):
         raise WorkspaceError("There is nothing to back up: the workspace is not set up.")
+    with exclusive(workspace.home.run / "backup.lock"):
+        for left in workspace.home.backups.glob(f"{MAKING}*"):  # by one that was killed
+            shutil.rmtree(left)
+        try:
+            return _write(workspace, label)
+        except OSError as error:
+            folder = workspace.home.backups
+            raise WorkspaceError(
+                f"No backup could be written into {folder}: {error.strerror}. Nothing was kept"
+                " of it. If the disk is full, free some space, then try again."
+            ) from error
+
+
+def _write(workspace: Workspace, label: str) -> Path:
     made_at = datetime.now(UTC)
     name = f"guanxi-{made_at:%Y%m%d-%H%M%S}{label and '-' + label}.tar.gz"
     target = workspace.home.backups / name
-    with tempfile.TemporaryDirectory(dir=workspace.home.backups, prefix=".making-") as folder:
+    with tempfile.TemporaryDirectory(dir=workspace.home.backups, prefix=MAKING) as folder:
         draft, dump = Path(folder) / name, Path(folder) / DUMP
         _dump(workspace, dump)
         with (

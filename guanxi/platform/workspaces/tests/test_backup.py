@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import resource
 import tarfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -112,6 +115,33 @@ def test_a_firm_is_replaced_only_if_told_to(firm: Workspace) -> None:
 def test_nothing_to_back_up(home: Home) -> None:
     with opened(home) as workspace, pytest.raises(WorkspaceError, match="not set up"):
         backup(workspace)
+
+
+def test_a_killed_backup_leaves_nothing_for_long(firm: Workspace) -> None:
+    left = firm.home.backups / ".making-killed"
+    left.mkdir()
+    (left / "database.dump").write_bytes(b"half of it")
+    assert list(firm.home.backups.iterdir()) == [left]
+    file = backup(firm)
+    assert list(firm.home.backups.iterdir()) == [file]
+
+
+def test_what_the_disk_refuses_is_told_and_leaves_nothing(firm: Workspace) -> None:
+    (firm.home.files / "video.mp4").write_bytes(os.urandom(3_000_000))
+    with files_up_to(2_000_000), pytest.raises(WorkspaceError, match="free some space"):
+        backup(firm)
+    assert list(firm.home.backups.iterdir()) == []
+
+
+@contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """Have the system refuse to write longer files, as it refuses to write on a full disk."""
+    former = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, former[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, former)
 
 
 def test_passwords_of_the_server_stay_there(firm: Workspace) -> None:

@@ -1,0 +1,1 @@
+"""An area of an imagined next version: its first migration goes well, its second fails."""
