@@ -1,9 +1,11 @@
 """The event stream: nothing gets past it, nobody rewrites it, no consumer loses an event."""
 
 import datetime as dt
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -214,6 +216,25 @@ def test_the_app_cannot_rewrite_or_silence_the_stream(statement: str) -> None:
         with pytest.raises(ProgrammingError) as refused, transaction.atomic():
             cursor.execute(order)
         assert "denied" in str(refused.value) or "must be" in str(refused.value)
+
+
+@pytest.mark.django_db
+def test_a_workspace_of_before_the_cursor_may_move_it_after_an_update() -> None:
+    """Its function, which each night walls in the events, took the cursor for one of them."""
+    update = import_module("guanxi.platform.migrations.0013_cursor_of_older_workspaces")
+    app = roles.connection_parameters("app")["user"]
+    may = "select has_table_privilege(%s, 'platform_eventcursor', %s)"
+    by_name = "where c.relname like 'platform\\_event%' and"
+    former = re.sub(r"where \(c\.oid.*?and", by_name, update.REPLACE, flags=re.DOTALL)
+    with session("owner") as owner:
+        owner.execute(former)
+        owner.execute("select guanxi_event_partitions()")
+        assert owner.execute(may, (app, "update")).fetchone() == (False,)
+        for statement in (update.REPLACE, update.GIVE_BACK, "select guanxi_event_partitions()"):
+            owner.execute(statement)
+        for right in ("select", "insert", "update", "delete"):
+            assert owner.execute(may, (app, right)).fetchone() == (True,)
+        owner.rollback()
 
 
 @pytest.mark.django_db
