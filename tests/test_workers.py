@@ -1,6 +1,5 @@
 """Real worker processes: killed in the middle of a job, told to stop, and left alone."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
-from psycopg.conninfo import make_conninfo
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from guanxi.platform.access.predicate import Asker
 from guanxi.platform.events.models import Event
 from guanxi.platform.jobs.models import Job
+from guanxi.platform.jobs.services import start_job
 from guanxi.platform.jobs.tasks import resume_interrupted
-from guanxi.platform.workspaces import roles
 from tests.cast import Firm, make_firm
+from tests.server import on_this_database
 from tests.test_jobs import start, steps
 from tests.waiting import wait_until
 
@@ -30,11 +30,9 @@ def firm(transactional_db: None) -> Firm:
 @contextmanager
 def worker() -> Iterator[subprocess.Popen[bytes]]:
     """A worker process of its own on the tests' database."""
-    parameters = roles.connection_parameters("app") | {"dbname": connection.settings_dict["NAME"]}
-    address = make_conninfo(**parameters)
-    environment = os.environ | {"GUANXI_DATABASE_URL": address, "GUANXI_DATABASE_ROLE": "app"}
-    environment.pop("GUANXI_OWNER_DATABASE_URL", None)
-    with subprocess.Popen([sys.executable, "-m", "tests.worker"], env=environment) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.worker"], env=on_this_database()
+    ) as process:
         try:
             yield process
         finally:
@@ -61,6 +59,21 @@ def test_a_killed_worker_loses_nothing_and_repeats_nothing(firm: Firm) -> None:
     assert finished.result == {"steps": 8, "starts": 2}
     assert steps() == [f"step {n}" for n in range(8)]
     assert Event.objects.filter(source=f"job:{job.pk}", action="insert").count() == 8
+
+
+@pytest.mark.crash
+def test_a_new_worker_takes_up_at_once_what_the_one_before_it_left(firm: Firm) -> None:
+    body = {"object": "tag", "filter": {}, "set": {"color": "red"}}
+    begun = start_job("bulk_edit", asker=Asker(firm["administrator"]), params=body)
+    ProcrastinateJob.objects.all().delete()  # fetched by a worker that died
+    Job.objects.filter(pk=begun["id"]).update(state=Job.State.RUNNING)
+    command = [sys.executable, "-m", "guanxi.cli", "worker"]
+    with subprocess.Popen(command, env=on_this_database()) as worker:
+        wait_until(lambda: state(Job.objects.get(pk=begun["id"])) == "done")
+        worker.terminate()
+    looks = ProcrastinateJob.objects.filter(task_name="resume_interrupted_jobs")
+    taken_up = ProcrastinateJob.objects.get(task_name="run_job")
+    assert not looks.filter(pk__lt=taken_up.pk).exists()  # not by the look of every minute
 
 
 def test_a_running_job_is_cancelled_at_its_next_step(firm: Firm) -> None:

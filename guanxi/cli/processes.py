@@ -25,12 +25,16 @@ def worker() -> None:
     """Run background jobs, tell people and webhooks of news. `guanxi serve` runs one."""
     end_with_parent()
     with django_ready():
+        from django.db import connection
         from procrastinate.contrib.django import app
 
         from guanxi.platform.events.worker import keep_reading
+        from guanxi.platform.jobs.tasks import resume_interrupted
         from guanxi.platform.notifications.making import notify_of_events
         from guanxi.platform.webhooks.reading import tell_webhooks
 
+        resume_interrupted()  # what the worker before this one left; others' goes on
+        connection.close()
         keep_reading("notifications", notify_of_events)
         keep_reading("webhooks", tell_webhooks)
         jobs = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
