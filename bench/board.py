@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from lists import p95
-from workspace import PEOPLE, analyze, bench_workspace, machine
+from workspace import add_people, analyze, bench_workspace, machine
 
 COLUMNS = 10
 
@@ -23,7 +23,9 @@ insert into interactions_task (title, kind, status, owner_id, due_on, created_at
 select 'task ' || md5(i::text), 'call', 'open', u.id,
        date '2026-01-01' + (hashint4(i) & 1023), timestamptz '2026-01-01' + i * interval '1 second'
 from generate_series({first}, {last}) i
-join (select id, row_number() over (order by id) - 1 as n from platform_user) u
+join (
+    select id, row_number() over (order by length(username), username) - 1 as n from platform_user
+) u
     on u.n = i % {columns} * 10
 """
 BY_HAND = """
@@ -34,9 +36,8 @@ select owner_id, count(*) from interactions_task where deleted_at is null group 
 def add_tasks(first: int, last: int) -> None:
     from django.db import connection
 
+    add_people()
     with connection.cursor() as cursor:
-        if first == 1:
-            cursor.execute(PEOPLE)
         cursor.execute(TASKS.format(first=first, last=last, columns=COLUMNS))
     analyze()
 

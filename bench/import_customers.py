@@ -34,13 +34,13 @@ CITIES = ("上海", "北京", "广州", "深圳", "杭州", "成都", "武汉", 
 HEADER = ["客户编号", "姓名", "手机", "邮箱", "城市", "地址", "建档日期"]
 
 
-def write_file(path: Path, rows: int) -> None:
-    """A seeded file: every customer with id, phone and e-mail of their own."""
+def write_file(path: Path, rows: int, *, first: int = 0) -> None:
+    """A seeded file: customers numbered from `first`, with id, phone and e-mail of their own."""
     chance = random.Random(7)
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow(HEADER)
-        for i in range(rows):
+        for i in range(first, first + rows):
             name = chance.choice(SURNAMES) + "".join(chance.choices(GIVEN, k=2))
             month, day_ = chance.randrange(1, 13), chance.randrange(1, 28)
             day = f"20{chance.randrange(10, 25)}-{month:02d}-{day_:02d}"

@@ -35,6 +35,9 @@ COMMANDS: dict[str, list[str]] = {
     "search": ["search.py"],
     "fresh_clone": ["fresh_clone.py"],
     "postgresql_15": ["postgresql_15.py"],
+    "upgrade": ["upgrade.py"],
+    "users": ["users.py", "--users", "8", "50", "--minutes", "10"],
+    "scale": ["scale.py"],
 }
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from workspace import add_customers, analyze, bench_workspace
+from workspace import add_customers, analyze, bench_workspace, resting
 
 DAYS = 1095  # three years of purchases
 BETWEEN = (0.9, 45.0)  # Gamma shape and scale of a customer's rate: r, alpha in days
@@ -69,22 +69,26 @@ cross join generate_series(1, {lines}) g
 cross join lateral (select round((exp(3 + random() * 2 + 0 * g))::numeric, 2) as amount) a;
 """
 
+TOTALS = """
+update sales_order o set total = s.amount
+from (select order_id, sum(amount) as amount from sales_orderline group by order_id) s
+where o.id = s.order_id
+"""
+
 
 def load(customers: int, lines_each: float, seed: int) -> dict[str, int]:
     """Make customers and purchases; triggers rest meanwhile, as this is not what is measured."""
-    import psycopg
-
-    from guanxi.platform.workspaces import roles
-
     add_customers(1, customers)
+    return add_purchases(customers, lines_each, seed)
+
+
+def add_purchases(customers: int, lines_each: float, seed: int) -> dict[str, int]:
+    """Orders of the customers that are there, with lines enough for `lines_each` on average."""
     who, day = purchases(customers, seed)
     per_order = max(1, round(lines_each * customers / len(who)))
     rows = io.StringIO()
     np.savetxt(rows, np.column_stack([np.arange(len(who)), who, day]), fmt="%d", delimiter="\t")
-    tables = ("sales_order", "sales_orderline")
-    with psycopg.connect(**roles.connection_parameters("owner")) as owner:
-        for table in tables:
-            owner.execute(f"alter table {table} disable trigger user")
+    with resting("sales_order", "sales_orderline") as owner:
         owner.execute("create temp table purchase (n int, customer int, day int)")
         owner.execute(
             "create temp table numbered as"
@@ -93,9 +97,7 @@ def load(customers: int, lines_each: float, seed: int) -> dict[str, int]:
         with owner.cursor().copy("copy purchase from stdin") as copy:
             copy.write(rows.getvalue())
         owner.execute(LOAD.format(days=DAYS, lines=per_order))
-        owner.commit()  # foreign keys are checked here; only then may triggers be touched
-        for table in tables:
-            owner.execute(f"alter table {table} enable trigger user")
+        owner.execute(TOTALS)
     analyze()
     return {"customers": customers, "orders": len(who), "lines": len(who) * per_order}
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from workspace import PEOPLE, analyze, bench_workspace, machine
+from workspace import CITY, add_people, analyze, bench_workspace, machine
 
 TEXTS = 40  # of each kind; each is asked once to warm up and once to measure
 WRITTEN = 10_000  # customers of one insert whose time is taken
@@ -36,7 +36,7 @@ insert into customers_customer (kind, name, phone, phone_normal, email, city, ow
 select 'person', c.name, c.phone, '+86' || c.phone,
        'c' || substr(c.h, 1, 6) || '.' || i || '@' ||
        (array['qq.com', '163.com', 'gmail.com', 'firm.example'])[1 + i % 4],
-       'city', u.id, timestamptz '2023-01-01' + i * interval '30 seconds'
+       {city}, u.id, timestamptz '2023-01-01' + i * interval '30 seconds'
 from generate_series({first}, {last}) i
 join (select id, row_number() over (order by id) - 1 as n from platform_user) u on u.n = i % 100
 cross join lateral (select md5(i::text) as h, ('x' || md5(i::text))::bit(28)::int as r) r
@@ -59,9 +59,8 @@ def add_customers(first: int, last: int) -> None:
 
     from guanxi.platform.search.tasks import index_waiting
 
+    add_people()
     with connection.cursor() as cursor:
-        if first == 1:
-            cursor.execute(PEOPLE)
         for start in range(first, last + 1, 50_000):
             insert(cursor, start, min(last, start + 49_999))
             index_waiting()
@@ -69,7 +68,8 @@ def add_customers(first: int, last: int) -> None:
 
 
 def insert(cursor: Any, first: int, last: int) -> None:
-    cursor.execute(CUSTOMERS.format(first=first, last=last, surnames=SURNAMES, given=GIVEN))
+    words = {"surnames": SURNAMES, "given": GIVEN, "city": CITY}
+    cursor.execute(CUSTOMERS.format(first=first, last=last, **words))
 
 
 def texts(chance: random.Random) -> Iterator[tuple[str, str]]:

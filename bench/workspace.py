@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 ROOT = Path(__file__).parents[1]
 
 PEOPLE = """
@@ -21,8 +23,11 @@ join platform_team t on t.name = 'team ' || (1 + i % 10)
 join platform_role r on r.name = case when i = 100 then 'administrator' else 'account_manager' end;
 """
 
-# Spread so that a filter picks a known share: city rare .01 %, some 1 %, half 50 %. Who looks after
-# a customer says nothing about the city.
+# Spread so that a filter picks a known share: city rare .01 %, some 1 %, half 50 %.
+CITY = """case when i % 10000 = 0 then 'rare' when i % 100 = 1 then 'some'
+         when i % 2 = 0 then 'half' else 'rest' end"""
+
+# Who looks after a customer says nothing about the city.
 CUSTOMERS = """
 insert into customers_customer
     (kind, name, name_sort, phone, phone_normal, email, city, owner_id, created_at)
@@ -31,8 +36,7 @@ select
     'customer ' || md5(i::text), 'customer ' || md5(i::text),
     '138' || lpad(i::text, 8, '0'), '+86138' || lpad(i::text, 8, '0'),
     'c' || i || '@example.com',
-    case when i % 10000 = 0 then 'rare' when i % 100 = 1 then 'some'
-         when i % 2 = 0 then 'half' else 'rest' end,
+    {city},
     u.id,
     timestamptz '2023-01-01' + i * interval '30 seconds'
 from generate_series({first}, {last}) i
@@ -78,15 +82,25 @@ def bench_workspace() -> Iterator[Path]:
             connections.close_all()
 
 
+def add_people() -> None:
+    """Add a hundred people in ten teams, unless they are there; the last is the administrator."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select from platform_user where username = 'user1'")
+        if cursor.fetchone() is None:
+            cursor.execute(PEOPLE)
+
+
 def add_customers(first: int, last: int) -> None:
     """Add the customers numbered `first` to `last`; the same number is always the same customer."""
     from django.db import connection
 
+    add_people()
     with connection.cursor() as cursor:
-        if first == 1:
-            cursor.execute(PEOPLE)
         for start in range(first, last + 1, 100_000):
-            cursor.execute(CUSTOMERS.format(first=start, last=min(last, start + 99_999)))
+            numbers = {"first": start, "last": min(last, start + 99_999)}
+            cursor.execute(CUSTOMERS.format(**numbers, city=CITY))
         cursor.execute("delete from interactions_interaction")
         cursor.execute(INTERACTIONS)
     analyze()
@@ -94,12 +108,24 @@ def add_customers(first: int, last: int) -> None:
 
 def analyze() -> None:
     """Bring the planner's statistics up to date, as autovacuum would."""
-    import psycopg
-
     from guanxi.platform.workspaces import roles
 
     with psycopg.connect(**roles.connection_parameters("owner"), autocommit=True) as owner:
         owner.execute("vacuum analyze")
+
+
+@contextmanager
+def resting(*tables: str, triggers: str = "user") -> Iterator[psycopg.Connection]:
+    """A session of the owner meanwhile, for whom these tables' triggers do nothing: all, or one."""
+    from guanxi.platform.workspaces import roles
+
+    with psycopg.connect(**roles.connection_parameters("owner")) as owner:
+        for table in tables:
+            owner.execute(f"alter table {table} disable trigger {triggers}")
+        yield owner
+        owner.commit()  # foreign keys are checked here; only then may triggers be touched
+        for table in tables:
+            owner.execute(f"alter table {table} enable trigger {triggers}")
 
 
 def machine() -> dict[str, object]:

@@ -39,6 +39,28 @@ def compared(ours: Callable[[int], Any], bare: Callable[[int], Any]) -> dict[str
     }
 
 
+def exporting(client: Any, customers: int) -> tuple[Callable[[int], Any], Callable[[int], Any]]:
+    """An export of all as CSV, and COPY TO of the same columns."""
+    from django.db import connection
+
+    def export(_n: int) -> None:
+        body = {"fields": COLUMNS.split(", ")}
+        answer = client.post("/api/v1/customers/export", body, content_type="application/json")
+        if sum(part.count(b"\n") for part in answer.streaming_content) <= customers:
+            raise SystemExit("the export is too short")
+
+    def copy(_n: int) -> None:
+        listed = f"select {COLUMNS} from customers_customer where deleted_at is null order by id"  # noqa: S608
+        with (
+            connection.cursor() as cursor,
+            cursor.cursor.copy(f"copy ({listed}) to stdout (format csv)") as rows,
+        ):
+            for _part in rows:
+                pass
+
+    return export, copy
+
+
 def measure(customers: int) -> dict[str, Any]:
     from django.db import connection
     from django.test import Client
@@ -87,24 +109,9 @@ def measure(customers: int) -> dict[str, Any]:
             f" where id in ({listed})"
         )
 
-    def export(_n: int) -> None:
-        body = {"fields": COLUMNS.split(", ")}
-        answer = client.post("/api/v1/customers/export", body, content_type="application/json")
-        if sum(part.count(b"\n") for part in answer.streaming_content) <= customers:
-            raise SystemExit("the export is too short")
-
-    def copy(_n: int) -> None:
-        listed = f"select {COLUMNS} from customers_customer where deleted_at is null order by id"  # noqa: S608
-        with (
-            connection.cursor() as cursor,
-            cursor.cursor.copy(f"copy ({listed}) to stdout (format csv)") as rows,
-        ):
-            for _part in rows:
-                pass
-
     found = {}
     for name, ours, bare in (
-        ("export", export, copy),
+        ("export", *exporting(client, customers)),
         ("bulk_edit", bulk_edit, bare_edit),
         ("block", block, bare_block),
     ):
