@@ -38,6 +38,7 @@ COMMANDS: dict[str, list[str]] = {
     "upgrade": ["upgrade.py"],
     "users": ["users.py", "--users", "8", "50", "--minutes", "10"],
     "scale": ["scale.py"],
+    "crashes": ["crashes.py", "--times", "200"],
 }
 
 

@@ -317,11 +317,14 @@ def asked(query: dict[str, Any]) -> str:
 
 
 def open_stream(port: int, headers: Headers) -> IO[bytes]:
-    """Ask for live events and wait for the first line, after which nothing is missed."""
+    """Ask for live events and wait for the first line, after which nothing is missed.
+
+    Raises HTTPException if the server refuses.
+    """
     connection = http.client.HTTPConnection("localhost", port, timeout=60)
     connection.request("GET", "/api/v1/live", headers=headers)
     response = connection.getresponse()
     if response.status != 200:
-        raise SystemExit(f"GET live: {response.status} {response.read()[:2000]!r}")
+        raise http.client.HTTPException(f"GET live: {response.status}")
     response.readline()
     return response

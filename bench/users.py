@@ -30,13 +30,14 @@ from typing import Any
 from uuid import uuid4
 
 import psutil
-from served import Answer, Browser, Served, open_stream, serving, wait_until
+from served import Answer, Browser, Served, serving, wait_until
 
 from guanxi.platform.workspaces import processes
 from guanxi.platform.workspaces.home import Home
 
 CONFLICT = 409
 OPEN = {"field": "status", "op": "in", "value": ["open"]}
+RECONNECT = 2.0  # seconds, as the server asks of browsers
 TYPED_EVERY = 0.15  # seconds between letters
 # How often each does what, by role.
 SELLS = {
@@ -112,15 +113,18 @@ class Person(threading.Thread):
 
     def listen(self) -> None:
         """The stream stays open all day; one that ends is opened again, as browsers do."""
-        cookie = "; ".join(f"{name}={value}" for name, value in self.browser.cookies.items())
         while not self.is_gone:
-            with contextlib.suppress(TimeoutError):
-                stream = open_stream(self.browser.port, {"Cookie": cookie})
-                for line in stream:
+            try:
+                for line in self.browser.listen():
                     self.noted.events += line.startswith(b"event:")
                     if self.is_gone:
                         return
-                self.noted.errors["the stream ended"] += not self.is_gone
+                why = "ended"
+            except (OSError, http.client.HTTPException) as error:
+                why = type(error).__name__
+            if not self.is_gone:
+                self.noted.errors[f"the stream: {why}"] += 1
+                time.sleep(RECONNECT)
 
     def ask(self, method: str, path: str, body: Any = None, *, headers: Any = None,
             **query: Any) -> Answer:  # fmt: skip
@@ -341,6 +345,7 @@ def main() -> None:
             wait_until(
                 "all can be found", lambda: not served.one(waiting), seconds=4 * 3600, look=1
             )
+            served.sql("vacuum analyze")  # as by the next morning
             days = [day(served, users, count, options) for count in options.users]
     figures = {
         "customers": options.customers,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from django.test import Client
 from psycopg import sql
 
 from guanxi.customers.models import Customer, Tag
+from guanxi.platform import migrations
 from guanxi.platform.access.models import User
 from guanxi.platform.events.context import acting
 from guanxi.platform.events.models import Event
@@ -221,7 +223,12 @@ def test_the_app_cannot_rewrite_or_silence_the_stream(statement: str) -> None:
 @pytest.mark.django_db
 def test_a_workspace_of_before_the_cursor_may_move_it_after_an_update() -> None:
     """Its function, which each night walls in the events, took the cursor for one of them."""
-    update = import_module("guanxi.platform.migrations.0013_cursor_of_older_workspaces")
+    (name,) = (
+        module.name
+        for module in iter_modules(migrations.__path__)
+        if module.name.endswith("cursor_of_older_workspaces")
+    )
+    update = import_module(f"{migrations.__name__}.{name}")
     app = roles.connection_parameters("app")["user"]
     may = "select has_table_privilege(%s, 'platform_eventcursor', %s)"
     by_name = "where c.relname like 'platform\\_event%' and"

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,3 +31,17 @@ def test_every_proof_names_the_commit_and_machine_it_was_measured_on() -> None:
         assert path.stem in COMMANDS
         assert re.fullmatch(r"[0-9a-f]{40}", proof["commit"])
         assert proof["machine"]["cores"] > 0
+
+
+@pytest.mark.parametrize("name", ["crashes", "users", "upgrade", "scale"])
+def test_every_proof_of_faults_and_size_tells_its_options(name: str) -> None:
+    script, *arguments = COMMANDS[name]
+    said = subprocess.run(
+        [sys.executable, ROOT / "bench" / script, "--help"],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+    for option in arguments:
+        assert not option.startswith("--") or option in said
+    assert f"`{script}`" in (ROOT / "docs/benchmarks.md").read_text("utf-8")
