@@ -27,6 +27,7 @@ GUANXI = (sys.executable, "-m", "guanxi.cli")
 THREADS = 4  # of each web process; each may hold one database connection
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
 TRY_EVERY = 0.2  # seconds between looks whether the web server is ready
+REVIVE_EVERY = 10.0  # seconds between attempts to start a database that cannot start
 PATIENCE = 15.0  # seconds before saying that it is not
 
 port_option = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
@@ -74,6 +75,7 @@ class Service:
         pool = {"GUANXI_DATABASE_POOL": str(THREADS + 1)}  # one for live events
         children = [self._child("web", *address, *size, **pool), self._child("worker")]
         self.supervisor = Supervisor(children, tell=_tell)
+        self.revive_after = 0.0
 
     def run(self, then: Callable[[str], object] | None = None) -> None:
         """Serve until told to stop; call `then` with the address once it answers."""
@@ -124,8 +126,14 @@ class Service:
 
     def _watch(self, cluster: Cluster | None, announcement: Announcement) -> None:
         announcement.when_ready()
-        if cluster is not None and cluster.revive():
-            _tell("The database had ended and was started again.")
+        if cluster is None or time.monotonic() < self.revive_after:
+            return
+        try:
+            if cluster.revive():
+                _tell("The database had ended and was started again.")
+        except WorkspaceError as error:  # such as a full disk, on which somebody makes space
+            self.revive_after = time.monotonic() + REVIVE_EVERY
+            _tell(f"{error}\nTrying again every {REVIVE_EVERY:.0f} seconds.")
 
 
 class Stopped(Exception):

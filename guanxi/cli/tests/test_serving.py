@@ -168,6 +168,21 @@ def test_what_dies_is_started_again(firm: Home, port: int) -> None:
 
 
 @pytest.mark.crash
+def test_a_database_that_cannot_start_is_started_once_it_can(firm: Home, port: int) -> None:
+    with serving(firm, port) as served:
+        served.wait_for("ready")
+        control = firm.data / "global" / "pg_control"
+        mode = control.stat().st_mode
+        control.chmod(0)  # as good as a disk without space for what it has to write
+        processes.postmaster_of(firm.data).kill()
+        served.wait_for("did not start")
+        served.wait_for("Trying again")
+        control.chmod(mode)
+        served.wait_for("started again")
+        served.wait_until_ready()
+
+
+@pytest.mark.crash
 def test_starts_after_it_was_killed(firm: Home, port: int) -> None:
     for everything in (False, True):
         with serving(firm, port) as served:
