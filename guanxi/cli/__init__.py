@@ -38,8 +38,8 @@ def main(home: Path | None) -> None:
 
 
 # At the end, because the commands import what is above.
-from . import data, demo, maintenance, people, processes, serving  # noqa: E402
+from . import data, demo, files, maintenance, people, processes, serving  # noqa: E402
 
-for area in (demo, serving, processes, people, data, maintenance):
+for area in (demo, serving, processes, people, data, files, maintenance):
     for command in area.COMMANDS:
         main.add_command(command)

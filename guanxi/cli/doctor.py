@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from guanxi.platform.files import stores
 from guanxi.platform.workspaces import privileges, roles
 from guanxi.platform.workspaces.errors import WorkspaceError
 from guanxi.platform.workspaces.home import Home
@@ -47,10 +48,11 @@ def examine(home: Home) -> list[Finding]:
         Finding(False, f"Guanxi {version('guanxi')}, Python {platform.python_version()}"),
         *_folder(home),
         *_backups(home),
+        *_files(home),
     ]
     try:
         with database():
-            findings += [*_database(), *_migrations()]
+            findings += [*_database(), *_migrations(), *_holder(home)]
     except (WorkspaceError, psycopg.Error) as error:
         findings.append(Finding(True, f"The database cannot be used: {error}"))
     return findings
@@ -84,6 +86,32 @@ def _backups(home: Home) -> Iterator[Finding]:
         return
     age = time.time() - max(made)
     yield Finding(age > OLD_BACKUP, f"The last backup is {age / 86400:.1f} days old")
+
+
+def _files(home: Home) -> Iterator[Finding]:
+    try:
+        store = stores.open_store(stores.address(home.files))
+        store.try_out()
+    except WorkspaceError as error:
+        yield Finding(True, str(error))
+    else:
+        yield Finding(False, f"Files lie in {store.name}, which was written, read and deleted from")
+
+
+def _holder(home: Home) -> Iterator[Finding]:
+    """Two databases at one bucket would delete each other's files."""
+    with psycopg.connect(**roles.connection_parameters("app")) as app:
+        row = app.execute(stores.DATABASE).fetchone()
+    try:
+        holder = stores.open_store(stores.address(home.files)).holder()
+    except WorkspaceError:  # which was told of already
+        return
+    if row is not None and holder not in (None, row[0]):
+        yield Finding(
+            True,
+            f"The files belong to another database ({holder}): none are cleaned up from here."
+            " Name a bucket of this one's own; if the other is gone, guanxi files claim",
+        )
 
 
 def _database() -> Iterator[Finding]:

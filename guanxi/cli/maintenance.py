@@ -42,10 +42,19 @@ def prepare_privileges() -> None:
 
 
 @click.command()
-def backup() -> None:
+@click.option(
+    "--without-attached",
+    is_flag=True,
+    help="Leave out what is attached to records; the database names it by its checksums.",
+)
+def backup(without_attached: bool) -> None:
     """Write the whole workspace (database, files, keys) into one file in its folder backups."""
     with backups.opened(workspace_home()) as workspace:
-        click.echo(backups.backup(workspace))
+        click.echo(backups.backup(workspace, attached=not without_attached, tell=_warn))
+
+
+def _warn(line: str) -> None:
+    click.echo(line, err=True)
 
 
 @click.command()
@@ -59,7 +68,7 @@ def restore(file: Path, force: bool) -> None:
         raise WorkspaceError("Guanxi is serving this workspace. Stop it, then restore.")
     try:
         with backups.opened(home) as workspace:
-            manifest = backups.restore(workspace, file, force=force)
+            manifest = backups.restore(workspace, file, force=force, tell=_warn)
         preparation.forget(home)
     finally:
         lock.release()

@@ -1,6 +1,6 @@
 """Bringing the database to this version of Guanxi: backed up before, then wholly or not at all.
 
-All migrations that a firm's database is due are one transaction (ADR 14): what fails, or is killed,
+All migrations that a firm's database is due are one transaction (ADR 17): what fails, or is killed,
 leaves it as the former version knows it.
 """
 
@@ -85,7 +85,9 @@ def back_up(home: Home) -> Path | None:
     with backups.opened(home) as workspace:
         if backups.is_empty(workspace):
             return None
-        made = backups.backup(workspace, label=BEFORE_MIGRATION)
+        # A bucket is not copied at every update: what is in it stays as it is.
+        attached = workspace.store.is_inside
+        made = backups.backup(workspace, label=BEFORE_MIGRATION, attached=attached)
     for old in sorted(home.backups.glob(f"*-{BEFORE_MIGRATION}.tar.gz"))[:-KEPT]:
         old.unlink()
     return made

@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from guanxi.platform.files.stores import address
 from guanxi.platform.workspaces.home import workspace_home
 from guanxi.platform.workspaces.roles import database_settings
 
@@ -107,17 +108,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 # What is uploaded is written to the disk it will lie on, so that keeping it is giving it a name.
 FILE_UPLOAD_HANDLERS = ["guanxi.platform.files.uploads.ToDisk"]
 FILE_UPLOAD_TEMP_DIR = HOME.uploads
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": HOME.files,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+FILES_STORE = address(HOME.files)
 # Hosts inside the firm that webhooks may reach; all others must be on the internet, by https.
 WEBHOOK_HOSTS = frozenset(
     host.strip().lower()

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -36,7 +37,12 @@ def content(client: Client, pk: str, **query: Any) -> Any:
 
 
 def stored(store: Path) -> list[Path]:
-    return [path for path in store.rglob("*") if path.is_file()]
+    return [path for path in (store / "attachments").rglob("*") if path.is_file()]
+
+
+def assert_nothing_is_left(store: Path) -> None:
+    assert stored(store) == []
+    assert list(Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir()) == []
 
 
 class ToFullDisk(ToDisk):

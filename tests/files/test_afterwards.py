@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from tests.files.calls import content, put, stored
 from tests.writes.calls import get, patch, post
 
 pytestmark = pytest.mark.django_db
+both = pytest.mark.parametrize("store", ["folder", "bucket"], indirect=True)
 
 
 def test_the_record_tells_of_its_files(firm: Firm, acme: str) -> None:
@@ -41,7 +41,10 @@ def test_the_record_tells_of_its_files(firm: Firm, acme: str) -> None:
     assert [e["file"] for e in entries if e["file"]] == [i["file"] for i in told]
 
 
-def test_deleted_files_are_erased_after_thirty_days(firm: Firm, acme: str, store: Path) -> None:
+@both
+def test_deleted_files_are_erased_after_thirty_days(
+    firm: Firm, acme: str, store: Path, tmp_path: Path
+) -> None:
     client = firm.client("owner")
     recent, old, shared = (put(client, acme, content) for content in (b"1", b"2", b"2 shared"))
     twin = put(client, acme, b"2 shared")
@@ -50,7 +53,8 @@ def test_deleted_files_are_erased_after_thirty_days(firm: Firm, acme: str, store
     Attachment.objects.filter(pk__in=[old["id"], shared["id"]]).update(
         deleted_at=timezone.now() - KEPT
     )
-    storage.default_storage.save(storage.key_of("f" * 64), SimpleUploadedFile("x", b"left behind"))
+    (tmp_path / "behind").write_bytes(b"left behind")
+    storage.store().keep("f" * 64, tmp_path / "behind")
     left = Path(django_settings.FILE_UPLOAD_TEMP_DIR) / "left.upload"
     left.touch()
     forget_deleted_files(0)
@@ -65,6 +69,7 @@ def test_deleted_files_are_erased_after_thirty_days(firm: Firm, acme: str, store
     assert forget_deleted() == 0
 
 
+@both
 def test_files_of_erased_records_go_too(firm: Firm, store: Path) -> None:
     client = firm.client("administrator")
     tag = post(client, "tags", {"name": "short-lived"}).json()["id"]
@@ -98,6 +103,7 @@ def test_what_is_uploaded_again_meanwhile_stays(firm: Firm, acme: str, store: Pa
     assert content(client, again["id"]).saved == b"again"
 
 
+@both
 def test_an_upload_taken_back_leaves_a_content_that_the_night_takes(
     firm: Firm, acme: str, store: Path
 ) -> None:

@@ -1,22 +1,21 @@
 """Files on records: each content kept once, with what is too large, cut off or on a full disk."""
 
-import errno
 import hashlib
-import os
-import stat
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from django.conf import settings as django_settings
 from django.test import Client
 
 from tests.cast import Firm
-from tests.files.calls import JPEG, content, put, stored, upload
+from tests.files.calls import JPEG, assert_nothing_is_left, content, put, stored, upload
 from tests.writes.calls import NOWHERE, get, patch, post, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.parametrize("store", ["folder", "bucket"], indirect=True),
+]
 
 
 def test_from_upload_to_restore(firm: Firm, acme: str, store: Path) -> None:
@@ -46,14 +45,6 @@ def test_from_upload_to_restore(firm: Firm, acme: str, store: Path) -> None:
     assert post(client, f"attachments/{made['id']}/restore").json() == renamed.json()
     assert get(client, f"{acme}/attachments")["items"] == [renamed.json()]
     assert post(client, f"attachments/{made['id']}/restore").status_code == 404
-
-
-def test_kept_for_ourselves_alone(firm: Firm, acme: str, store: Path) -> None:
-    put(firm.client("owner"), acme)
-    (file,) = stored(store)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert {stat.S_IMODE(f.stat().st_mode) for f in (file.parent, file.parent.parent)} == {0o700}
-    assert list(Path(django_settings.FILE_UPLOAD_TEMP_DIR).iterdir()) == []
 
 
 def test_pages_hold_every_file_once_newest_first(firm: Firm, acme: str) -> None:
@@ -134,22 +125,6 @@ def test_a_full_disk_leaves_nothing_behind(
     client = firm.client("owner")
     assert refused(lambda: upload(client, acme, bytes(size)), 507)["code"] == "no_space"
     assert_nothing_is_left(store)
-
-
-def test_nor_does_one_that_turns_out_full_when_all_is_to_be_there(
-    firm: Firm, acme: str, store: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)  # no disk to be had here finds out this late
-    assert refused(lambda: upload(firm.client("owner"), acme), 507)["code"] == "no_space"
-    assert_nothing_is_left(store)
-
-
-def assert_nothing_is_left(store: Path) -> None:
-    assert stored(store) == []
-    assert list(Path(django_settings.FILE_UPLOAD_TEMP_DIR).iterdir()) == []
 
 
 def test_a_form_that_is_none_is_refused(firm: Firm, acme: str) -> None:

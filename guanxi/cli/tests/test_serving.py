@@ -21,6 +21,7 @@ from guanxi.cli.serving import why_not_ready
 from guanxi.cli.supervisor import MARK
 from guanxi.platform.workspaces import processes
 from guanxi.platform.workspaces.home import Home
+from tests.bucket_server import bucket_server
 from tests.waiting import wait_until
 
 GUANXI = (sys.executable, "-m", "guanxi.cli")
@@ -232,6 +233,27 @@ def test_doctor_and_its_bundle(home: Home) -> None:
     assert done.returncode == 0, done.stdout
     assert "PostgreSQL 18, embedded" in done.stdout
     assert Path(done.stdout.split()[-1]).suffix == ".zip"
+
+
+def test_doctor_looks_into_the_bucket(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bucket_server(tmp_path) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("GUANXI_FILES_URL", "s3://firm/files")
+        done = run("--home", str(home.path), "doctor")
+        assert done.returncode == 0, done.stdout
+        assert "ok     Files lie in s3://firm/files" in done.stdout
+        assert list((tmp_path / "firm").rglob("guanxi*")) == []
+        (tmp_path / "firm" / "files").mkdir(exist_ok=True)
+        (tmp_path / "firm" / "files" / "guanxi-database").write_text("7/guanxi")
+        done = run("--home", str(home.path), "doctor")
+        assert done.returncode == 1
+        assert "WRONG  The files belong to another database (7/guanxi)" in done.stdout
+    done = run("--home", str(home.path), "doctor")
+    assert done.returncode == 1
+    assert "WRONG  The files at s3://firm/files cannot be used" in done.stdout
 
 
 def assert_nothing_runs(home: Home) -> None:

@@ -4,8 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import FileResponse
-from django.utils.http import content_disposition_header
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
@@ -14,9 +13,9 @@ from pydantic import Field
 from guanxi.platform.access.models import User
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.files import services
-from guanxi.platform.files.media_types import BYTES, SHOWN, TEXT
+from guanxi.platform.files.media_types import SHOWN
 from guanxi.platform.files.models import Attachment
-from guanxi.platform.files.storage import open_content
+from guanxi.platform.files.sending import response_of
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.fieldtypes import Text
@@ -25,9 +24,6 @@ from guanxi.platform.objects.rows import labels_of
 from guanxi.platform.objects.schemas import LinkOut, Strict
 
 router = Router(tags=["attachments"])
-# Whatever a file holds, it may load nothing, run nothing, and be framed by our own pages alone.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-SANDBOX = f"{POLICY}; sandbox"
 
 
 class AttachmentOut(Schema):
@@ -118,25 +114,13 @@ def add_attachment(
 @router.get("/attachments/{uuid:pk}/content", response=None, summary="The file itself")
 def read_content(
     request: Request, pk: UUID, download: Annotated[bool, Query(False)]
-) -> FileResponse:
-    """What a browser can show without running it is shown, unless `download` is true."""
+) -> HttpResponseBase:
+    """What a browser can show without running it is shown, unless `download` is true.
+
+    `Range` asks for one range of bytes, `If-Range` with the ETag for one of this file only.
+    """
     attachment = services.get_attachment(request.asker, pk)
-    try:
-        content = open_content(attachment.sha256)
-    except FileNotFoundError:
-        raise NotFound(_("This file is missing from the store. Tell an administrator.")) from None
-    kind = attachment.media_type if attachment.media_type in SHOWN else BYTES
-    response = FileResponse(
-        content, content_type=f"{kind}; charset=utf-8" if kind == TEXT else kind
-    )
-    disposition = content_disposition_header(download or kind == BYTES, attachment.name)
-    response["Content-Disposition"] = disposition or "inline"
-    # Chromium shows no PDF in a sandbox of ours; its viewer is one of its own.
-    response["Content-Security-Policy"] = POLICY if kind == "application/pdf" else SANDBOX
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return response_of(request, attachment, download=download)
 
 
 @router.patch("/attachments/{uuid:pk}", response=AttachmentOut, summary="Rename a file")

@@ -54,7 +54,8 @@ def add_attachment(
 ) -> Attachment:
     """Put an uploaded file on a record.
 
-    Raises NotFound or NotAllowed for the record, TooLarge, or NoSpace on a full disk.
+    Raises NotFound or NotAllowed for the record, TooLarge, NoSpace on a full disk, or
+    FilesUnavailable.
     """
     get_permitted(asker, declared.model, pk, "change")
     size = file.size or 0

@@ -1,30 +1,57 @@
-"""Where contents lie: each once, under its SHA-256, in the storage that the settings choose."""
+"""The contents that attachments name: kept, told apart from those nobody needs, and checked."""
 
 import hashlib
-import os
+import logging
 from collections.abc import Iterator
-from typing import IO, Any
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
 
-from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from guanxi.platform.files.models import Attachment
+from guanxi.platform.files.stores import (
+    BLOCK,
+    DATABASE,
+    Content,
+    ContentDamaged,
+    Store,
+    StoreUnavailable,
+    open_store,
+    whole,
+)
 from guanxi.platform.files.uploads import named_when_full
+from guanxi.platform.objects.errors import DomainError
 
-FOLDER = "attachments"
-BLOCK = 1024 * 1024
 LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, 3))"
+log = logging.getLogger(__name__)
+_opened = cache(open_store)
 
 
-def key_of(sha256: str) -> str:
-    """Two levels: no folder of a disk likes a million entries."""
-    return f"{FOLDER}/{sha256[:2]}/{sha256}"
+class FilesUnavailable(DomainError):
+    """The bucket does not answer."""
+
+    status, code = 503, "unavailable"
 
 
-def open_content(sha256: str) -> IO[bytes]:
-    """The content. Raises FileNotFoundError."""
-    return default_storage.open(key_of(sha256))
+def store() -> Store:
+    """Where this workspace's contents lie."""
+    return _opened(settings.FILES_STORE)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Raise FilesUnavailable where the store does not answer."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        log.error("%s", error)
+        message = _("The storage of files does not answer. Try again in a moment.")
+        raise FilesUnavailable(message) from error
 
 
 def _lock(sha256: str) -> None:
@@ -37,36 +64,40 @@ def keep_content(file: "UploadedFile[Any]") -> str:
     """Store an uploaded file, unless an equal one is stored already; returns its SHA-256.
 
     To be called in the transaction that writes the attachment: until it ends the content is not
-    taken for one that nobody needs. Raises NoSpace.
+    taken for one that nobody needs. Raises NoSpace or FilesUnavailable.
     """
     digest = hashlib.sha256()
     for block in file.chunks(BLOCK):
         digest.update(block)
     sha256 = digest.hexdigest()
     _lock(sha256)
-    key = key_of(sha256)
-    if default_storage.exists(key):
-        return sha256
-    with named_when_full():
-        os.fsync(file.fileno())  # the database will say that it is there
-        default_storage.save(key, file)
+    with answering(), named_when_full():
+        if store().size(sha256) != file.size:  # one that was cut short is replaced
+            file.flush()
+            on_disk = cast(TemporaryUploadedFile, file)  # no other comes: see ToDisk
+            store().keep(sha256, Path(on_disk.temporary_file_path()))
     return sha256
 
 
 def drop_unneeded() -> int:
-    """Delete the contents that no attachment names; returns how many."""
+    """Delete the contents that no attachment names; returns how many.
+
+    None, if another database has the store: what nobody needs here may be needed there.
+    """
+    database = this_database()
+    holder = store().holder()
+    if holder is None:
+        store().claim(database)
+    elif holder != database:
+        log.error("%s belongs to the database %s; nothing is deleted", store().name, holder)
+        return 0
     dropped = 0
-    for stored in _stored():
+    for contents in store().listed():
+        stored = {content.sha256 for content in contents}
         needed = Attachment.objects.filter(sha256__in=stored).values_list("sha256", flat=True)
-        for sha256 in set(stored) - set(needed):
+        for sha256 in stored - set(needed):
             dropped += _drop(sha256)
     return dropped
-
-
-def _stored() -> Iterator[list[str]]:
-    if default_storage.exists(FOLDER):
-        for folder in default_storage.listdir(FOLDER)[0]:
-            yield default_storage.listdir(f"{FOLDER}/{folder}")[1]
 
 
 @transaction.atomic
@@ -75,5 +106,38 @@ def _drop(sha256: str) -> bool:
     _lock(sha256)
     if Attachment.objects.filter(sha256=sha256).exists():
         return False
-    default_storage.delete(key_of(sha256))
+    store().drop(sha256)
     return True
+
+
+def this_database() -> str:
+    """The name that no other database has."""
+    with connection.cursor() as cursor:
+        cursor.execute(DATABASE)
+        (name,) = cursor.fetchone()
+    return str(name)
+
+
+def faults(*, quick: bool = False) -> Iterator[tuple[Content, str | None]]:
+    """Look at every content that an attachment names: by its size if `quick`, else by all of it.
+
+    Yields each with what is wrong: "missing", "damaged" or None.
+    """
+    named = Attachment.objects.values_list("sha256", "size").distinct().order_by("sha256")
+    for sha256, size in named.iterator():
+        content = Content(sha256, size)
+        yield content, _fault(content, quick)
+
+
+def _fault(content: Content, quick: bool) -> str | None:
+    size = store().size(content.sha256)
+    if size is None:
+        return "missing"
+    if size != content.size:
+        return "damaged"
+    try:
+        for _block in () if quick else whole(store(), content):
+            pass
+    except ContentDamaged:
+        return "damaged"
+    return None

@@ -4,6 +4,10 @@ The file is a .tar.gz that needs no Guanxi to be read: `database.dump` in Postgr
 `files/`, `keys/`, and last of all `manifest.json` with the checksum of each. A file without
 manifest was cut short. Whatever its size, it is written and read as a stream.
 
+What is attached lies in it alike, whether it came from a folder or a bucket, and is restored to
+where this workspace keeps its files. It can be left out: the database names each content by its
+checksum, and in a bucket of many terabytes nothing need be copied to be found again.
+
 Not in it: the passwords of the database's roles, which belong to a server, not to a firm.
 """
 
@@ -20,7 +24,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +32,8 @@ from typing import IO, Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
+
+from guanxi.platform.files import stores
 
 from . import binaries, privileges, roles
 from .cluster import Cluster
@@ -43,6 +49,7 @@ FOLDERS = ("files", "keys")
 RESTORED = Path(__file__).parents[1] / "events" / "restored.sql"
 SERVER_KEYS = "database-"  # begins the names of keys that belong to a server
 CHUNK = 1024 * 1024
+ATTACHED = f"files/{stores.FOLDER}/"
 QUICK = 1  # gzip level: the dump is the bulk, and is compressed once
 
 
@@ -59,12 +66,20 @@ class Manifest:
     sha256: dict[str, str]
 
 
+Told = Callable[[str], None]
+
+
+def say_nothing(_line: str) -> None:
+    """Where nobody reads what is told."""
+
+
 @dataclass(frozen=True)
 class Workspace:
     """A workspace whose database runs."""
 
     home: Home
     cluster: Cluster | None
+    store: stores.Store
 
     def parameters(self, role: roles.Role) -> dict[str, Any]:
         """Return libpq's parameters for signing in as `role`."""
@@ -89,9 +104,12 @@ class Workspace:
         return {"app": self.parameters("app")["user"], "owner": self.parameters("owner")["user"]}
 
 
-def backup(workspace: Workspace, *, label: str = "") -> Path:
+def backup(
+    workspace: Workspace, *, label: str = "", attached: bool = True, tell: Told = say_nothing
+) -> Path:
     """Write a backup of the workspace into its folder `backups`; return the file.
 
+    With or without what is `attached`; contents of a bucket that are damaged are left out and told.
     Raises WorkspaceError if there is nothing to back up, or no space for it.
     """
     if is_empty(workspace):
@@ -100,7 +118,7 @@ def backup(workspace: Workspace, *, label: str = "") -> Path:
         for left in workspace.home.backups.glob(f"{MAKING}*"):  # by one that was killed
             shutil.rmtree(left)
         try:
-            return _write(workspace, label)
+            return _write(workspace, label, attached=attached, tell=tell)
         except OSError as error:
             folder = workspace.home.backups
             raise WorkspaceError(
@@ -109,7 +127,7 @@ def backup(workspace: Workspace, *, label: str = "") -> Path:
             ) from error
 
 
-def _write(workspace: Workspace, label: str) -> Path:
+def _write(workspace: Workspace, label: str, *, attached: bool, tell: Told) -> Path:
     made_at = datetime.now(UTC)
     name = f"guanxi-{made_at:%Y%m%d-%H%M%S}{label and '-' + label}.tar.gz"
     target = workspace.home.backups / name
@@ -122,7 +140,7 @@ def _write(workspace: Workspace, label: str) -> Path:
         ):
             checksums = {DUMP: _add(archive, dump, DUMP)}
             dump.unlink()
-            for path, inside in _members(workspace.home):
+            for path, inside in _members(workspace, Path(folder), attached=attached, tell=tell):
                 checksums[inside] = _add(archive, path, inside)
             manifest = json.dumps(asdict(_describe(workspace, made_at, checksums)), indent=1)
             _add_text(archive, MANIFEST, manifest)
@@ -152,12 +170,15 @@ def verify(file: Path) -> Manifest:
     return manifest
 
 
-def restore(workspace: Workspace, file: Path, *, force: bool = False) -> Manifest:
-    """Replace the workspace by what a backup contains.
+def restore(
+    workspace: Workspace, file: Path, *, force: bool = False, tell: Told = say_nothing
+) -> Manifest:
+    """Replace the workspace by what a backup contains; tell of contents that are nowhere.
 
     Everything is laid beside its place first; then database and folders change places by being
-    renamed. What fails before leaves all as it was. Raises WorkspaceError if the backup is not
-    whole, does not fit this server, or the workspace is in use or, without `force`, not empty.
+    renamed. What fails before leaves all as it was, but for contents that came into a bucket.
+    Raises WorkspaceError if the backup is not whole, does not fit this server, or the workspace is
+    in use or, without `force`, not empty.
     """
     manifest = verify(file)
     _check_fit(workspace, manifest)
@@ -167,14 +188,30 @@ def restore(workspace: Workspace, file: Path, *, force: bool = False) -> Manifes
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     try:
-        _unpack(file, draft)
+        _unpack(workspace.store, file, draft)
         new = f"{workspace.database}_restoring"
         _make_database(workspace, new)
         _load(workspace, draft / DUMP, new)
         _change_places(workspace, new, draft)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+    if lost := _missing(workspace):
+        tell(f"{lost} attached contents are not in {workspace.store.name}: guanxi files check")
     return manifest
+
+
+def _missing(workspace: Workspace) -> int:
+    """How many contents the database names that are not in the store."""
+    with psycopg.connect(**workspace.parameters("owner")) as owner:
+        there = owner.execute("SELECT to_regclass('platform_attachment')").fetchone()
+        if there is None or there[0] is None:
+            return 0
+        rows = owner.execute("SELECT DISTINCT sha256 FROM platform_attachment").fetchall()
+    missing = {sha256 for (sha256,) in rows}
+    if missing:
+        for contents in workspace.store.listed():
+            missing -= {content.sha256 for content in contents}
+    return len(missing)
 
 
 def is_empty(workspace: Workspace) -> bool:
@@ -214,13 +251,32 @@ def _check_fit(workspace: Workspace, manifest: Manifest) -> None:
             )
 
 
-def _members(home: Home) -> Iterator[tuple[Path, str]]:
+def _members(
+    workspace: Workspace, folder: Path, *, attached: bool, tell: Told
+) -> Iterator[tuple[Path, str]]:
     """Yield each file to back up with its name in the archive."""
-    for folder in FOLDERS:
-        for path in sorted((home.path / folder).rglob("*")):
-            is_of_server = folder == "keys" and path.name.startswith((SERVER_KEYS, "."))
-            if path.is_file() and not path.is_symlink() and not is_of_server:
-                yield path, path.relative_to(home.path).as_posix()
+    home, in_folder = workspace.home, attached and workspace.store.is_inside
+    for name in FOLDERS:
+        for path in sorted((home.path / name).rglob("*")):
+            inside = path.relative_to(home.path).as_posix()
+            is_of_server = name == "keys" and path.name.startswith((SERVER_KEYS, "."))
+            is_elsewhere = inside.startswith(ATTACHED) and not in_folder
+            if path.is_file() and not path.is_symlink() and not is_of_server | is_elsewhere:
+                yield path, inside
+    if attached and not workspace.store.is_inside:
+        yield from _from_bucket(workspace.store, folder, tell)
+
+
+def _from_bucket(store: stores.Store, folder: Path, tell: Told) -> Iterator[tuple[Path, str]]:
+    for contents in store.listed():
+        for content in contents:
+            try:
+                with stores.fetched(store, content, folder) as path:
+                    yield path, f"files/{stores.key_of(content.sha256)}"
+            except FileNotFoundError:
+                continue  # nobody's any more, and deleted since it was listed
+            except stores.ContentDamaged as error:
+                tell(f"{error} It is left out.")
 
 
 class _Hashing(io.RawIOBase):
@@ -277,15 +333,24 @@ def _checksum(content: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _unpack(file: Path, into: Path) -> None:
+def _unpack(store: stores.Store, file: Path, into: Path) -> None:
     for member, content in _contents(file):
         path = into / member.name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as target:
             shutil.copyfileobj(content, target, CHUNK)
+        if member.name == f"files/{stores.key_of(path.name)}" and not store.is_inside:
+            _hand_over(store, path)
     for folder in FOLDERS:
         (into / folder).mkdir(mode=0o700, exist_ok=True)
+
+
+def _hand_over(store: stores.Store, path: Path) -> None:
+    """Put a content into the bucket, unless it is there."""
+    if store.size(path.name) != path.stat().st_size:
+        store.keep(path.name, path)
+    path.unlink()
 
 
 def _dump(workspace: Workspace, target: Path) -> None:
@@ -399,13 +464,26 @@ def _change_folders(home: Home, draft: Path) -> None:
         former = draft / f"former-{folder}"
         (home.path / folder).rename(former)
         (draft / folder).rename(home.path / folder)
+    _take_along(stores.Folder(draft / "former-files"), stores.Folder(home.files))
+
+
+def _take_along(former: stores.Folder, now: stores.Folder) -> None:
+    """Keep contents that the backup did not bring: it may have left them out, naming them.
+
+    Those that nobody needs go as ever, in the night.
+    """
+    for contents in former.listed():
+        for content in contents:
+            if now.size(content.sha256) is None:
+                now.keep(content.sha256, former.path / stores.key_of(content.sha256))
 
 
 @contextlib.contextmanager
 def opened(home: Home) -> Iterator[Workspace]:
     """Have the workspace's database running meanwhile."""
+    store = stores.open_store(stores.address(home.files))
     if roles.is_external():
-        yield Workspace(home, None)
+        yield Workspace(home, None, store)
     else:
         with Cluster(home) as cluster:
-            yield Workspace(home, cluster)
+            yield Workspace(home, cluster, store)

@@ -1570,6 +1570,8 @@ export interface paths {
         /**
          * The file itself
          * @description What a browser can show without running it is shown, unless `download` is true.
+         *
+         *     `Range` asks for one range of bytes, `If-Range` with the ETag for one of this file only.
          */
         get: operations["read_content"];
         put?: never;

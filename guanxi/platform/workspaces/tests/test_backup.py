@@ -16,9 +16,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from guanxi.platform.files.stores import Store, key_of, open_store
 from guanxi.platform.workspaces.backup import Workspace, backup, opened, restore, verify
 from guanxi.platform.workspaces.errors import WorkspaceError
 from guanxi.platform.workspaces.home import Home
+from tests.bucket_server import bucket_server
 
 from .conftest import connect, notes, write
 
@@ -188,6 +190,92 @@ def test_another_servers_roles_are_refused(firm: Workspace, folder: Path) -> Non
     file = archive_of(folder, {"database.dump": b""}, roles={"app": "web", "owner": "boss"})
     with pytest.raises(WorkspaceError, match="role web"):
         restore(firm, file, force=True)
+
+
+@pytest.fixture
+def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a bucket in which workspaces opened from now on keep their files."""
+    with bucket_server(tmp_path) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("GUANXI_FILES_URL", "s3://firm/files")
+        yield "s3://firm/files"
+
+
+def attach(workspace: Workspace, folder: Path, text: bytes) -> str:
+    """Keep a content that the database names; returns its checksum."""
+    file, checksum = folder / "attached", sha256(text).hexdigest()
+    file.write_bytes(text)
+    workspace.store.keep(checksum, file)
+    with connect(workspace.home) as owner:
+        owner.execute("CREATE TABLE IF NOT EXISTS platform_attachment (sha256 text)")
+        owner.execute("INSERT INTO platform_attachment VALUES (%s)", (checksum,))
+    return checksum
+
+
+def text_in(store: Store, checksum: str) -> bytes | None:
+    size = store.size(checksum)
+    return None if size is None else b"".join(store.read(checksum, 0, size))
+
+
+def test_files_in_a_bucket_are_in_the_backup(
+    bucket: str, firm: Workspace, tmp_path: Path, make_home: Callable[[str], Home]
+) -> None:
+    kept = [attach(firm, tmp_path, text) for text in (b"contract", b"x" * 9_000_000, b"")]
+    damaged = attach(firm, tmp_path, b"was whole")
+    (tmp_path / "firm" / "files" / key_of(damaged)).write_bytes(b"not whole")
+    # From before there was a bucket; the bucket's is what counts.
+    stale = firm.home.files / key_of(kept[0])
+    stale.parent.mkdir(parents=True)
+    stale.write_bytes(b"stale")
+    told: list[str] = []
+    file = backup(firm, tell=told.append)
+    assert [damaged in line and "left out" in line for line in told] == [True]
+
+    for checksum in (*kept, damaged):
+        firm.store.drop(checksum)
+    told.clear()
+    restore(firm, file, force=True, tell=told.append)  # to the same bucket
+    assert [text_in(firm.store, checksum) for checksum in kept] == [
+        b"contract",
+        b"x" * 9_000_000,
+        b"",
+    ]
+    assert [line.split()[0] for line in told] == ["1"]
+    assert (firm.home.files / "2026" / "合同.pdf").exists()
+
+
+def test_files_go_from_a_bucket_into_a_folder(
+    bucket: str,
+    firm: Workspace,
+    tmp_path: Path,
+    make_home: Callable[[str], Home],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checksum = attach(firm, tmp_path, b"contract")
+    file = backup(firm)
+    monkeypatch.delenv("GUANXI_FILES_URL")
+    with opened(make_home("elsewhere")) as other:
+        restore(other, file)
+        assert text_in(open_store(other.home.files), checksum) == b"contract"
+
+
+@pytest.mark.parametrize("where", ["bucket", "folder"])
+def test_without_what_is_attached_it_is_named(
+    request: pytest.FixtureRequest, where: str, tmp_path: Path
+) -> None:
+    if where == "bucket":
+        request.getfixturevalue("bucket")
+    firm: Workspace = request.getfixturevalue("firm")
+    checksums = [attach(firm, tmp_path, text) for text in (b"stays", b"gets lost")]
+    file = backup(firm, attached=False)
+    with tarfile.open(file) as archive:
+        assert [name for name in archive.getnames() if "attachments" in name] == []
+    firm.store.drop(checksums[1])
+    told: list[str] = []
+    restore(firm, file, force=True, tell=told.append)
+    assert text_in(firm.store, checksums[0]) == b"stays"
+    assert [line.split()[0] for line in told] == ["1"]
 
 
 def archive_of(folder: Path, members: dict[str, bytes], **manifest: object) -> Path:
