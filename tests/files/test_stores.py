@@ -7,7 +7,6 @@ import stat
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from click.testing import CliRunner
 from django.conf import settings as django_settings
@@ -120,23 +119,6 @@ def test_what_is_not_as_it_came_is_not_sent_as_if_it_were(
     file.unlink()
     assert client.get(address).status_code == 404
     assert [fault for _content, fault in faults()] == ["missing"]
-
-
-@pytest.mark.parametrize("store", ["bucket"], indirect=True)
-def test_large_files_pass_through_little_memory(firm: Firm, acme: str, store: Path) -> None:
-    client = firm.client("owner")
-    put(client, acme, b"first")
-    large = bytes(range(256)) * (96 * 4096)  # 96 MiB
-    before = psutil.Process().memory_info().rss
-    made = put(client, acme, large, "large.bin")
-    answer: Any = client.get(f"/api/v1/attachments/{made['id']}/content")
-    digest = hashlib.sha256()
-    for block in answer:
-        assert len(block) <= stores.PART
-        digest.update(block)
-    assert digest.hexdigest() == made["sha256"] == hashlib.sha256(large).hexdigest()
-    # The test's own form and its copy are in memory too.
-    assert psutil.Process().memory_info().rss - before < 4 * len(large)
 
 
 def test_a_bucket_that_does_not_answer_is_named(

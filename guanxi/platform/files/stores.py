@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 FOLDER = "attachments"
 NAME = re.compile(r"[0-9a-f]{64}")
 BLOCK = 1024 * 1024
-PART = 8 * 1024 * 1024  # of one request; a bucket takes 10,000 parts of one content
+PART = 8 * 1024 * 1024  # is written by one request; a bucket takes 10,000 parts of one content
 PARTS_AT_ONCE = 4
+RANGE = 2 * 1024 * 1024  # is read by one request, and held several times on its way out
 HOLDER = "guanxi-database"  # the object that says whose a bucket is
 TRIAL = "guanxi-trial"
 # Tells a database from every other, its restored copies included, which may be pointed to the same
@@ -206,10 +207,10 @@ class Bucket:
         return None
 
     def read(self, sha256: str, start: int, end: int) -> Iterator[bytes]:
-        for at in range(start, end, PART):
+        for at in range(start, end, RANGE):
             with self._named():
                 part = obstore.get_range(
-                    self.objects, key_of(sha256), start=at, end=min(at + PART, end)
+                    self.objects, key_of(sha256), start=at, end=min(at + RANGE, end)
                 )
             yield bytes(part)
 
