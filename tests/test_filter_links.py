@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -150,6 +151,28 @@ def test_days_that_are_none_are_refused(firm: Firm, value: Any) -> None:
     tree = {"field": "due_on", "op": "in_period", "value": value}
     answer = firm.client("owner").get("/api/v1/tasks", {"filter": json.dumps(tree)})
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_filter")
+
+
+@pytest.mark.parametrize("levels", [5_000, 200_000])
+@pytest.mark.parametrize(("before", "after"), [('{"not":', "}"), ('{"and":[', "]}"), ("[", "]")])
+def test_nor_does_one_of_any_depth_keep_the_server_busy(
+    firm: Firm, levels: int, before: str, after: str
+) -> None:
+    """What is deeper than any parser goes is refused by it, in no time."""
+    client, inner = firm.client("owner"), '{"field": "name", "op": "not_empty"}'
+    tree = before * levels + inner + after * levels
+    began = time.process_time()
+    for answer in (
+        client.get("/api/v1/customers", {"filter": tree}),
+        client.post(
+            "/api/v1/customers/bulk",
+            f'{{"filter": {tree}, "set": {{"city": "x"}}}}',
+            "application/json",
+        ),
+    ):
+        assert 400 <= answer.status_code < 500, answer.content[:500]
+        assert answer.json()["detail"]
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("wrap", [

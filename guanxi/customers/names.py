@@ -1,5 +1,6 @@
 """Sort keys of names: Chinese by pinyin, everything in one alphabet."""
 
+import unicodedata
 from functools import lru_cache
 
 from pypinyin import Style, pinyin
@@ -15,9 +16,11 @@ def _syllable(character: str) -> str:
 def name_sort_key(name: str) -> str:
     """The key that sorts `name` as a phone book does: 张伟 -> "zhang wei", in lower case.
 
-    Character by character, which misreads rare polyphonic surnames but is stable and fast.
+    Character by character, which misreads rare polyphonic surnames but is stable and fast. What is
+    not seen (joiners, marks of direction) moves no name, nor does how an accent is written.
     """
-    folded = name.strip().lower()[:HEAD]
-    if folded.isascii():
-        return folded
+    if name.isascii():
+        return name.strip().lower()[:HEAD]
+    seen = "".join(c for c in name if unicodedata.category(c) != "Cf")
+    folded = unicodedata.normalize("NFC", seen).strip().lower()[:HEAD]
     return "".join(_syllable(c) if "㐀" <= c <= "鿿" else c for c in folded).strip()

@@ -124,3 +124,31 @@ def test_a_block_is_copied_pasted_refused_and_undone(
     keys.press("Delete")
     expect(sheet.cell(2, 1)).to_have_text("")
     assert [row["phone"] for row in sheet.stored()] == [""] * 4
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_thousands_of_cells_that_do_not_fit_are_told_at_once(
+    demo: Served, member: Callable[..., Page], language: str
+) -> None:
+    t, page = Texts(language), member("chen", language)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sheet = Sheet(page, f"{demo.url}/api/v1")
+    columns = ["kind:140", "birthday:150", "credit_limit:150", "owner:160", "territory:150"]
+    page.goto(f"{demo.url}/customers?sort=name&cols={quote(json.dumps(['name:160', *columns]))}")
+    expect(page.locator("[role=gridcell] a").first).to_be_visible()
+    before = call(page, "GET", f"{sheet.api}/customers?sort=name&limit=100")["items"]
+
+    # More lines than the list has: said, and what is there stays.
+    sheet.cell(0, 1).click(position={"x": 120, "y": 10})
+    sheet.paste("x?\t31/31/31\tx\tnobody\tnowhere\r\n" * 2000)
+    expect(page.get_by_text(t("paste.doesNotFit"))).to_be_visible(timeout=10_000)
+
+    # As many as are loaded: each is marked, some are told, and the screen still answers.
+    rows = len(before)
+    assert rows == 100
+    sheet.paste("\r\n".join(["x?\t31/31/31\tx\tnobody\tnowhere"] * rows))
+    expect(sheet.cell(0, 1)).to_have_attribute("aria-invalid", "true", timeout=10_000)
+    expect(sheet.cell(3, 3)).to_have_attribute("aria-invalid", "true")
+    page.keyboard.press("Escape")
+    expect(sheet.cell(0, 1)).not_to_have_attribute("aria-invalid", "true")
+    assert call(page, "GET", f"{sheet.api}/customers?sort=name&limit=100")["items"] == before

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.product import DEMO_PASSWORD, Served, Texts, call
+from tests.browser.product import DEMO_PASSWORD, Served, Texts, call, enter
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +25,9 @@ def make_customer(page: Page, demo: Served, **values: object) -> dict[str, Any]:
 def city_of(page: Page, demo: Served, customer: dict[str, Any]) -> str:
     found: str = call(page, "GET", f"{demo.url}/api/v1/customers/{customer['id']}")["city"]
     return found
+
+
+REFUSED = {"en": "but not do this with it", "zh-CN": "但不能执行此操作"}
 
 
 def type_city(page: Page, t: Texts, city: str, *, save: bool = True) -> None:
@@ -107,3 +110,37 @@ def test_a_session_that_ends_in_the_middle_loses_nothing(
     sign_in_again(page, t)
     expect(page.get_by_text(t("edit.saved", field=LABEL[language]))).to_be_visible()
     assert city_of(page, demo, customer) == "Köln"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_role_taken_away_in_the_middle_loses_nothing(
+    demo: Served,
+    member: Callable[..., Page],
+    page_of: Callable[..., Page],
+    language: str,
+) -> None:
+    """What was typed stays where it is and can be copied; what stands in the way is said."""
+    t, api, password = Texts(language), f"{demo.url}/api/v1", "a quite new password"
+    boss, page = member("admin", language), page_of(locale=language)
+    roles = {r["label"]: r["id"] for r in call(boss, "GET", f"{api}/role-rights")["items"]}
+    name = f"clerk-{language.lower()}"
+    made = call(boss, "POST", f"{api}/people", username=name, full_name="Clerk", role=roles["经理"])
+    call(boss, "POST", f"{api}/links/use", key=made["link"]["url"].split("#")[1], password=password)
+    enter(page, demo.url, name, password)
+    customer = make_customer(boss, demo, name=f"Role {language}", city="Bonn")
+    page.goto(f"{demo.url}/customers/{customer['id']}")
+    page.get_by_role("button", name=t("customer.compose.mode.call"), exact=True).click()
+    words = page.get_by_role("textbox", name=t("customer.compose.text.call"))
+    words.fill("Asked for 200 samples.")
+    type_city(page, t, "Köln", save=False)
+
+    call(boss, "PATCH", f"{api}/people/{made['person']['id']}", role=roles["只读"])
+    page.keyboard.press("Enter")
+    told = page.get_by_role("alert").filter(has_text=t("edit.notSaved", field=LABEL[language]))
+    expect(told).to_contain_text(REFUSED[language])
+    expect(told).to_contain_text(f"{t('edit.typed')} Köln")  # to be copied from there
+    words.focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_have_count(2)
+    expect(words).to_have_value("Asked for 200 samples.")
+    assert city_of(boss, demo, customer) == "Bonn"

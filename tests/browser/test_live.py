@@ -47,6 +47,29 @@ def test_a_change_by_somebody_else_shows_by_itself(
     expect(new).to_contain_text("Ulm", timeout=SOON)
 
 
+TABS = 20
+
+
+def test_twenty_tabs_share_one_stream(demo: Served, member: Callable[..., Page]) -> None:
+    """A browser has six connections to one server: with a stream a tab, the seventh would wait."""
+    mine, theirs = member("chen"), member("admin")
+    customers = f"{demo.url}/api/v1/customers"
+    name = f"Tabs {time.time_ns()}"
+    customer = call(mine, "POST", customers, kind="person", name=name, city="Bonn")
+    tabs = [mine, *(mine.context.new_page() for _ in range(TABS - 1))]
+    for tab in tabs:
+        tab.goto(f"{demo.url}/customers/{customer['id']}", wait_until="commit")
+    for tab in tabs:
+        expect(tab.get_by_role("heading", level=1)).to_have_text(name)
+    call(theirs, "PATCH", f"{customers}/{customer['id']}", city="Köln")
+    for tab in tabs:
+        expect(tab.get_by_role("definition").filter(has_text="Köln")).to_be_visible()
+    for tab in tabs[:-1]:  # also the one that was first
+        tab.close()
+    call(theirs, "PATCH", f"{customers}/{customer['id']}", city="Ulm")
+    expect(tabs[-1].get_by_role("definition").filter(has_text="Ulm")).to_be_visible(timeout=SOON)
+
+
 def test_who_else_has_the_record_open(demo: Served, member: Callable[..., Page]) -> None:
     mine, theirs = member("chen", "zh-CN"), member("admin", "zh-CN")
     customer = call(mine, "POST", f"{demo.url}/api/v1/customers", kind="person", name="同看")

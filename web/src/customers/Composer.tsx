@@ -44,8 +44,9 @@ export function Composer({ customer, mode, onMode, focus }: Props) {
     if (focus > 0) box.current?.focus();
   }, [focus]);
 
-  if (!object || allowed.length === 0) return null;
   const ready = canSend(mode, values);
+  // Whoever may no longer write still has what they wrote, and is told why it is not taken.
+  if (!object || (allowed.length === 0 && !ready)) return null;
   const set = (name: string, value: unknown) => setValues((old) => ({ ...old, [name]: value }));
 
   function choose(next: Mode) {

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { App } from "antd";
+import { App, Typography } from "antd";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
@@ -11,6 +11,7 @@ import { useConflict } from "@/objects/edit/useConflict";
 import { useUndo } from "@/objects/edit/useUndo";
 import { toWire } from "@/objects/fields/fieldTypes";
 import { useErrorText } from "@/ui/errorText";
+import styles from "./edit.module.css";
 
 export type SaveFields = (
   record: RecordRow,
@@ -24,8 +25,8 @@ type Turn = Promise<string | null | undefined>;
 const turns = new Map<string, Turn>();
 
 /**
- * Shows new values at once, sends them, and offers to undo. A refusal puts the old values back and says why;
- * somebody else's change in between asks whose to keep.
+ * Shows new values at once, sends them, and offers to undo. A refusal puts the old values back, says why, and
+ * keeps what was typed at hand; somebody else's change in between asks whose to keep.
  */
 export function useSaveFields(object: ObjectMeta): SaveFields {
   const { t } = useTranslation();
@@ -63,9 +64,11 @@ export function useSaveFields(object: ObjectMeta): SaveFields {
             patchRecord(client, path, record.id, theirs);
             return (await askWhose(values, theirs)) === "mine" ? send(null) : false;
           }
+          const typed = textsIn(values);
           notification.error({
             title: t("edit.notSaved", { field: label }),
-            description: errorText(error),
+            description: <Refusal why={errorText(error)} typed={typed} />,
+            duration: typed ? 0 : undefined,
           });
           return false;
         }
@@ -80,6 +83,26 @@ export function useSaveFields(object: ObjectMeta): SaveFields {
       return saved;
     },
     [askWhose, client, errorText, notification, object, offer, t],
+  );
+}
+
+const textsIn = (values: Values) =>
+  Object.values(values)
+    .filter((value) => typeof value === "string")
+    .join("\n")
+    .trim();
+
+function Refusal({ why, typed }: { why: string; typed: string }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <div>{why}</div>
+      {typed && (
+        <div className={styles.typed}>
+          {t("edit.typed")} <Typography.Text copyable>{typed}</Typography.Text>
+        </div>
+      )}
+    </>
   );
 }
 
