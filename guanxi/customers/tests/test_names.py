@@ -1,0 +1,40 @@
+"""Sort keys of names, and those that were derived before what is not seen was left out."""
+
+from importlib import import_module
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+from django.db import connection
+
+from guanxi.customers.models import Customer
+from guanxi.customers.names import name_sort_key
+from guanxi.platform.workspaces import roles
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("张伟", "zhang wei"), ("张\u200b伟", "zhang wei"), ("\u202eAnn\u202c", "ann"),
+        ("\ufeff Ann", "ann"), ("E\u0301clair", "éclair"), ("שלום", "שלום"), ("😀", "😀"),
+        ("\u200b", ""), ("x" * 100, "x" * 60),
+    ],
+)  # fmt: skip
+def test_names_are_sorted_as_they_are_seen(name: str, key: str) -> None:
+    assert name_sort_key(name) == key
+
+
+@pytest.mark.django_db(transaction=True)
+def test_former_keys_are_derived_anew_and_nobody_is_told() -> None:
+    odd, plain = (
+        Customer.objects.create(kind="person", name=name) for name in ("\u200bAnn", "Bert")
+    )
+    Customer.objects.update(name_sort="former")
+    before = {c.pk: c.updated_at for c in Customer.objects.all()}
+    parameters = roles.connection_parameters("owner") | {"dbname": connection.settings_dict["NAME"]}
+    migration = import_module("guanxi.customers.migrations.0006_names_as_they_are_seen")
+    with psycopg.connect(**parameters) as owner:
+        migration.derive_anew(None, SimpleNamespace(connection=owner))
+    keys = dict(Customer.objects.values_list("pk", "name_sort"))
+    assert keys == {odd.pk: "ann", plain.pk: "former"}
+    assert {c.pk: c.updated_at for c in Customer.objects.all()} == before
