@@ -73,5 +73,6 @@ def test_a_generated_client_does_a_program_s_work(told: dict[str, Any]) -> None:
     status, code, theirs = told["conflict"]
     assert (status, code, theirs["industry"]) == (409, "edit_conflict", "tea")
     assert told["refused"] == [422, "name"]
+    assert told["deleted"] == [204, 404, "not_found"]
     assert told["task"]["label"] == "茶叶 A"
     assert told["done"]["status"] == "done"

@@ -6,6 +6,7 @@ import {
   completeTask,
   createCustomer,
   createTask,
+  deleteCustomer,
   listCustomer,
   readCustomer,
   readOwnToken,
@@ -69,6 +70,10 @@ async function main() {
   });
   const { data: done } = await completeTask({ path: { pk: task.id }, throwOnError: true });
 
+  const last = { path: { pk: made[2]?.id ?? "" } };
+  const deleted = await deleteCustomer({ ...last, throwOnError: true });
+  const gone = await readCustomer(last);
+
   console.log(
     JSON.stringify({
       own,
@@ -78,6 +83,7 @@ async function main() {
       changed: [changed.data.industry, changed.data.credit_limit],
       conflict: [conflict.response?.status, conflict.error?.code, conflict.error?.theirs],
       refused: [refused.response?.status, refused.error?.errors[0]?.field],
+      deleted: [deleted.response.status, gone.response?.status, gone.error?.code],
       task: task.customer,
       done,
     }),
