@@ -72,8 +72,8 @@ def choose_workspace() -> None:
         raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: tests choose their own workspace.")
     os.environ["DJANGO_SETTINGS_MODULE"] = "guanxi.config.settings"
     os.environ["GUANXI_DATABASE_ROLE"] = "owner"
-    for name in ("GUANXI_DATABASE_URL", "GUANXI_OWNER_DATABASE_URL", "GUANXI_DATABASE_POOL"):
-        os.environ.pop(name, None)
+    for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "DATABASE_POOL", "FILES_URL"):
+        os.environ.pop(f"GUANXI_{name}", None)
     os.environ["GUANXI_HOME"] = str(make_home().path)
     if superuser := os.environ.get("GUANXI_TEST_DATABASE_URL"):
         names = {"GUANXI_DATABASE_URL": "app", "GUANXI_OWNER_DATABASE_URL": "owner"}

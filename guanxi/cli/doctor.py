@@ -100,13 +100,16 @@ def _files(home: Home) -> Iterator[Finding]:
 
 def _holder(home: Home) -> Iterator[Finding]:
     """Two databases at one bucket would delete each other's files."""
-    with psycopg.connect(**roles.connection_parameters("app")) as app:
-        row = app.execute(stores.DATABASE).fetchone()
     try:
-        holder = stores.open_store(stores.address(home.files)).holder()
+        store = stores.open_store(stores.address(home.files))
+        holder = None if store.is_inside else store.holder()
     except WorkspaceError:  # which was told of already
         return
-    if row is not None and holder not in (None, row[0]):
+    if holder is None:
+        return
+    with psycopg.connect(**roles.connection_parameters("app")) as app:
+        row = app.execute(stores.DATABASE).fetchone()
+    if row is None or row[0] != holder:
         yield Finding(
             True,
             f"The files belong to another database ({holder}): none are cleaned up from here."

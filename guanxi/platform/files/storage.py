@@ -84,12 +84,7 @@ def drop_unneeded() -> int:
 
     None, if another database has the store: what nobody needs here may be needed there.
     """
-    database = this_database()
-    holder = store().holder()
-    if holder is None:
-        store().claim(database)
-    elif holder != database:
-        log.error("%s belongs to the database %s; nothing is deleted", store().name, holder)
+    if not _is_ours():
         return 0
     dropped = 0
     for contents in store().listed():
@@ -98,6 +93,18 @@ def drop_unneeded() -> int:
         for sha256 in stored - set(needed):
             dropped += _drop(sha256)
     return dropped
+
+
+def _is_ours() -> bool:
+    """Whether this database has the store; a bucket that nobody has, it takes."""
+    if store().is_inside:
+        return True
+    database, holder = this_database(), store().holder()
+    if holder is None:
+        store().claim(database)
+    elif holder != database:
+        log.error("%s belongs to the database %s; nothing is deleted", store().name, holder)
+    return holder in (None, database)
 
 
 @transaction.atomic

@@ -192,6 +192,7 @@ def restore(
         new = f"{workspace.database}_restoring"
         _make_database(workspace, new)
         _load(workspace, draft / DUMP, new)
+        _take_along(workspace.home.files, draft / "files")
         _change_places(workspace, new, draft)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -464,18 +465,18 @@ def _change_folders(home: Home, draft: Path) -> None:
         former = draft / f"former-{folder}"
         (home.path / folder).rename(former)
         (draft / folder).rename(home.path / folder)
-    _take_along(stores.Folder(draft / "former-files"), stores.Folder(home.files))
 
 
-def _take_along(former: stores.Folder, now: stores.Folder) -> None:
+def _take_along(here: Path, draft: Path) -> None:
     """Keep contents that the backup did not bring: it may have left them out, naming them.
 
     Those that nobody needs go as ever, in the night.
     """
-    for contents in former.listed():
-        for content in contents:
-            if now.size(content.sha256) is None:
-                now.keep(content.sha256, former.path / stores.key_of(content.sha256))
+    for contents in stores.Folder(here).listed():
+        for key in (stores.key_of(content.sha256) for content in contents):
+            if not (draft / key).exists():
+                (draft / key).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                (draft / key).hardlink_to(here / key)
 
 
 @contextlib.contextmanager
