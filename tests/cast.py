@@ -12,10 +12,11 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from guanxi.customers.models import Address, Customer, Identity, Relationship, Tag
 from guanxi.interactions.models import Interaction, Task
-from guanxi.platform.access.models import Role, Team, Territory, Token, User
+from guanxi.platform.access.models import Role, Share, Team, Territory, Token, User
 from guanxi.platform.access.services import ensure_roles
 from guanxi.platform.access.sign_in import issue_token
 from guanxi.platform.objects.record import Row
@@ -56,6 +57,24 @@ MADE_ROLES: dict[str, dict[str, Any]] = {
 }
 
 
+# Shared at present: the record, with whom (or which team), and whether to be changed.
+SHARES = [
+    ("customer:chen", "loner", True),
+    ("customer:bell", "south", False),
+    ("customer:feng", "head", True),
+    ("customer:dong", "ranger", True),
+    ("customer:gone", "loner", True),
+    ("customer:acme", "read_only", True),
+    ("task:free", "owner", True),
+    ("interaction:acme_service", "loner", False),
+    ("interaction:chen_teammate", "ranger", False),
+]
+FORMER_SHARES = [
+    ("customer:acme", "outsider", {"ends_on": NOON.date()}),
+    ("customer:acme", "loner", {"deleted_at": NOON}),
+]
+
+
 @dataclass
 class Firm:
     """Everything the cast has: people by name, records by object and name."""
@@ -63,6 +82,7 @@ class Firm:
     people: dict[str, User] = field(default_factory=dict)
     records: dict[str, dict[str, Row]] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
+    shares: list[tuple[str, str, bool]] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> Any:
         """A person or a record by its name: firm["owner"], firm["customer:acme"]."""
@@ -123,6 +143,22 @@ def make_firm() -> Firm:
     for name in firm.people:
         firm.sign_in(name)
     return firm
+
+
+def share_some(firm: Firm) -> None:
+    """Share some of the records, with one more day to go, and some that are over by now."""
+    for name, whom, may_change in SHARES:
+        _share(firm, name, whom, may_change=may_change, ends_on=timezone.now() + dt.timedelta(1))
+    for name, whom, over in FORMER_SHARES:
+        _share(firm, name, whom, may_change=True, **over)
+    firm.shares = SHARES
+
+
+def _share(firm: Firm, name: str, whom: str, **details: Any) -> None:
+    holder = {"user": firm[whom]} if whom in PEOPLE else {"team": firm[f"team:{whom}"]}
+    kind, record_id = name.partition(":")[0], firm[name].pk
+    share = Share(object=kind, record_id=record_id, given_by=firm["manager"], **holder, **details)
+    share.save(force_insert=True)
 
 
 def _add(firm: Firm, kind: str, name: str, record: Row) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from tests.cast import PEOPLE, Firm
 
 TEAMS_BELOW = {"head": {"head", "north", "south"}, "north": {"north"}, "south": {"south"}}
+SHARES_OF_TEAMS = {"head": {"head"}, "north": {"north", "head"}, "south": {"south", "head"}}
 TERRITORIES = {"ranger": {"east"}}
 AREAS = {
     "customer": "customers", "tag": "customers", "identity": "customers", "address": "customers",
@@ -102,13 +103,13 @@ class Oracle:
         if kind in FOR_ALL:
             return verb == "read" or scope == "all"
         if kind == "customer":
-            return self.owned(who, scope, record, unowned=True)
+            return self.owned(who, verb, scope, kind, record, unowned=True)
         if kind == "task":
-            return self.owned(who, scope, record, unowned=True) or self.through(
+            return self.owned(who, verb, scope, kind, record, unowned=True) or self.through(
                 who, verb, scope, "customer", record.customer
             )
         if kind == "interaction":
-            return self.owned(who, scope, record, unowned=False) or self.through(
+            return self.owned(who, verb, scope, kind, record, unowned=False) or self.through(
                 who, verb, scope, "customer", record.customer
             )
         if kind in ("identity", "address", "order"):
@@ -122,12 +123,23 @@ class Oracle:
             return self.through(who, verb, scope, "order", record.order)
         raise AssertionError(kind)
 
-    def owned(self, who: str, scope: str, record: Any, *, unowned: bool) -> bool:
+    def shared(self, who: str, verb: str, kind: str, record: Any) -> bool:
+        """By a share with them or their team; it lets nobody delete."""
+        mine = {who, *SHARES_OF_TEAMS.get(PEOPLE[who][1] or "", set())}
+        return any(
+            self.firm[name].pk == record.pk and whom in mine and (verb == "read" or may_change)
+            for name, whom, may_change in self.firm.shares
+            if name.startswith(f"{kind}:") and verb != "delete"
+        )
+
+    def owned(
+        self, who: str, verb: str, scope: str, kind: str, record: Any, *, unowned: bool
+    ) -> bool:
         owner = self.names.get(record.owner_id)
         territory = getattr(record, "territory", None)
         if scope == "all":
             return True
-        if owner == who:
+        if owner == who or self.shared(who, verb, kind, record):
             return True
         if scope == "team":
             if owner is None:

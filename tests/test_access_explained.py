@@ -3,13 +3,22 @@
 from typing import Any
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from guanxi.customers.models import Customer
 from guanxi.platform.objects.registry import types
-from tests.cast import PEOPLE, Firm
+from tests.cast import PEOPLE, Firm, share_some
 from tests.oracle import Oracle, is_hidden
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def firm(firm: Firm, django_db_blocker: DjangoDbBlocker) -> Firm:
+    """The cast with some of its records shared."""
+    with django_db_blocker.unblock():
+        share_some(firm)
+    return firm
 
 
 def asked(firm: Firm, asker: str, kind: str, record: Any, who: str) -> Any:

@@ -12,10 +12,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from guanxi.platform.events.models import Event
 from guanxi.platform.objects.registry import ObjectType, object_type, types
-from tests.cast import PEOPLE, Firm
+from tests.cast import PEOPLE, Firm, share_some
 from tests.oracle import Oracle, is_hidden, may_create, reach
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,14 @@ PARENTS = {
     "relationship": {"customer": "customer", "other": "customer"},
     "interaction": {"customer": "customer"}, "order_line": {"order": "order"},
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def firm(firm: Firm, django_db_blocker: DjangoDbBlocker) -> Firm:
+    """The cast with some of its records shared."""
+    with django_db_blocker.unblock():
+        share_some(firm)
+    return firm
 
 
 @pytest.fixture

@@ -177,6 +177,7 @@ def changes(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
             "action": item["action"],
             "changes": item["changes"],
             "file": item["file"],
+            "shared_with": item["shared_with"],
             "source": item["source"],
             "request_id": item["request_id"],
             "can_undo": item["can_undo"],

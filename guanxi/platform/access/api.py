@@ -293,7 +293,7 @@ def revoke_token(request: Request, pk: UUID) -> Status[None]:
 class GroundOut(Schema):
     """One way in which the role lets people see such records."""
 
-    code: Literal["all", "owner", "team", "unowned", "territory", "linked"]
+    code: Literal["all", "owner", "team", "unowned", "territory", "shared", "linked"]
     holds: bool = Field(description="Whether it holds for this person and this record.")
     link: str | None = Field(description="The field with the record it depends on.")
 

@@ -18,7 +18,8 @@ class Ground:
     """One way in which a role lets people see such records, and whether it holds for this one.
 
     "all": the role reaches every record; "owner": one's own; "team": of somebody in one's team or
-    below; "unowned": of nobody; "territory": in one of one's territories; "linked": by the record
+    below; "unowned": of nobody; "territory": in one of one's territories; "shared": with
+    them or their team; "linked": by the record
     in the field `link`.
     """
 
@@ -68,13 +69,15 @@ def _grounds(asker: Asker, declared: ObjectType, record: Row, scope: str) -> Ite
             case Everyone():
                 yield Ground("all", holds=True)
             case Owned():
-                yield from _owner_grounds(asker, record, scope, rule)
+                yield from _owner_grounds(asker, declared, record, scope, rule)
             case Through(field):
                 reach = reach_by(asker, declared, "read", scope, rule)
                 yield Ground("linked", _holds(declared, record, reach), link=field)
 
 
-def _owner_grounds(asker: Asker, record: Row, scope: str, rule: Owned) -> Iterator[Ground]:
+def _owner_grounds(
+    asker: Asker, declared: ObjectType, record: Row, scope: str, rule: Owned
+) -> Iterator[Ground]:
     owner: UUID | None = record.owner_id  # type: ignore[attr-defined]
     if scope == "all":
         yield Ground("all", holds=True)
@@ -86,3 +89,4 @@ def _owner_grounds(asker: Asker, record: Row, scope: str, rule: Owned) -> Iterat
             yield Ground("unowned", owner is None)
     if scope == "territory" and rule.territory:
         yield Ground("territory", getattr(record, f"{rule.territory}_id") in asker.territories)
+    yield Ground("shared", record.pk in asker.shares.get((declared.name, "read"), ()))

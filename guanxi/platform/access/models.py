@@ -145,6 +145,40 @@ class User(AbstractBaseUser, Row):
             raise ValidationError({"time_zone": _("Choose a time zone of the list.")})
 
 
+class Share(Row):
+    """One record that one user, or one team and those below it, may read beyond their role's scope.
+
+    It lasts until the end of `ends_on`, or until it is undone (`deleted_at`).
+    """
+
+    object = models.CharField(max_length=60)
+    record_id = models.UUIDField()
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="+")
+    may_change = models.BooleanField(db_default=False)
+    ends_on = models.DateField(null=True)
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="share_with_user_or_team",
+                condition=models.Q(user=None, team__isnull=False)
+                | models.Q(user__isnull=False, team=None),
+            ),
+            models.UniqueConstraint(
+                "user", "object", "record_id", name="share_with_user", condition=not_deleted()
+            ),
+            models.UniqueConstraint(
+                "team", "object", "record_id", name="share_with_team", condition=not_deleted()
+            ),
+        ]
+        indexes = [models.Index(fields=["object", "record_id"], name="share_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.object} {self.record_id}"
+
+
 class Token(models.Model):
     """A key with which a program acts for one user, within `scopes`. Only its hash is kept.
 

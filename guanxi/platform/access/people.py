@@ -15,6 +15,7 @@ from guanxi.platform.access.grants import Grants
 from guanxi.platform.access.links import NewLink, end_links, make_link
 from guanxi.platform.access.models import AccessLink, Role, Session, Team, User
 from guanxi.platform.access.predicate import Asker
+from guanxi.platform.access.sharing import end_shares_with
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.registry import ObjectType, types
 
@@ -180,6 +181,7 @@ def deactivate_person(*, asker: Asker, pk: UUID, hand_to: UUID | None) -> dict[s
     person.is_active = False
     person.save(update_fields=["is_active"])
     end_access(person)
+    end_shares_with(person)
     require_one_administrator()
     if hand_to is None or not any(left_behind(pk, t).exists() for t in handed_over()):
         return None

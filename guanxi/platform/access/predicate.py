@@ -3,14 +3,16 @@
 Every list, detail, count, search, export, timeline and aggregate starts from `visible_to`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.lookups import Lookup
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.grants import Grants
@@ -39,6 +41,44 @@ with recursive team as (
 select id from platform_user where team_id in (select id from team)
 """
 
+# Shared with me, my team or one above it. Of a team in the recycle bin nobody has anything.
+SHARED = """
+with recursive team as (
+    select id, parent_id from platform_team where id = %s and deleted_at is null
+    union
+    select above.id, above.parent_id
+    from platform_team above join team on above.id = team.parent_id
+    where above.deleted_at is null
+)
+select object, record_id, bool_or(may_change)
+from platform_share
+where (user_id = %s or team_id = any(array(select id from team))) and deleted_at is null
+    and (ends_on is null or ends_on >= (
+        now() at time zone coalesce((select min(time_zone) from platform_workspace), 'UTC')
+    )::date)
+group by object, record_id
+"""
+Shares = dict[tuple[str, str], list[UUID]]
+
+
+@UUIDField.register_lookup
+class AnyOf(Lookup):
+    """Whether it is one of these, as one array: which an index finds and a filter hashes."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} = any(%s)", [*parameters, self.rhs]
+
+
+def people_in(team_id: UUID | None) -> list[UUID]:
+    """Users of a team and of the teams below it."""
+    with connection.cursor() as cursor:
+        cursor.execute(COLLEAGUES, [team_id])
+        return [pk for (pk,) in cursor.fetchall()]
+
 
 class Asker:
     """A signed-in user with what is asked about them again and again, read once a request."""
@@ -49,6 +89,7 @@ class Asker:
         self.scopes = None if scopes is None else frozenset(scopes)
         self._colleagues: list[UUID] | None = None
         self._territories: list[UUID] | None = None
+        self._shares: Shares | None = None
         self._fields_version = user.fields_version
         self._fields: dict[str, dict[str, ObjectField]] = {}
 
@@ -56,9 +97,7 @@ class Asker:
     def colleagues(self) -> list[UUID]:
         """Users of my team and of the teams below it, me included."""
         if self._colleagues is None:
-            with connection.cursor() as cursor:
-                cursor.execute(COLLEAGUES, [self.user.team_id])
-                self._colleagues = list({self.user.pk, *(pk for (pk,) in cursor.fetchall())})
+            self._colleagues = list({self.user.pk, *people_in(self.user.team_id)})
         return self._colleagues
 
     @property
@@ -66,6 +105,25 @@ class Asker:
         if self._territories is None:
             self._territories = list(self.user.territories.values_list("pk", flat=True))
         return self._territories
+
+    @property
+    def shares(self) -> Shares:
+        """What is shared with me at present, by object and verb: "read", or "change" as well."""
+        if self._shares is None:
+            self._shares = defaultdict(list)
+            with connection.cursor() as cursor:
+                cursor.execute(SHARED, [self.user.team_id, self.user.pk])
+                for name, pk, may_change in cursor.fetchall():
+                    self._shares[name, "read"].append(pk)
+                    if may_change:
+                        self._shares[name, "change"].append(pk)
+        return self._shares
+
+    def without_shares(self) -> "Asker":
+        """The same user, as far as their role alone reaches."""
+        other = Asker(self.user, self.scopes)
+        other._shares = {}
+        return other
 
     def token_allows(self, verb: str, object_type: ObjectType) -> bool:
         """A session allows everything its user may; a token only its scopes."""
@@ -108,10 +166,16 @@ class Asker:
         }
 
 
-def _owned(asker: Asker, scope: str, rule: Owned) -> Q:
-    me = Q(owner=asker.user.pk)
+def _owned(asker: Asker, object_type: ObjectType, verb: str, scope: str, rule: Owned) -> Q:
     if scope == "all":
         return Q()
+    within = _owned_within(asker, scope, rule)
+    shared = asker.shares.get((object_type.name, verb))
+    return within | Q(pk__any_of=shared) if shared else within
+
+
+def _owned_within(asker: Asker, scope: str, rule: Owned) -> Q:
+    me = Q(owner=asker.user.pk)
     if scope == "team":
         team = Q(owner__in=asker.colleagues)
         return team | Q(owner=None) if rule.unowned else team
@@ -144,7 +208,7 @@ def reach_by(
         case Everyone():
             return Q() if verb == "read" or scope == "all" else NOBODY
         case Owned():
-            return _owned(asker, scope, rule)
+            return _owned(asker, object_type, verb, scope, rule)
         case Through(field):
             return _through(asker, object_type, verb, scope, field, known)
 

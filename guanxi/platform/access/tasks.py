@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from guanxi.platform.access.braking import WINDOW_SECONDS
 from guanxi.platform.access.models import AccessLink, Session, SignInAttempt
 from guanxi.platform.access.people import handed_over, left_behind
+from guanxi.platform.access.sharing import end_overdue_shares
 from guanxi.platform.jobs.services import RunningJob, job_kind
 from guanxi.platform.objects.services import bulk_edit
 
@@ -55,3 +56,10 @@ def forget_sessions(timestamp: int) -> None:
     window = dt.timedelta(seconds=WINDOW_SECONDS)
     SignInAttempt.objects.filter(window_started_at__lt=timezone.now() - window).delete()
     AccessLink.objects.filter(expires_at__lt=timezone.now() - LINKS_KEPT).delete()
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(name="end_shares", pass_context=False)
+def end_shares(timestamp: int) -> None:
+    """Every hour, as days end at another hour elsewhere: end what lasted until yesterday."""
+    end_overdue_shares()

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
-from guanxi.platform.access.models import User
+from guanxi.platform.access.models import Share, User
 from guanxi.platform.access.predicate import Asker, predicate
+from guanxi.platform.access.sharing import is_shareable
 from guanxi.platform.events.models import Event
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.objects.errors import NotFound
@@ -57,6 +59,15 @@ def _shown_file(event: Event, files: dict[UUID, str]) -> dict[str, Any] | None:
         return None
     former, _name = (event.changes or {}).get("name", (None, None))
     return {"id": str(event.record_id), "label": files[event.record_id], "former": former}
+
+
+def _shared_with(object_type: ObjectType, pk: UUID) -> dict[UUID, str]:
+    """With whom a record is or was shared, by the share."""
+    if not is_shareable(object_type):
+        return {}
+    shares = Share.objects.filter(object=object_type.name, record_id=pk)
+    name = Coalesce("user__full_name", "team__name")
+    return dict(shares.values_list("pk", name))
 
 
 def _label_links(asker: Asker, links: dict[str, ObjectField], items: list[Changes]) -> None:
@@ -118,24 +129,26 @@ def history_of_visible(
 ) -> dict[str, Any]:
     """The history of a record that the asker is known to see; `until` is the instant of an event.
 
-    What happened to its files belongs to it. A change of nothing but fields the asker may not see
-    is no event to them.
+    What happened to its files and with whom it was shared belongs to it. A change of nothing but
+    fields the asker may not see is no event to them.
     """
     by_column = visible_columns(asker, object_type)
     files = dict(
         Attachment.objects.filter(object=object_type.name, record_id=pk).values_list("pk", "name")
     )
+    shares = _shared_with(object_type, pk)
     told = Q(changes__isnull=True) | Q(changes__has_any_keys=[*by_column, "deleted_at"])
     own = Q(object=object_type.name) & told
-    of_files = Q(object=object_name(Attachment))
-    events = Event.objects.filter(own | of_files, record_id__in=[pk, *files]).order_by("-id")
+    beside = Q(object__in=[object_name(Attachment), object_name(Share)])
+    ids = [pk, *files, *shares]
+    events = Event.objects.filter(own | beside, record_id__in=ids).order_by("-id")
     if before is not None:
         events = events.filter(id__lt=before)
     if until is not None:
         events = events.filter(at__lte=until)
     found = list(events[: limit + 1])
     names = actor_names({e.actor_id for e in found})
-    of_record = [e for e in found[:limit] if e.record_id not in files]
+    of_record = [e for e in found[:limit] if e.record_id == pk]
     changes = dict(
         zip([e.id for e in of_record], shown_changes(asker, object_type, of_record), strict=True)
     )
@@ -150,10 +163,9 @@ def history_of_visible(
             "action": e.action,
             "changes": changes.get(e.id, {}),
             "file": _shown_file(e, files),
+            "shared_with": shares.get(e.record_id),
             "request_id": str(e.request_id) if e.request_id else None,
-            "can_undo": bool(
-                e.request_id and e.actor_id == asker.user.pk and e.record_id not in files
-            ),
+            "can_undo": bool(e.request_id and e.actor_id == asker.user.pk and e.record_id == pk),
         }
         for e in found[:limit]
     ]

@@ -16,7 +16,7 @@ from guanxi.platform.files.media_types import HEAD, media_type_of
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.files.names import checked_name, clean_name
 from guanxi.platform.files.storage import drop_unneeded, keep_content
-from guanxi.platform.live.hub import tells
+from guanxi.platform.live.hub import tells, visible_of
 from guanxi.platform.objects.errors import NotFound, TooLarge
 from guanxi.platform.objects.registry import ObjectType, object_type, types
 
@@ -117,6 +117,4 @@ def forget_deleted() -> int:
 def _on_records_seen(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
     """Notices of files name their records."""
     on = Attachment.objects.filter(record_id__in=ids).values_list("object", "record_id").distinct()
-    for name, pk in on:
-        if visible_to(asker, object_type(name).model).filter(pk=pk).exists():
-            yield pk
+    return visible_of(asker, on)

@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,8 +23,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from guanxi.platform.access.models import Session, Token, User
-from guanxi.platform.access.predicate import Asker, predicate
+from guanxi.platform.access.models import Session, Share, Token, User
+from guanxi.platform.access.predicate import Asker, predicate, visible_to
 from guanxi.platform.access.sign_in import living_tokens
 from guanxi.platform.jobs.services import jobs_of
 from guanxi.platform.live.models import Presence
@@ -70,6 +70,20 @@ def _nothing(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
 def _where_i_am(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
     here = Presence.objects.filter(user=asker.user, record_id__in=ids)
     return here.values_list("record_id", flat=True).distinct()
+
+
+@tells("share")
+def _records_shared(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
+    """Notices of shares name their records."""
+    of = Share.objects.filter(record_id__in=ids)
+    return visible_of(asker, of.values_list("object", "record_id").distinct())
+
+
+def visible_of(asker: Asker, records: Iterable[tuple[str, UUID]]) -> Iterator[UUID]:
+    """Those of the records, each named by its object and id, that the asker may see."""
+    for name, pk in records:
+        if visible_to(asker, object_type(name).model).filter(pk=pk).exists():
+            yield pk
 
 
 @tells("custom_field")

@@ -84,6 +84,7 @@ def _told() -> list[tuple[str, str, str, tuple[str, ...]]]:
         ("platform_customfield", "custom_field", "id", VERBS),
         ("platform_job", "job", "id", VERBS),
         ("platform_attachment", "attachment", "record_id", VERBS),
+        ("platform_share", "share", "record_id", VERBS),
         ("platform_presence", "presence", "record_id", ("insert", "delete")),
         ("platform_session", "session", "public_id", ("delete",)),
         ("platform_notification", "notification", "user_id", ("insert", "update")),

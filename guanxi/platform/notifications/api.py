@@ -31,7 +31,7 @@ class NotificationOut(Schema):
     """One item: what belongs together is shown as one, such as all changes of one record."""
 
     id: int
-    kind: Literal["mentioned", "assigned", "changed", "due", "job", "webhook"]
+    kind: Literal["mentioned", "assigned", "changed", "due", "job", "webhook", "shared"]
     at: str
     is_read: bool
     count: int = Field(description="How many pieces of news this is; 100: at least so many.")

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from guanxi.platform.access.models import User
+from guanxi.platform.access.models import Share, User
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.events.models import Event
 from guanxi.platform.events.reader import read_events
@@ -72,6 +72,25 @@ def notify_of_webhook(webhook: Webhook) -> None:
     )
     if _wants(webhook.owner, Kind.WEBHOOK):
         news.save()
+
+
+def notify_of_share(share: Share, users: Iterable[UUID]) -> None:
+    """Tell these users that a record was shared with them."""
+    news = [
+        Notification(
+            user_id=user,
+            kind=Kind.SHARED,
+            object=share.object,
+            record_id=share.record_id,
+            together=share.record_id,
+            cause=f"share:{share.pk}",
+            actor_id=share.given_by_id,
+            at=timezone.now(),
+        )
+        for user in users
+        if user != share.given_by_id
+    ]
+    _keep(news)
 
 
 def notify_of_due(declared: ObjectType, user: User, ids: Iterable[UUID], on: dt.date) -> None:

@@ -39,6 +39,7 @@ class Notification(models.Model):
         DUE = "due"
         JOB = "job"
         WEBHOOK = "webhook"
+        SHARED = "shared"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -212,7 +212,8 @@ def _can(asker: Asker, declared: ObjectType, *, deleted: bool) -> Expression:
 def _reaches_all_seen(asker: Asker, declared: ObjectType, verb: str) -> bool:
     """Whether every record the asker sees is within the verb's scope, without asking the rows."""
     owned_only = not any(isinstance(rule, Everyone) for rule in declared.scope)
-    same = asker.grants.scope(verb, declared) == asker.grants.scope("read", declared)
+    scope = asker.grants.scope("read", declared)
+    same = asker.grants.scope(verb, declared) == scope and (scope == "all" or not asker.shares)
     return owned_only and same and declared.locked is None
 
 

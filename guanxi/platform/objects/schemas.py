@@ -65,6 +65,7 @@ class ChangeOut(Schema):
     action: Literal["insert", "update", "delete", "restore"]
     changes: dict[str, dict[str, Any]]
     file: FileOut | None = Field(description="The file of the record that this happened to.")
+    shared_with: str | None = Field(description="Whose share of the record this is about.")
     request_id: str | None
     can_undo: bool
 

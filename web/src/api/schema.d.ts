@@ -640,6 +640,47 @@ export interface paths {
         patch: operations["change_role_rights"];
         trace?: never;
     };
+    "/api/v1/shares/{object}/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * With whom a record is shared
+         * @description Whoever sees the record sees that.
+         */
+        get: operations["list_shares"];
+        put?: never;
+        /**
+         * Share a record
+         * @description With users or teams, to read or to change, until a day or for good.
+         */
+        post: operations["share_sharing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a share */
+        delete: operations["end_share"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup/sample": {
         parameters: {
             query?: never;
@@ -4038,7 +4079,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "all" | "owner" | "team" | "unowned" | "territory" | "linked";
+            code: "all" | "owner" | "team" | "unowned" | "territory" | "shared" | "linked";
             /**
              * Holds
              * @description Whether it holds for this person and this record.
@@ -4484,6 +4525,65 @@ export interface components {
                 [key: string]: ("read_only" | "hidden") | null;
             } | null;
         };
+        /**
+         * ShareOut
+         * @description With whom, and how far. Either a user or a team.
+         */
+        ShareOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            user: components["schemas"]["LinkOut"] | null;
+            team: components["schemas"]["LinkOut"] | null;
+            /**
+             * May Change
+             * @description As far as their role changes such records at all.
+             */
+            may_change: boolean;
+            /**
+             * Ends On
+             * @description The last day, in the firm's time zone.
+             */
+            ends_on: string | null;
+            given_by: components["schemas"]["LinkOut"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** SharesOut */
+        SharesOut: {
+            /** Items */
+            items: components["schemas"]["ShareOut"][];
+            /** Can */
+            can: "share"[];
+        };
+        /**
+         * ShareIn
+         * @description Whoever has the record already gets this instead.
+         */
+        ShareIn: {
+            /**
+             * Users
+             * @default []
+             */
+            users?: string[];
+            /**
+             * Teams
+             * @default []
+             */
+            teams?: string[];
+            /**
+             * May Change
+             * @default false
+             */
+            may_change?: boolean;
+            /** Ends On */
+            ends_on?: string | null;
+        };
         /** SampleIn */
         SampleIn: {
             /**
@@ -4606,7 +4706,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "mentioned" | "assigned" | "changed" | "due" | "job" | "webhook";
+            kind: "mentioned" | "assigned" | "changed" | "due" | "job" | "webhook" | "shared";
             /** At */
             at: string;
             /** Is Read */
@@ -5594,6 +5694,11 @@ export interface components {
             };
             /** @description The file of the record that this happened to. */
             file: components["schemas"]["FileOut"] | null;
+            /**
+             * Shared With
+             * @description Whose share of the record this is about.
+             */
+            shared_with: string | null;
             /** Request Id */
             request_id: string | null;
             /** Can Undo */
@@ -8994,6 +9099,103 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RoleRightsOut"];
                 };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_sharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             "4XX": {

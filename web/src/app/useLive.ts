@@ -86,6 +86,7 @@ async function show(client: QueryClient, objects: ObjectMeta[], changes: Map<str
   }
   if (changes.has("presence")) await client.invalidateQueries({ queryKey: ["presence"] });
   if (changes.has("attachment")) await showFiles(client, changes.get("attachment") ?? null);
+  if (changes.has("share")) await showShares(client);
   for (const [name, ids] of changes) {
     const object = objects.find((o) => o.name === name);
     if (object) await showRecords(client, object, ids);
@@ -135,6 +136,15 @@ const showFiles = (client: QueryClient, ids: Ids) =>
       const tells = kind === "timeline" || (kind === "records" && ofFiles.has(rest[1]));
       return tells && (ids?.has(String(id)) ?? true);
     },
+  });
+
+/** With whom a record is shared decides who lists it and what they may do with it. */
+const showShares = (client: QueryClient) =>
+  client.invalidateQueries({
+    predicate: ({ queryKey: [kind, , part] }) =>
+      kind === "shares" ||
+      kind === "timeline" ||
+      (kind === "records" && !(part === "list" && handsOn())),
   });
 
 async function readAgain(client: QueryClient, path: string, id: string) {

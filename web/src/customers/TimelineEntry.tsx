@@ -201,7 +201,7 @@ function ChangeEntry({ entry }: { entry: TimelineItem }) {
       mark={<Icon size={15} aria-hidden />}
       head={
         <span className="secondary">
-          {entry.actor?.label ?? t("common.somebody")} {actionText(action, entry.file)}
+          {entry.actor?.label ?? t("common.somebody")} {actionText(action, entry)}
         </span>
       }
       side={

@@ -6,6 +6,7 @@ import {
   Clock,
   type LucideIcon,
   PencilLine,
+  UserPlus,
   UserRoundCheck,
   Webhook,
 } from "lucide-react";
@@ -24,6 +25,7 @@ const icons: Record<NotificationKind, LucideIcon> = {
   due: Clock,
   job: CircleCheck,
   webhook: Webhook,
+  shared: UserPlus,
 };
 
 interface Props {

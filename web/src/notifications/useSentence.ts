@@ -67,6 +67,8 @@ export function useSentence(): (item: Notification) => Said {
         return { title, text: changes(item) };
       case "due":
         return { title, text: t("notifications.due", { date: format.date(item.at) }) };
+      case "shared":
+        return { title, text: t("notifications.shared", { names: who(item) }) };
       case "webhook":
         return { title, text: t("notifications.webhookStopped") };
       default:

@@ -4,7 +4,7 @@ import { type UserSettings, useUser } from "@/api/session";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./settings.module.css";
 
-const kinds = ["mentioned", "assigned", "changed", "due", "job", "webhook"] as const;
+const kinds = ["mentioned", "assigned", "changed", "due", "shared", "job", "webhook"] as const;
 
 interface Props {
   onSave: (settings: UserSettings) => Promise<void>;

@@ -54,7 +54,7 @@ function Entry({ object, entry }: { object: ObjectMeta; entry: HistoryEntry }) {
     <li className={styles.entry}>
       <div className={styles.entryHead}>
         <strong>{entry.actor?.label ?? t("common.somebody")}</strong>
-        <span className={styles.action}>{actionText(entry.action, entry.file)}</span>
+        <span className={styles.action}>{actionText(entry.action, entry)}</span>
         <time className="secondary" dateTime={entry.at} title={format.dateTime(entry.at)}>
           {format.relative(entry.at)}
         </time>

@@ -12,6 +12,7 @@ import { useUndo } from "@/objects/edit/useUndo";
 import { AccessDrawer } from "@/objects/record/AccessDrawer";
 import { AlsoHere } from "@/objects/record/AlsoHere";
 import { FollowButton } from "@/objects/record/FollowButton";
+import { ShareButton } from "@/objects/record/ShareButton";
 import { useRecordCommands } from "@/objects/record/useRecordCommands";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./record.module.css";
@@ -49,6 +50,7 @@ export function RecordHeader({ object, record, children, actions }: Props) {
             <ActionButton key={name} object={object} record={record} name={name} label={label} />
           ))}
         {actions}
+        <ShareButton object={object} id={record.id} title={title} />
         <FollowButton object={object} id={record.id} />
         <MoreActions object={object} record={record} />
       </div>

@@ -1,11 +1,15 @@
 import { useTranslation } from "react-i18next";
 import type { HistoryEntry } from "@/api/types";
 
-/** What somebody did to a record or to one of its files, as the end of a sentence about them. */
+type Told = Pick<HistoryEntry, "file" | "shared_with">;
+
+/** What somebody did to a record, one of its files or who has it, as the end of a sentence. */
 export function useActionText() {
   const { t } = useTranslation();
-  return (action: HistoryEntry["action"], file?: HistoryEntry["file"]) =>
-    file
-      ? t(`files.told.${action}`, { name: file.label ?? "", former: file.former ?? "" })
-      : t(`history.action.${action}`);
+  return (action: HistoryEntry["action"], { file, shared_with }: Partial<Told>) => {
+    if (file)
+      return t(`files.told.${action}`, { name: file.label ?? "", former: file.former ?? "" });
+    if (shared_with) return t(`sharing.told.${action}`, { name: shared_with });
+    return t(`history.action.${action}`);
+  };
 }
