@@ -417,10 +417,11 @@ def test_history_of_a_task_names_no_customer_its_reader_may_not_see(firm: Firm) 
 
 
 @pytest.mark.django_db
-def test_signing_in_leaves_no_event(firm: Firm) -> None:
+def test_signing_in_is_told_as_that_and_as_no_change_of_the_user(firm: Firm) -> None:
     before = Event.objects.count()
     client = Client()
     client.force_login(firm["owner"], backend=BACKEND)
     sent = {"username": "owner", "password": PASSWORD}
     assert client.post("/api/v1/session", sent, content_type="application/json").status_code == 200
-    assert Event.objects.count() == before
+    assert Event.objects.count() == before + 1
+    assert Event.objects.order_by("-id").values_list("object", flat=True)[0] == "sign_in"

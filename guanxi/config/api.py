@@ -24,6 +24,7 @@ from guanxi.platform.access.roles_api import router as roles_router
 from guanxi.platform.access.sessions_api import router as sessions_router
 from guanxi.platform.access.shares_api import router as shares_router
 from guanxi.platform.events.api import router as changes_router
+from guanxi.platform.events.audit_api import router as audit_router
 from guanxi.platform.exchange.api import router as imports_router
 from guanxi.platform.exchange.export_api import export_router
 from guanxi.platform.fields.api import router as fields_router
@@ -64,6 +65,7 @@ def build_api() -> API:
     api.add_router("", sessions_router)
     api.add_router("", roles_router)
     api.add_router("", shares_router)
+    api.add_router("", audit_router)
     api.add_router("", sample_router)
     api.add_router("", search_router)
     api.add_router("", notifications_router)

@@ -89,6 +89,7 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         "/settings/roles",
         f"/settings/roles/{role}",
         "/settings/webhooks",
+        "/settings/audit",
         "/settings/fields",
         "/settings/fields?object=order",
         "/users",

@@ -24,6 +24,7 @@ import { Route as AppImportsIndexRouteImport } from "./routes/_app/imports/index
 import { Route as AppImportsIdRouteImport } from "./routes/_app/imports/$id";
 import { Route as AppImportsNewRouteImport } from "./routes/_app/imports/new";
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index";
+import { Route as AppSettingsAuditRouteImport } from "./routes/_app/settings/audit";
 import { Route as AppSettingsFieldsRouteImport } from "./routes/_app/settings/fields";
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings/people";
 import { Route as AppSettingsWebhooksRouteImport } from "./routes/_app/settings/webhooks";
@@ -104,6 +105,11 @@ const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppSettingsRouteRoute,
 } as any);
+const AppSettingsAuditRoute = AppSettingsAuditRouteImport.update({
+  id: "/audit",
+  path: "/audit",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
 const AppSettingsFieldsRoute = AppSettingsFieldsRouteImport.update({
   id: "/fields",
   path: "/fields",
@@ -142,6 +148,7 @@ export interface FileRoutesByFullPath {
   "/customers/$id": typeof AppCustomersIdRoute;
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
+  "/settings/audit": typeof AppSettingsAuditRoute;
   "/settings/fields": typeof AppSettingsFieldsRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
@@ -162,6 +169,7 @@ export interface FileRoutesByTo {
   "/customers/$id": typeof AppCustomersIdRoute;
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
+  "/settings/audit": typeof AppSettingsAuditRoute;
   "/settings/fields": typeof AppSettingsFieldsRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
@@ -185,6 +193,7 @@ export interface FileRoutesById {
   "/_app/customers/$id": typeof AppCustomersIdRoute;
   "/_app/imports/$id": typeof AppImportsIdRoute;
   "/_app/imports/new": typeof AppImportsNewRoute;
+  "/_app/settings/audit": typeof AppSettingsAuditRoute;
   "/_app/settings/fields": typeof AppSettingsFieldsRoute;
   "/_app/settings/people": typeof AppSettingsPeopleRoute;
   "/_app/settings/webhooks": typeof AppSettingsWebhooksRoute;
@@ -208,6 +217,7 @@ export interface FileRouteTypes {
     | "/customers/$id"
     | "/imports/$id"
     | "/imports/new"
+    | "/settings/audit"
     | "/settings/fields"
     | "/settings/people"
     | "/settings/webhooks"
@@ -228,6 +238,7 @@ export interface FileRouteTypes {
     | "/customers/$id"
     | "/imports/$id"
     | "/imports/new"
+    | "/settings/audit"
     | "/settings/fields"
     | "/settings/people"
     | "/settings/webhooks"
@@ -250,6 +261,7 @@ export interface FileRouteTypes {
     | "/_app/customers/$id"
     | "/_app/imports/$id"
     | "/_app/imports/new"
+    | "/_app/settings/audit"
     | "/_app/settings/fields"
     | "/_app/settings/people"
     | "/_app/settings/webhooks"
@@ -375,6 +387,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsIndexRouteImport;
       parentRoute: typeof AppSettingsRouteRoute;
     };
+    "/_app/settings/audit": {
+      id: "/_app/settings/audit";
+      path: "/audit";
+      fullPath: "/settings/audit";
+      preLoaderRoute: typeof AppSettingsAuditRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
     "/_app/settings/fields": {
       id: "/_app/settings/fields";
       path: "/fields";
@@ -414,6 +433,7 @@ declare module "@tanstack/react-router" {
 }
 
 interface AppSettingsRouteRouteChildren {
+  AppSettingsAuditRoute: typeof AppSettingsAuditRoute;
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute;
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute;
   AppSettingsWebhooksRoute: typeof AppSettingsWebhooksRoute;
@@ -423,6 +443,7 @@ interface AppSettingsRouteRouteChildren {
 }
 
 const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
+  AppSettingsAuditRoute: AppSettingsAuditRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
   AppSettingsWebhooksRoute: AppSettingsWebhooksRoute,

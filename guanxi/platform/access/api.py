@@ -30,6 +30,7 @@ from guanxi.platform.access.sign_in import (
     sign_in,
     user_half_way,
 )
+from guanxi.platform.events.telling import tell
 from guanxi.platform.http.address import client_address
 from guanxi.platform.http.languages import FROM_CLIENT, TO_CLIENT, Language
 from guanxi.platform.http.request import Request
@@ -150,6 +151,7 @@ def start_session(request: Request, body: Credentials) -> dict[str, Any]:
 
 @open_router.delete("/session", response={204: None}, auth=signed_in, summary="Sign out")
 def end_session(request: Request) -> Status[None]:
+    tell(request, "sign_out", request.user.pk, actor_id=request.user.pk)
     request.session.flush()
     return Status(204, None)
 
@@ -195,6 +197,7 @@ def set_password(request: Request, pk: UUID, body: PasswordIn) -> Status[None]:
     if own and not user.check_password(body.current or ""):
         raise NotAllowed(_("The current password is wrong."), field="current")
     services.set_password(user=user, password=body.password)
+    tell(request, "password", user.pk, actor_id=request.user.pk)
     if own and request.token is None:
         update_session_auth_hash(request, user)
     return Status(204, None)

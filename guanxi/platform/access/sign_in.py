@@ -29,6 +29,7 @@ from guanxi.platform.access.braking import (
     refuse_if_braked,
 )
 from guanxi.platform.access.models import Token, User
+from guanxi.platform.events.telling import NOBODY, tell
 from guanxi.platform.fields.definitions import VERSION as FIELDS_VERSION
 from guanxi.platform.http.address import client_address
 from guanxi.platform.http.request import Request
@@ -104,6 +105,8 @@ def sign_in(request: Request, *, username: str, password: str) -> User | None:
     user = PasswordBackend().authenticate(request, username=username, password=password)
     if user is None:
         count_failure(brakes)
+        known = User.objects.filter(username__iexact=username, deleted_at=None).first()
+        _tell_refused(request, known, "password")
         raise WrongCredentials(_("The sign-in name or the password is wrong."))
     forgive(brakes[0])
     if user.factors.exists():
@@ -137,6 +140,7 @@ def prove(request: Request, user: User, check: Callable[[], None]) -> User:
         check()
     except DomainError:
         count_failure(brakes)
+        _tell_refused(request, user, "factor")
         raise
     forgive(brakes[0])
     request.session.pop(HALF_WAY_KEY, None)
@@ -158,6 +162,15 @@ def begin_session(request: Request, user: User) -> None:
     request.session["address"] = client_address(request) or None
     agent = request.headers.get("User-Agent", "").replace("\0", "")
     request.session["user_agent"] = agent[:300]
+    address = request.session["address"]
+    tell(request, "sign_in", user.pk, actor_id=user.pk, address=address, user_agent=agent[:300])
+
+
+def _tell_refused(request: Request, known: User | None, what: str) -> None:
+    """Whose name it was, if anybody's: what else was typed may be a password in the wrong place."""
+    address = client_address(request) or None
+    pk = known.pk if known else NOBODY
+    tell(request, "sign_in_refused", pk, actor_id=None, what=what, address=address)
 
 
 def user_of_session(request: Request) -> User | None:

@@ -33,6 +33,19 @@ create or replace trigger guanxi_link_delete after delete on {table}
     referencing old table as moved_rows
     for each statement execute function guanxi_record_links({arguments});
 """
+SETTING_EVENTS = """
+create or replace trigger guanxi_setting after insert or update or delete on {table}
+    for each row execute function guanxi_record_setting({arguments});
+"""
+# Settings that are no records: the object they are told as, and what is told of them.
+SETTINGS = {
+    "platform_token": ("token", "name", "user_id", "scopes", "expires_at", "revoked_at"),
+    "platform_accesslink": ("access_link", "user_id", "purpose", "ended_at"),
+    "platform_factor": ("factor", "user_id", "kind", "name"),
+    "platform_webhook": ("webhook", "name", "url", "owner_id", "objects_told", "actions", "filter",
+                         "is_active", "stopped"),
+    "platform_workspace": ("workspace", "name", "language", "time_zone", "currency", "week_start"),
+}  # fmt: skip
 # Where a trigger keeps rows of its own, the change that made it write is told already.
 BY_HAND_ONLY = "when (pg_trigger_depth() = 0)"
 
@@ -54,9 +67,17 @@ def install_triggers(using: str = "default", **_: Any) -> None:
                 cursor.execute(_sql(TOUCH, model))
                 if model not in told_with_record:
                     cursor.execute(_event_triggers(model))
+        for table in SETTINGS.keys() & tables:
+            cursor.execute(_setting_triggers(table))
         for object_type, f in links:
             if _through(f)._meta.db_table in tables:
                 cursor.execute(_link_triggers(object_type, f))
+
+
+def _setting_triggers(table: str) -> str:
+    arguments = sql.SQL(", ").join(map(sql.Literal, SETTINGS[table]))
+    triggers = sql.SQL(SETTING_EVENTS).format(table=sql.Identifier(table), arguments=arguments)
+    return triggers.as_string(None)
 
 
 def _through(f: ObjectField) -> type[models.Model]:

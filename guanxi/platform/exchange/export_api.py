@@ -7,6 +7,7 @@ from django.http import StreamingHttpResponse
 from ninja import Router
 from pydantic import Field
 
+from guanxi.platform.events.telling import tell
 from guanxi.platform.exchange.export import FORMATS, Export
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.registry import object_type
@@ -42,6 +43,15 @@ def export_router(name: str) -> Router:
             search=body.search,
             sort=body.sort,
             fields=body.fields,
+        )
+        tell(
+            request,
+            "export",
+            request.request_id,
+            actor_id=request.user.pk,
+            object=name,
+            format=body.format,
+            fields=["id" if f is None else f.name for f in found.fields],
         )
         response = StreamingHttpResponse(
             found.stream(body.format), content_type=FORMATS[body.format]

@@ -681,6 +681,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, newest first */
+        get: operations["read_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the audit log tells of */
+        get: operations["read_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export the audit log as CSV
+         * @description The export is told in the log itself.
+         */
+        post: operations["export_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup/sample": {
         parameters: {
             query?: never;
@@ -4583,6 +4637,111 @@ export interface components {
             may_change?: boolean;
             /** Ends On */
             ends_on?: string | null;
+        };
+        /** Page */
+        Page: {
+            /** Actor */
+            actor?: string | null;
+            /** Object */
+            object?: string | null;
+            /** Record */
+            record?: string | null;
+            /** Action */
+            action?: ("insert" | "update" | "delete" | "restore" | "purge") | null;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+            /** Cursor */
+            cursor?: number | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit?: number;
+        };
+        /** AuditChange */
+        AuditChange: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Old */
+            old?: unknown;
+            /** New */
+            new?: unknown;
+        };
+        /**
+         * AuditEntry
+         * @description One thing that happened, as far as the asker's role sees it.
+         */
+        AuditEntry: {
+            /** Id */
+            id: string;
+            /** At */
+            at: string;
+            actor: components["schemas"]["LinkOut"] | null;
+            /**
+             * Source
+             * @description "api", "token", "import:…", a command, or the database.
+             */
+            source: string;
+            /** Request Id */
+            request_id: string | null;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "insert" | "update" | "delete" | "restore" | "purge";
+            /** Object */
+            object: string;
+            record: components["schemas"]["LinkOut"];
+            /**
+             * Page
+             * @description The object whose record's page shows it.
+             */
+            page: string | null;
+            /** Page Id */
+            page_id: string | null;
+            /** Changes */
+            changes: components["schemas"]["AuditChange"][];
+            /**
+             * Is Hidden
+             * @description Of a record the asker may not see.
+             */
+            is_hidden: boolean;
+        };
+        /** AuditOut */
+        AuditOut: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next
+             * @description There may be more, even if the page is not full.
+             */
+            next: string | null;
+        };
+        /** KindOut */
+        KindOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+        };
+        /** Asked */
+        Asked: {
+            /** Actor */
+            actor?: string | null;
+            /** Object */
+            object?: string | null;
+            /** Record */
+            record?: string | null;
+            /** Action */
+            action?: ("insert" | "update" | "delete" | "restore" | "purge") | null;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
         };
         /** SampleIn */
         SampleIn: {
@@ -9192,6 +9351,104 @@ export interface operations {
         responses: {
             /** @description No Content */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_audit: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                object?: string | null;
+                record?: string | null;
+                action?: ("insert" | "update" | "delete" | "restore" | "purge") | null;
+                since?: string | null;
+                until?: string | null;
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindOut"][];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
