@@ -1,13 +1,18 @@
 import { Link, type LinkProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { findObject, useObjects } from "@/api/meta";
 import { useUser } from "@/api/session";
 import styles from "./settings.module.css";
+
+/** What is administered as any other list: made, renamed, nested, put in the bin and taken out. */
+const ordinary = ["team", "territory"];
 
 /** The pages of the settings beside one's own are for administrators. */
 export function SettingsFrame({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const { administer } = useUser();
+  const objects = useObjects();
   const pages: { to: LinkProps["to"]; label: string }[] = [
     { to: "/settings", label: t("settings.mine") },
     { to: "/settings/people", label: t("people.title") },
@@ -30,6 +35,16 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
               {label}
             </Link>
           ))}
+          {ordinary.map((name) => {
+            const object = findObject(objects, name);
+            return (
+              object && (
+                <Link key={name} to="/$path" params={{ path: object.path }}>
+                  {object.label_plural}
+                </Link>
+              )
+            );
+          })}
         </nav>
       )}
       {children}
