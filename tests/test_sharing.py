@@ -79,6 +79,17 @@ def test_who_may_change_by_their_role_shares_and_nobody_else(firm: Firm) -> None
     assert post(token, address(firm, name), {"teams": []}).status_code == 403
 
 
+def test_by_a_share_nobody_takes_a_record_over(firm: Firm) -> None:
+    acme, outsider = firm["customer:acme"], firm.client("outsider")
+    assert share(firm, "owner", "customer:acme", "outsider", may_change=True).status_code == 200
+    mine = {"owner": str(firm["outsider"].pk)}
+    assert patch(outsider, f"customers/{acme.pk}", mine).status_code == 403
+    body = {"ids": [str(acme.pk)], "set": mine}
+    assert post(outsider, "customers/bulk", body).json()["changed"] == 0
+    assert patch(outsider, f"customers/{acme.pk}", {"city": "西安"}).status_code == 200
+    Customer.objects.filter(pk=acme.pk, owner=firm["owner"]).get()
+
+
 def test_a_role_is_the_bound_of_what_a_share_opens(firm: Firm) -> None:
     assert share(firm, "manager", "customer:acme", "read_only", may_change=True).status_code == 200
     refused = patch(firm.client("read_only"), f"customers/{firm['customer:acme'].pk}", {})

@@ -281,6 +281,11 @@ class Matching:
 
     def permitted(self, verb: str) -> tuple[str, tuple[Any, ...]]:
         """The subquery of the customers the asker may `verb`, and its parameters."""
-        query = visible_to(self.context.asker, Customer, verb).order_by().values("pk").query
+        query = (
+            visible_to(self.context.asker.importing(verb), Customer, verb)
+            .order_by()
+            .values("pk")
+            .query
+        )
         statement, params = query.sql_with_params()
         return statement, params

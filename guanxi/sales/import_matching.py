@@ -342,7 +342,12 @@ class Matching:
     def _permit(self, cursor: Any) -> None:
         """Reject lines of orders the asker may not change, in words that give nothing away."""
         for verb, template in (("change", HIDDEN), ("read", UNSEEN)):
-            query = visible_to(self.context.asker, Order, verb).order_by().values("pk").query
+            query = (
+                visible_to(self.context.asker.importing(verb), Order, verb)
+                .order_by()
+                .values("pk")
+                .query
+            )
             permitted, params = query.sql_with_params()
             cursor.execute(template.format(permitted=permitted), params)
 

@@ -4,7 +4,7 @@ Every list, detail, count, search, export, timeline and aggregate starts from `v
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
@@ -32,6 +32,7 @@ from guanxi.platform.objects.registry import (
 
 R = TypeVar("R", bound=Row)
 NOBODY = Q(pk__in=[])
+GIVE_AWAY = {"owner", "territory"}  # the fields that decide whose a record is
 COLLEAGUES = """
 with recursive team as (
     select id from platform_team where id = %s
@@ -124,6 +125,14 @@ class Asker:
         other = Asker(self.user, self.scopes)
         other._shares = {}
         return other
+
+    def deciding(self, names: Collection[str]) -> "Asker":
+        """Who asks to change these fields: by a share alone nobody gives a record away."""
+        return self.without_shares() if GIVE_AWAY & set(names) else self
+
+    def importing(self, verb: str) -> "Asker":
+        """Who asks to use the verb on what a file names: files may give records away."""
+        return self if verb == "read" else self.without_shares()
 
     def token_allows(self, verb: str, object_type: ObjectType) -> bool:
         """A session allows everything its user may; a token only its scopes."""

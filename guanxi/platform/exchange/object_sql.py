@@ -210,7 +210,11 @@ class Statements:
         """Reject rows whose record the asker may not change, in words that give nothing away."""
         why = reason(None, "not_yours", _("This record exists already, and you may not change it."))
         for verb, verdict in (("read", "unchanged"), ("change", "update")):
-            records = visible_to(self.context.asker, self.model, verb).order_by().values("pk")
+            records = (
+                visible_to(self.context.asker.importing(verb), self.model, verb)
+                .order_by()
+                .values("pk")
+            )
             permitted, params = records.query.sql_with_params()
             statement = HIDDEN.format(**self.names, verdict=verdict, permitted=permitted)
             with connection.cursor() as cursor:
