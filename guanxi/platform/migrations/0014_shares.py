@@ -9,7 +9,7 @@ import guanxi.platform.objects.record
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("platform", "0012_webhooks"),
+        ("platform", "0013_cursor_of_older_workspaces"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("platform", "0013_shares"),
+        ("platform", "0014_shares"),
     ]
 
     operations = [
