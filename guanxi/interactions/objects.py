@@ -33,6 +33,7 @@ register(
             Action("complete", _("Complete"), "check", sets=("status", Task.Status.DONE)),
             Action("reopen", _("Reopen"), "undo", sets=("status", Task.Status.OPEN)),
         ],
+        finished=("status", [Task.Status.DONE, Task.Status.CANCELLED]),
         left_behind=Q(status=Task.Status.OPEN),
     )
 )

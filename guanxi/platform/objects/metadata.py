@@ -1,5 +1,6 @@
 """What the client needs to draw lists and forms of every object, as one user may use them."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -135,6 +136,7 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
             }
             for a in object_type.actions
         ],
+        "finished": _finished(object_type, visible),
         "customizable": object_type.customizable,
         "related": [
             {
@@ -147,6 +149,11 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
             if asker.may("read", other) and field in asker.fields(other)
         ],
     }
+
+
+def _finished(object_type: ObjectType, visible: Collection[str]) -> dict[str, Any] | None:
+    field, values = object_type.finished or ("", ())
+    return {"field": field, "values": list(values)} if field in visible else None
 
 
 def metadata(asker: Asker) -> dict[str, Any]:

@@ -147,6 +147,7 @@ class ObjectType:
     groups: Sequence[Group] = ()
     actions: Sequence[Action] = ()
     verbs: Sequence[str] = ("create", "change", "delete")
+    finished: tuple[str, Sequence[str]] | None = None  # the values of a field that end the work
     locked: models.Q | None = None  # records nobody changes or deletes directly
     # Which records need another owner when theirs leaves; None: none, they tell who did them.
     left_behind: models.Q | None = field(default_factory=models.Q)
@@ -268,6 +269,7 @@ def register(object_type: ObjectType) -> ObjectType:
         *object_type.hidden,
         *object_type.personal,
         *(f for g in object_type.groups for f in g.fields),
+        *(object_type.finished[:1] if object_type.finished else ()),
         *(rule.field for rule in object_type.scope if isinstance(rule, Through)),
     ]
     for name in named:

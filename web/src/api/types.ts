@@ -84,6 +84,8 @@ export interface ObjectMeta {
   groups: { name: string; label: string; fields: string[] }[];
   search: boolean;
   actions: Action[];
+  /** The values of a field with which the work on a record has ended. */
+  finished?: { field: string; values: string[] } | null;
   /** Lists of other records that point here by `field`. */
   related?: { name: string; object: string; field: string; label: string }[];
 }

@@ -13,7 +13,6 @@ import { RecentOrders } from "@/customers/RecentOrders";
 import { Relationships } from "@/customers/Relationships";
 import { ScoreCards } from "@/customers/ScoreCards";
 import { Timeline } from "@/customers/Timeline";
-import { useUndoKey } from "@/objects/edit/useUndo";
 import { Files } from "@/objects/files/Files";
 import { MentionAbout } from "@/objects/mention/colleagues";
 import { Facts } from "@/objects/record/Facts";
@@ -37,7 +36,6 @@ export function CustomerPage({ id, search, onSearch }: Props) {
   const { data: loaded } = useSuspenseQuery(recordQuery(object.path, id));
   const [mode, setMode] = useState<Mode>("note");
   const [focus, setFocus] = useState(0);
-  useUndoKey();
   const { panel = "timeline", kinds = timelineKinds } = search;
   const related = (object.related ?? []).filter((one) => !shownElsewhere.has(one.object));
 

@@ -8,7 +8,6 @@ import { baseQuery } from "@/insight/insightApi";
 import { MyTasks } from "@/insight/MyTasks";
 import { ScoreNow } from "@/insight/ScoreNow";
 import { NothingScored, StartHere } from "@/insight/StartHere";
-import { useUndoKey } from "@/objects/edit/useUndo";
 import { useFormat } from "@/ui/format";
 import styles from "./home.module.css";
 
@@ -24,7 +23,6 @@ export function HomePage({ mine, onMine }: Props) {
   const user = useUser();
   const { data: base } = useSuspenseQuery(baseQuery);
   const now = new Date().toISOString();
-  useUndoKey();
   return (
     <div className={styles.page}>
       <header className={styles.header}>

@@ -11,6 +11,10 @@ export function addDays(day: string, count: number) {
   return moved.toISOString().slice(0, 10);
 }
 
+/** Whole days that have passed since an instant. */
+export const daysSince = (instant: string, now = Date.now()) =>
+  Math.floor((now - Date.parse(instant)) / 86_400_000);
+
 export const periods = ["day", "week", "month", "quarter", "year"] as const;
 export type Period = (typeof periods)[number];
 

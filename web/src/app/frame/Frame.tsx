@@ -8,6 +8,7 @@ import { Rail } from "@/app/frame/Rail";
 import { TopBar } from "@/app/frame/TopBar";
 import { useSaveSettings } from "@/app/session/useSaveSettings";
 import { useLive } from "@/app/useLive";
+import { useUndoKey } from "@/objects/edit/useUndo";
 import styles from "./frame.module.css";
 
 export function Frame() {
@@ -15,6 +16,7 @@ export function Frame() {
   const { preferences } = useUser();
   const save = useSaveSettings();
   useLive();
+  useUndoKey();
   const [collapsed, setCollapsed] = useState(preferences.rail === "collapsed");
 
   function toggle() {

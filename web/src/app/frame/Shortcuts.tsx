@@ -104,6 +104,7 @@ function useKnownKeys() {
   return {
     anywhere: [
       told(`${commandKey} K`, t("shortcuts.anywhereKeys.palette")),
+      told("e", t("shortcuts.anywhereKeys.edit")),
       told(`${commandKey} Z`, t("shortcuts.anywhereKeys.undo")),
       told(`${commandKey} Enter`, t("shortcuts.anywhereKeys.save")),
       told("Esc", t("shortcuts.anywhereKeys.close")),

@@ -39,9 +39,10 @@ export function Board({ object, question, state, by: { field }, search, onSearch
 
   const { sum } = state;
   const asked = useMemo(() => {
-    const fields = [...(question.fields ?? []), field.name];
+    const end = object.finished ? [object.finished.field] : [];
+    const fields = [...(question.fields ?? []), field.name, ...end];
     return { ...question, fields: [...new Set(fields)] };
-  }, [question, field]);
+  }, [object, question, field]);
   const { query, columns, loadMore, addUp, isBehind } = useBoard(
     object,
     asked,

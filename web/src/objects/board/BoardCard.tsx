@@ -7,6 +7,7 @@ import { isBlank } from "@/objects/fields/fieldType";
 import { typeOf } from "@/objects/fields/fieldTypes";
 import { titleOf } from "@/objects/record/RecordHeader";
 import { recordPath } from "@/objects/record/recordPath";
+import { daysSince } from "@/ui/days";
 import { useFormat } from "@/ui/format";
 import styles from "./board.module.css";
 
@@ -27,6 +28,10 @@ interface Props {
   onSelect: (id: string) => void;
 }
 
+/** After as many days a card says how long nothing was changed on it, and after more it stands out. */
+const quiet = 7;
+const stale = 30;
+
 /** One record on the board. Its title is a link that has the focus; the keys are the board's. */
 export const BoardCard = memo(function BoardCard(props: Props) {
   const { object, record, fields, isMovable, onBlocked } = props;
@@ -35,6 +40,9 @@ export const BoardCard = memo(function BoardCard(props: Props) {
   const element = useRef<HTMLLIElement>(null);
   const { id } = record;
   const name = titleOf(object, record);
+  const { finished } = object;
+  const isFinished = finished?.values.includes(String(record[finished.field])) ?? false;
+  const age = isFinished ? 0 : daysSince(String(record.updated_at));
 
   useEffect(() => {
     if (!element.current) return;
@@ -58,6 +66,7 @@ export const BoardCard = memo(function BoardCard(props: Props) {
       data-dragged={props.isDragged}
       data-selected={props.selected}
       data-peeked={props.peeked}
+      data-stale={age >= stale}
       onClick={({ target }) => {
         if (!(target as Element).closest("a, input")) props.onPeek(id);
       }}
@@ -96,6 +105,11 @@ export const BoardCard = memo(function BoardCard(props: Props) {
           );
         })}
       </dl>
+      {age >= quiet && (
+        <small className={styles.age} title={t("board.ageText", { count: age })}>
+          {t("board.age", { count: age })}
+        </small>
+      )}
     </li>
   );
 });

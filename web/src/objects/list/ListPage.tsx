@@ -4,7 +4,6 @@ import { fieldOf } from "@/api/meta";
 import type { ListQuestion } from "@/api/records";
 import type { Condition, Filter, ObjectMeta, ViewKind } from "@/api/types";
 import { viewsQuery } from "@/api/views";
-import { useUndoKey } from "@/objects/edit/useUndo";
 import { FilterBar } from "@/objects/filter/FilterBar";
 import { fromParts, newCondition, topParts } from "@/objects/filter/filterTree";
 import { GroupTable } from "@/objects/list/GroupTable";
@@ -53,7 +52,6 @@ export function ListPage({ object, search, onSearch, emptyAction }: ListPageProp
   const state = useMemo(() => listState(object, search, saved), [object, search, saved]);
   const question = useQuestion(object, state, search.q);
   const [draft, setDraft] = useState<Filter | null>(null);
-  useUndoKey();
 
   const { kind, by, group, filter } = state;
   const View = kind === "table" ? null : views[kind];

@@ -1,5 +1,5 @@
 import { Pencil } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fieldOf } from "@/api/meta";
 import type { Loaded } from "@/api/records";
@@ -9,6 +9,7 @@ import { FieldValue } from "@/objects/fields/FieldValue";
 import { isEditable } from "@/objects/fields/fieldTypes";
 import { MentionAbout } from "@/objects/mention/colleagues";
 import { InlineEditor } from "@/objects/record/InlineEditor";
+import { useShortcuts } from "@/ui/shortcuts";
 import styles from "./record.module.css";
 
 interface Props {
@@ -16,11 +17,20 @@ interface Props {
   loaded: Loaded;
 }
 
+/** The first fact that can be edited begins to be, as by a click. */
+export const editFirst = (root: Element | null) =>
+  root?.querySelector<HTMLElement>("[data-edits]")?.click();
+
 /** The record's fields by group, each edited where it stands. */
 export function Facts({ object, loaded }: Props) {
+  const { t } = useTranslation();
+  const root = useRef<HTMLDivElement>(null);
+  useShortcuts([
+    { keys: "e", label: t("shortcuts.anywhereKeys.edit"), run: () => editFirst(root.current) },
+  ]);
   return (
     <MentionAbout value={{ object: object.name, id: loaded.record.id }}>
-      <div className={styles.facts}>
+      <div ref={root} className={styles.facts}>
         {object.groups.map((group) => {
           const fields = group.fields.flatMap((name) => fieldOf(object, name) ?? []);
           if (fields.length === 0) return null;
@@ -71,6 +81,7 @@ function Fact({ object, loaded, field }: Props & { field: FieldMeta }) {
             <button
               type="button"
               className={styles.edit}
+              data-edits
               aria-label={t("record.editField", { field: field.label })}
             >
               <Pencil size={13} aria-hidden />

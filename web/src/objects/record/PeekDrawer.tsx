@@ -6,7 +6,7 @@ import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { recordQuery } from "@/api/records";
 import type { ObjectMeta } from "@/api/types";
-import { Facts } from "@/objects/record/Facts";
+import { editFirst, Facts } from "@/objects/record/Facts";
 import { titleOf } from "@/objects/record/RecordHeader";
 import { recordPath } from "@/objects/record/recordPath";
 import { ErrorState } from "@/ui/ErrorState";
@@ -26,15 +26,16 @@ export function PeekDrawer({ object, id, ids, onMove }: Props) {
   const { t } = useTranslation();
   const at = id ? ids.indexOf(id) : -1;
   const query = useQuery({ ...recordQuery(object.path, id ?? ""), enabled: id !== undefined });
-  /** j and k, as in other lists; letters typed into a box are letters. */
+  /** j and k as in other lists, e as on the page; letters typed into a box are letters. */
   function onKeyDown(event: KeyboardEvent) {
     const by = { j: 1, k: -1 }[event.key];
     const isTyping = (event.target as HTMLElement).closest("input, textarea, [contenteditable]");
     const isOther = event.ctrlKey || event.metaKey || event.altKey || isComposing(event);
-    const next = by && ids[at + by];
-    if (isTyping || isOther || at < 0 || !next) return;
+    const next = by && at >= 0 ? ids[at + by] : undefined;
+    if (isTyping || isOther || (event.key !== "e" && !next)) return;
     event.preventDefault();
-    onMove(next);
+    if (next) onMove(next);
+    else editFirst((event.target as HTMLElement).closest("[role=dialog]"));
   }
 
   const step = (by: number) => (

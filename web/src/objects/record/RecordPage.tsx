@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useObject } from "@/api/meta";
 import { recordQuery } from "@/api/records";
-import { useUndoKey } from "@/objects/edit/useUndo";
 import { Files } from "@/objects/files/Files";
 import { Facts } from "@/objects/record/Facts";
 import { History } from "@/objects/record/History";
@@ -23,7 +22,6 @@ export function RecordPage({ type, id, actions }: Props) {
   const { t } = useTranslation();
   const object = useObject(type);
   const { data: loaded } = useSuspenseQuery(recordQuery(object.path, id));
-  useUndoKey();
   return (
     <article className={styles.page}>
       <RecordHeader object={object} record={loaded.record} actions={actions} />
