@@ -33,6 +33,7 @@ from guanxi.platform.http.openapi import API
 from guanxi.platform.http.problems import add_problem_handlers, problem
 from guanxi.platform.http.request import Request
 from guanxi.platform.jobs.api import router as jobs_router
+from guanxi.platform.layouts.api import router as layouts_router
 from guanxi.platform.live.api import router as live_router
 from guanxi.platform.notifications.api import router as notifications_router
 from guanxi.platform.objects.api import object_router
@@ -73,6 +74,7 @@ def build_api() -> API:
     api.add_router("/live", live_router)
     api.add_router("/views", views_router)
     api.add_router("/custom-fields", fields_router)
+    api.add_router("/layouts", layouts_router)
     api.add_router("/changes", changes_router)
     api.add_router("/imports", imports_router)
     api.add_router("/webhooks", webhooks_router)

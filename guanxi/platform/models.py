@@ -18,6 +18,7 @@ from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
 from guanxi.platform.fields.models import CustomField, FieldsVersion
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.jobs.models import Job
+from guanxi.platform.layouts.models import Layout
 from guanxi.platform.live.models import Presence
 from guanxi.platform.notifications.models import Follow, Notification
 from guanxi.platform.objects.models import IdempotentResponse, SavedView
@@ -39,6 +40,7 @@ __all__ = [
     "ImportRow",
     "ImportVerdict",
     "Job",
+    "Layout",
     "Notification",
     "Presence",
     "RecentRecord",

@@ -92,6 +92,8 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         "/settings/audit",
         "/settings/fields",
         "/settings/fields?object=order",
+        "/settings/layouts",
+        "/settings/layouts?object=order&part=form",
         "/users",
         f"/users/{user}",
         "/nowhere",

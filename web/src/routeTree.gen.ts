@@ -26,6 +26,7 @@ import { Route as AppImportsNewRouteImport } from "./routes/_app/imports/new";
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index";
 import { Route as AppSettingsAuditRouteImport } from "./routes/_app/settings/audit";
 import { Route as AppSettingsFieldsRouteImport } from "./routes/_app/settings/fields";
+import { Route as AppSettingsLayoutsRouteImport } from "./routes/_app/settings/layouts";
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings/people";
 import { Route as AppSettingsWebhooksRouteImport } from "./routes/_app/settings/webhooks";
 import { Route as AppSettingsRolesIndexRouteImport } from "./routes/_app/settings/roles/index";
@@ -115,6 +116,11 @@ const AppSettingsFieldsRoute = AppSettingsFieldsRouteImport.update({
   path: "/fields",
   getParentRoute: () => AppSettingsRouteRoute,
 } as any);
+const AppSettingsLayoutsRoute = AppSettingsLayoutsRouteImport.update({
+  id: "/layouts",
+  path: "/layouts",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
 const AppSettingsPeopleRoute = AppSettingsPeopleRouteImport.update({
   id: "/people",
   path: "/people",
@@ -150,6 +156,7 @@ export interface FileRoutesByFullPath {
   "/imports/new": typeof AppImportsNewRoute;
   "/settings/audit": typeof AppSettingsAuditRoute;
   "/settings/fields": typeof AppSettingsFieldsRoute;
+  "/settings/layouts": typeof AppSettingsLayoutsRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path/": typeof AppPathIndexRoute;
@@ -171,6 +178,7 @@ export interface FileRoutesByTo {
   "/imports/new": typeof AppImportsNewRoute;
   "/settings/audit": typeof AppSettingsAuditRoute;
   "/settings/fields": typeof AppSettingsFieldsRoute;
+  "/settings/layouts": typeof AppSettingsLayoutsRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path": typeof AppPathIndexRoute;
@@ -195,6 +203,7 @@ export interface FileRoutesById {
   "/_app/imports/new": typeof AppImportsNewRoute;
   "/_app/settings/audit": typeof AppSettingsAuditRoute;
   "/_app/settings/fields": typeof AppSettingsFieldsRoute;
+  "/_app/settings/layouts": typeof AppSettingsLayoutsRoute;
   "/_app/settings/people": typeof AppSettingsPeopleRoute;
   "/_app/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/_app/$path/": typeof AppPathIndexRoute;
@@ -219,6 +228,7 @@ export interface FileRouteTypes {
     | "/imports/new"
     | "/settings/audit"
     | "/settings/fields"
+    | "/settings/layouts"
     | "/settings/people"
     | "/settings/webhooks"
     | "/$path/"
@@ -240,6 +250,7 @@ export interface FileRouteTypes {
     | "/imports/new"
     | "/settings/audit"
     | "/settings/fields"
+    | "/settings/layouts"
     | "/settings/people"
     | "/settings/webhooks"
     | "/$path"
@@ -263,6 +274,7 @@ export interface FileRouteTypes {
     | "/_app/imports/new"
     | "/_app/settings/audit"
     | "/_app/settings/fields"
+    | "/_app/settings/layouts"
     | "/_app/settings/people"
     | "/_app/settings/webhooks"
     | "/_app/$path/"
@@ -401,6 +413,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsFieldsRouteImport;
       parentRoute: typeof AppSettingsRouteRoute;
     };
+    "/_app/settings/layouts": {
+      id: "/_app/settings/layouts";
+      path: "/layouts";
+      fullPath: "/settings/layouts";
+      preLoaderRoute: typeof AppSettingsLayoutsRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
     "/_app/settings/people": {
       id: "/_app/settings/people";
       path: "/people";
@@ -435,6 +454,7 @@ declare module "@tanstack/react-router" {
 interface AppSettingsRouteRouteChildren {
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute;
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute;
+  AppSettingsLayoutsRoute: typeof AppSettingsLayoutsRoute;
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute;
   AppSettingsWebhooksRoute: typeof AppSettingsWebhooksRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
@@ -445,6 +465,7 @@ interface AppSettingsRouteRouteChildren {
 const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
   AppSettingsAuditRoute: AppSettingsAuditRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
+  AppSettingsLayoutsRoute: AppSettingsLayoutsRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
   AppSettingsWebhooksRoute: AppSettingsWebhooksRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,

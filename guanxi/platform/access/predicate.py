@@ -148,11 +148,16 @@ class Asker:
     def may(self, verb: str, object_type: ObjectType) -> bool:
         return self.token_allows(verb, object_type) and self.grants.may(verb, object_type)
 
-    def custom_fields(self, object_type: ObjectType) -> dict[str, ObjectField]:
-        """The firm's own fields of this object, seen or not; the same ones all the while."""
+    @property
+    def definitions_version(self) -> str:
+        """Names the state of the firm's own fields and layouts; the same all the while."""
         if self._fields_version is None:
             self._fields_version = current_version()
-        return custom_fields(object_type, self._fields_version)
+        return self._fields_version
+
+    def custom_fields(self, object_type: ObjectType) -> dict[str, ObjectField]:
+        """The firm's own fields of this object, seen or not; the same ones all the while."""
+        return custom_fields(object_type, self.definitions_version)
 
     def fields(self, object_type: ObjectType) -> dict[str, ObjectField]:
         """The fields this user may see."""

@@ -33,7 +33,7 @@ class CustomField(Row):
 
 
 class FieldsVersion(models.Model):
-    """The one row that is written with every change of a field.
+    """The one row that is written with every change of a field or of a layout.
 
     Whoever writes it has the definitions to themselves; whoever reads it knows whether those in
     memory still hold.

@@ -1,6 +1,6 @@
 """Giving records fields of the firm's own: defining, changing, ordering, archiving them.
 
-Every change is made with the definitions to oneself (`_defining`), and is seen by every process at
+Every change is made with the definitions to oneself (`defining`), and is seen by every process at
 its next request.
 """
 
@@ -39,7 +39,7 @@ def require_administrator(asker: Asker, kind: str) -> None:
 
 
 @contextmanager
-def _defining() -> Iterator[None]:
+def defining() -> Iterator[None]:
     """Have the definitions to oneself, and tell at the end that they are others now."""
     with transaction.atomic():
         FieldsVersion.objects.select_for_update().get()
@@ -79,7 +79,7 @@ def create_field(
     if not object_type.customizable:
         message = _("This kind of record takes no custom fields.")
         raise Invalid([{"field": "object", "message": message, "code": "not_customizable"}])
-    with _defining():
+    with defining():
         there = CustomField.objects.filter(object=object_type.name)
         taken = set(there.values_list("key", flat=True))
         if key in taken:
@@ -110,7 +110,7 @@ def change_field(
 
     Raises NotFound, or Invalid naming what does not fit.
     """
-    with _defining():
+    with defining():
         changed = get_field(pk)
         before = {c["value"] for c in changed.settings.get("choices", [])}
         for name, value in values.items():
@@ -127,7 +127,7 @@ def change_field(
 
 def archive_field(*, pk: UUID) -> CustomField:
     """Take a field out of use; its values stay where they are."""
-    with _defining():
+    with defining():
         archived = get_field(pk)
         archived.deleted_at = archived.deleted_at or timezone.now()
         archived.save(update_fields=["deleted_at"])
@@ -136,7 +136,7 @@ def archive_field(*, pk: UUID) -> CustomField:
 
 def restore_field(*, pk: UUID) -> CustomField:
     """Take an archived field into use again, with all its values."""
-    with _defining():
+    with defining():
         restored = get_field(pk)
         restored.deleted_at = None
         restored.save(update_fields=["deleted_at"])
@@ -145,7 +145,7 @@ def restore_field(*, pk: UUID) -> CustomField:
 
 def order_fields(*, object_type: ObjectType, ids: Sequence[UUID]) -> None:
     """Put the fields in use into this order. Raises Invalid unless they are all named, once."""
-    with _defining():
+    with defining():
         there = {
             f.pk: f for f in CustomField.objects.filter(object=object_type.name, deleted_at=None)
         }

@@ -87,7 +87,8 @@ def visible_of(asker: Asker, records: Iterable[tuple[str, UUID]]) -> Iterator[UU
 
 
 @tells("custom_field")
-def _every_field(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
+@tells("layout")
+def _every_definition(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
     """That a definition changed; what it says now is told by `/meta`, as far as each may know."""
     return ids
 

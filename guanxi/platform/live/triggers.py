@@ -82,6 +82,7 @@ def _told() -> list[tuple[str, str, str, tuple[str, ...]]]:
         *((model._meta.db_table, *named, VERBS) for model, named in links.items()),
         *((t.model._meta.db_table, t.name, "id", VERBS) for t in types() if t.model not in links),
         ("platform_customfield", "custom_field", "id", VERBS),
+        ("platform_layout", "layout", "id", VERBS),
         ("platform_job", "job", "id", VERBS),
         ("platform_attachment", "attachment", "record_id", VERBS),
         ("platform_share", "share", "record_id", VERBS),

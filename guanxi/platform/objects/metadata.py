@@ -3,13 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from guanxi.platform.access.predicate import Asker
+from guanxi.platform.layouts.arranging import shown_arrangement
 from guanxi.platform.objects.columns import CurrencyField, MoneyField
 from guanxi.platform.objects.lists import UNSORTABLE
 from guanxi.platform.objects.registry import (
-    CUSTOM,
     ObjectField,
     ObjectType,
     is_registered,
@@ -37,7 +35,7 @@ def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[st
     masked = asker.grants.mask(object_type, f.name) == "read_only"
     meta: dict[str, Any] = {
         "name": f.name,
-        "label": _sentence(f.label),
+        "label": sentence(f.label),
         "help": str(f.column.help_text or ""),
         "type": f.type.name,
         "required": f.required,
@@ -70,7 +68,7 @@ def _choices(f: ObjectField) -> list[dict[str, Any]]:
     return [
         {
             "value": value,
-            "label": _sentence(label),
+            "label": sentence(label),
             "color": colors.get(value) or CHOICE_COLORS[i % len(CHOICE_COLORS)],
             "archived": value in archived,
         }
@@ -91,7 +89,8 @@ def _default(f: ObjectField) -> str | bool | list[str] | None:
     return value if isinstance(value, str | bool | list) and value != "" else None
 
 
-def _sentence(label: Any) -> str:
+def sentence(label: Any) -> str:
+    """A label as it stands by itself: with a capital letter, where there are such."""
     text = str(label)
     return text[:1].upper() + text[1:]
 
@@ -100,23 +99,13 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
     """One object as the client sees it."""
     visible = asker.fields(object_type)
     shown = [name for name in object_type.list if name in visible]
-    grouped = {name for g in object_type.groups for name in g.fields}
-    groups = [
-        {"name": g.name, "label": str(g.label), "fields": [n for n in g.fields if n in visible]}
-        for g in object_type.groups
-    ]
-    rest = [n for n in visible if n not in grouped and n in object_type.own_fields]
-    if rest:
-        groups.append({"name": "more", "label": "", "fields": rest})
-    if custom := [n for n, f in visible.items() if f.key]:
-        groups.append({"name": CUSTOM, "label": _("Further details"), "fields": custom})
     return {
         "name": object_type.name,
         "path": object_type.url,
         "area": object_type.area,
         "icon": object_type.icon,
-        "label": _sentence(object_type.label),
-        "label_plural": _sentence(object_type.label_plural),
+        "label": sentence(object_type.label),
+        "label_plural": sentence(object_type.label_plural),
         "title_field": object_type.title,
         "can": [
             v
@@ -125,7 +114,7 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
         ],
         "fields": [field_meta(asker, object_type, f) for f in visible.values()],
         "list": {"columns": shown, "sort": object_type.sort},
-        "groups": groups,
+        **shown_arrangement(asker, object_type),
         "search": bool(object_type.search),
         "actions": [
             {
@@ -143,7 +132,7 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
                 "name": name,
                 "object": other.name,
                 "field": field,
-                "label": _sentence(other.label_plural),
+                "label": sentence(other.label_plural),
             }
             for name, (other, field) in object_type.related.items()
             if asker.may("read", other) and field in asker.fields(other)

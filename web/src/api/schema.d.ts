@@ -1117,6 +1117,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/layouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be arranged, and for which roles */
+        get: operations["list_layouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layouts/one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a role is shown of an object */
+        get: operations["read_layout"];
+        /**
+         * Arrange an object, for a role or for everyone
+         * @description It says what is shown where, never who may see it. 409 if it was changed meanwhile.
+         */
+        put: operations["keep_layout"];
+        post?: never;
+        /**
+         * Take a layout back
+         * @description What stood before holds again: the layout of everyone, or else what Guanxi brings.
+         */
+        delete: operations["reset_layout"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layouts/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a layout was before */
+        get: operations["list_layout_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes/{request_id}/undo": {
         parameters: {
             query?: never;
@@ -5231,6 +5290,171 @@ export interface components {
             object: string;
             /** Ids */
             ids: string[];
+        };
+        /** LayoutRole */
+        LayoutRole: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+        };
+        /** LayoutsOut */
+        LayoutsOut: {
+            /**
+             * Objects
+             * @description Those that can be arranged.
+             */
+            objects: string[];
+            /** Roles */
+            roles: components["schemas"]["LayoutRole"][];
+        };
+        /** Which */
+        Which: {
+            /** Object */
+            object: string;
+            /**
+             * Role
+             * @description Absent: for everyone whose role has no layout of its own.
+             */
+            role?: string | null;
+        };
+        /** ArrangeableField */
+        ArrangeableField: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Read Only */
+            read_only: boolean;
+            /** Required */
+            required: boolean;
+            /**
+             * Mask
+             * @description What the role is not shown, or may only read, whatever its layout says.
+             */
+            mask: ("read_only" | "hidden") | null;
+        };
+        /** GroupOut */
+        GroupOut: {
+            /** Name */
+            name: string;
+            /**
+             * Title
+             * @description The title it has by itself; labels stand above it.
+             */
+            title: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Fields */
+            fields: string[];
+        };
+        /** LayoutOut */
+        LayoutOut: {
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
+            /** Hidden */
+            hidden: string[];
+            /** Form */
+            form: string[];
+            /** Version */
+            version: string;
+            /**
+             * Stands On
+             * @enum {string}
+             */
+            stands_on: "own" | "everyone" | "declared";
+            /** Fields */
+            fields: components["schemas"]["ArrangeableField"][];
+        };
+        /** GroupIn */
+        GroupIn: {
+            /** Name */
+            name: string;
+            /**
+             * Labels
+             * @description None: the title it has by itself.
+             * @default {}
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /** Fields */
+            fields: string[];
+        };
+        /** LayoutIn */
+        LayoutIn: {
+            /** Object */
+            object: string;
+            /**
+             * Role
+             * @description Absent: for everyone whose role has no layout of its own.
+             */
+            role?: string | null;
+            /**
+             * Version
+             * @description That of the layout as it was read.
+             * @default
+             */
+            version?: string;
+            /** Groups */
+            groups: components["schemas"]["GroupIn"][];
+            /**
+             * Hidden
+             * @description Kept off the page. Not a permission.
+             * @default []
+             */
+            hidden?: string[];
+            /**
+             * Form
+             * @description Asked for of a new record; what is required always is.
+             */
+            form: string[];
+        };
+        /** ResetQuery */
+        ResetQuery: {
+            /** Object */
+            object: string;
+            /**
+             * Role
+             * @description Absent: for everyone whose role has no layout of its own.
+             */
+            role?: string | null;
+            /**
+             * Version
+             * @description That of the layout as it was read.
+             * @default
+             */
+            version?: string;
+        };
+        /** LayoutVersionOut */
+        LayoutVersionOut: {
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
+            /** Hidden */
+            hidden: string[];
+            /** Form */
+            form: string[];
+            /** Id */
+            id: string;
+            /** At */
+            at: string;
+            /** Actor */
+            actor: string | null;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "insert" | "update" | "delete" | "restore";
+        };
+        /** LayoutVersionsOut */
+        LayoutVersionsOut: {
+            /** Items */
+            items: components["schemas"]["LayoutVersionOut"][];
         };
         /**
          * ColumnMapping
@@ -10320,6 +10544,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomFieldOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_layouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_layout: {
+        parameters: {
+            query: {
+                object: string;
+                /** @description Absent: for everyone whose role has no layout of its own. */
+                role?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_layout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayoutIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_layout: {
+        parameters: {
+            query: {
+                object: string;
+                /** @description Absent: for everyone whose role has no layout of its own. */
+                role?: string | null;
+                /** @description That of the layout as it was read. */
+                version?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_layout_versions: {
+        parameters: {
+            query: {
+                object: string;
+                /** @description Absent: for everyone whose role has no layout of its own. */
+                role?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutVersionsOut"];
                 };
             };
             /** @description Refused */

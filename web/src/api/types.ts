@@ -82,6 +82,8 @@ export interface ObjectMeta {
   fields: FieldMeta[];
   list: { columns: string[]; sort: string };
   groups: { name: string; label: string; fields: string[] }[];
+  /** What a new record is asked for at once. */
+  form: string[];
   search: boolean;
   actions: Action[];
   /** The values of a field with which the work on a record has ended. */

@@ -8,6 +8,7 @@ import { type Change, type LiveMessage, listen } from "@/api/live";
 import { metaQuery, useObjects } from "@/api/meta";
 import { recordQuery, recordsKey } from "@/api/records";
 import type { ObjectMeta, Page, RecordRow } from "@/api/types";
+import { layoutsKey } from "@/layouts/layoutsApi";
 import { notificationsKey } from "@/notifications/notificationsApi";
 import { patchRecord } from "@/objects/edit/recordCache";
 
@@ -81,8 +82,9 @@ async function show(client: QueryClient, objects: ObjectMeta[], changes: Map<str
   if (changes.has("notification")) {
     await client.invalidateQueries({ queryKey: notificationsKey });
   }
-  if (changes.has("custom_field")) {
+  if (changes.has("custom_field") || changes.has("layout")) {
     await client.invalidateQueries({ queryKey: metaQuery.queryKey });
+    await client.invalidateQueries({ queryKey: layoutsKey });
   }
   if (changes.has("presence")) await client.invalidateQueries({ queryKey: ["presence"] });
   if (changes.has("attachment")) await showFiles(client, changes.get("attachment") ?? null);

@@ -1,10 +1,10 @@
 import { Button, Input, Select } from "antd";
 import { Archive, ArchiveRestore, ArrowDown, ArrowUp, Plus, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { colorOf, colors, textIn } from "@/fields/draft";
+import { colorOf, colors } from "@/fields/draft";
 import type { Choice } from "@/fields/fieldsApi";
 import { Chip } from "@/ui/Chip";
-import type { Language } from "@/ui/languages";
+import { type Language, textIn } from "@/ui/languages";
 import styles from "./fields.module.css";
 
 interface Props {

@@ -3,12 +3,12 @@ import { App, Button } from "antd";
 import { Archive, ArchiveRestore, ArrowDown, ArrowUp, Pencil } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta } from "@/api/types";
-import { textIn } from "@/fields/draft";
 import { archiveField, type CustomField, orderFields, restoreField } from "@/fields/fieldsApi";
 import { useFieldsChanged } from "@/fields/useFieldsChanged";
 import { useUndo } from "@/objects/edit/useUndo";
 import { Chip } from "@/ui/Chip";
 import { useErrorText } from "@/ui/errorText";
+import { textIn } from "@/ui/languages";
 import styles from "./fields.module.css";
 
 interface Props {

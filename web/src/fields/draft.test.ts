@@ -1,17 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { asSent, newDraft, textIn } from "@/fields/draft";
-
-describe("a text in several languages", () => {
-  it.each([
-    [{ "zh-TW": "等級", en: "Grade" }, "zh-CN", "等級"],
-    [{ en: "Grade" }, "zh-TW", "Grade"],
-    [{ "zh-CN": "等级" }, "en", "等级"],
-    [{ en: "  ", "zh-CN": "等级" }, "en", "等级"],
-    [{}, "en", ""],
-  ])("%o is read in %s as %s", (texts, language, wanted) => {
-    expect(textIn(texts, language)).toBe(wanted);
-  });
-});
+import { expect, it } from "vitest";
+import { asSent, newDraft } from "@/fields/draft";
 
 it("sends neither empty texts nor open settings nor choices without a name", () => {
   const sent = asSent({

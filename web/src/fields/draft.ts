@@ -1,7 +1,7 @@
 /** What a field being written looks like in a form. */
 import type { FieldMeta } from "@/api/types";
-import type { Choice, CustomField, Draft, FieldKind, Settings, Texts } from "@/fields/fieldsApi";
-import { type Language, languages } from "@/ui/languages";
+import type { Choice, CustomField, Draft, FieldKind, Settings } from "@/fields/fieldsApi";
+import { type Texts, textIn } from "@/ui/languages";
 
 export const kinds: FieldKind[] = [
   "text",
@@ -44,13 +44,6 @@ const chosen = (type: FieldKind) => type === "choice" || type === "multi_choice"
 /** Another type begins anew: what was said of the one before would not fit. */
 export const settingsOf = (type: FieldKind): Settings =>
   chosen(type) ? { choices: [{ value: "", labels: {} }] } : {};
-
-/** The text in this language, else in the nearest there is: as the server chooses. */
-export function textIn(texts: Texts, language: string) {
-  const chinese: Language[] = language.startsWith("zh") ? ["zh-CN", "zh-TW"] : [];
-  const order = [language as Language, ...chinese, "en" as const, ...languages];
-  return order.map((one) => texts[one]?.trim()).find(Boolean) ?? "";
-}
 
 /** The field as forms would have it. */
 export function previewOf(draft: Draft, language: string, name: string): FieldMeta {

@@ -1,12 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get, request } from "@/api/client";
 import type { Schemas } from "@/api/types";
-import type { Language } from "@/ui/languages";
+import type { Texts } from "@/ui/languages";
 
 export type CustomField = Schemas["CustomFieldOut"];
 export type FieldKind = CustomField["type"];
 export type Mask = CustomField["masks"][string];
-export type Texts = Partial<Record<Language, string>>;
 
 export interface Choice {
   value: string;

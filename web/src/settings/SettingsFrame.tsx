@@ -19,6 +19,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
     { to: "/settings/roles", label: t("roles.title") },
     { to: "/settings/webhooks", label: t("webhooks.title") },
     { to: "/settings/fields", label: t("fields.title") },
+    { to: "/settings/layouts", label: t("layouts.title") },
     { to: "/settings/audit", label: t("audit.title") },
   ];
   return (

@@ -41,6 +41,7 @@ export const customer: ObjectMeta = {
   ],
   list: { columns: ["name", "phone", "stage", "monetary"], sort: "name" },
   groups: [{ name: "main", label: "Facts", fields: ["name", "phone", "stage", "monetary"] }],
+  form: ["name", "phone", "stage"],
   search: true,
   actions: [],
 };

@@ -7,3 +7,12 @@ export const languageNames: Record<Language, string> = {
   "zh-TW": "繁體中文",
   en: "English",
 };
+
+export type Texts = Partial<Record<Language, string>>;
+
+/** The text in this language, else in the nearest there is: as the server chooses. */
+export function textIn(texts: Texts, language: string) {
+  const chinese: Language[] = language.startsWith("zh") ? ["zh-CN", "zh-TW"] : [];
+  const order = [language as Language, ...chinese, "en" as const, ...languages];
+  return order.map((one) => texts[one]?.trim()).find(Boolean) ?? "";
+}

@@ -24,6 +24,7 @@ const areas = {
       import("@/notifications/i18n/zh-CN.json"),
       import("@/settings/i18n/zh-CN.json"),
       import("@/fields/i18n/zh-CN.json"),
+      import("@/layouts/i18n/zh-CN.json"),
     ]),
   "zh-TW": () =>
     Promise.all([
@@ -35,6 +36,7 @@ const areas = {
       import("@/notifications/i18n/zh-TW.json"),
       import("@/settings/i18n/zh-TW.json"),
       import("@/fields/i18n/zh-TW.json"),
+      import("@/layouts/i18n/zh-TW.json"),
     ]),
   en: () =>
     Promise.all([
@@ -46,6 +48,7 @@ const areas = {
       import("@/notifications/i18n/en.json"),
       import("@/settings/i18n/en.json"),
       import("@/fields/i18n/en.json"),
+      import("@/layouts/i18n/en.json"),
     ]),
 } satisfies Record<Language, () => Promise<unknown>>;
 

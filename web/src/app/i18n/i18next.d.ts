@@ -3,6 +3,7 @@ import type customers from "@/customers/i18n/en.json";
 import type fields from "@/fields/i18n/en.json";
 import type imports from "@/imports/i18n/en.json";
 import type insight from "@/insight/i18n/en.json";
+import type layouts from "@/layouts/i18n/en.json";
 import type notifications from "@/notifications/i18n/en.json";
 import type palette from "@/palette/i18n/en.json";
 import type settings from "@/settings/i18n/en.json";
@@ -13,6 +14,7 @@ type Texts = typeof catalog &
   typeof fields &
   typeof imports &
   typeof insight &
+  typeof layouts &
   typeof notifications &
   typeof palette &
   typeof settings;

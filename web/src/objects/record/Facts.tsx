@@ -1,5 +1,5 @@
 import { Pencil } from "lucide-react";
-import { useRef, useState } from "react";
+import { type Ref, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fieldOf } from "@/api/meta";
 import type { Loaded } from "@/api/records";
@@ -21,13 +21,18 @@ interface Props {
 export const editFirst = (root: Element | null) =>
   root?.querySelector<HTMLElement>("[data-edits]")?.click();
 
-/** The record's fields by group, each edited where it stands. */
-export function Facts({ object, loaded }: Props) {
+/** The record's fields by group, each edited where it stands; e begins with the first. */
+export function Facts(props: Props) {
   const { t } = useTranslation();
   const root = useRef<HTMLDivElement>(null);
   useShortcuts([
     { keys: "e", label: t("shortcuts.anywhereKeys.edit"), run: () => editFirst(root.current) },
   ]);
+  return <FactGroups {...props} root={root} />;
+}
+
+/** The same without a key of the page, for where it is not the page's record. */
+export function FactGroups({ object, loaded, root }: Props & { root?: Ref<HTMLDivElement> }) {
   return (
     <MentionAbout value={{ object: object.name, id: loaded.record.id }}>
       <div ref={root} className={styles.facts}>

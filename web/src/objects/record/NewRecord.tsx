@@ -47,31 +47,31 @@ export function NewRecord({ object, open, onClose, ...rest }: Props) {
   );
 }
 
-/** First what is required or shown in lists, its name on top; the rest on request. */
+/** First what the form asks for; the rest of what the page shows on request. */
 function useFormFields(object: ObjectMeta, given: Values) {
   return useMemo(() => {
-    const names = new Set([
-      object.title_field,
-      ...object.groups.flatMap(({ fields }) => fields),
-      ...object.fields.map(({ name }) => name),
-    ]);
-    const writable = [...names]
-      .flatMap((name) => fieldOf(object, name) ?? [])
-      .filter(
-        (field) => !field.read_only && typeOf(field).inline !== "none" && !(field.name in given),
-      );
-    const isFirst = ({ name, required }: FieldMeta) =>
-      required || object.list.columns.includes(name) || object.groups[0]?.fields.includes(name);
+    const writable = (names: string[]) =>
+      names
+        .flatMap((name) => fieldOf(object, name) ?? [])
+        .filter(
+          (field) => !field.read_only && typeOf(field).inline !== "none" && !(field.name in given),
+        );
+    const onPage = object.groups.flatMap(({ fields }) => fields);
     return {
-      first: writable.filter(isFirst),
-      rest: writable.filter((field) => !isFirst(field)),
+      first: writable(object.form),
+      rest: writable(onPage.filter((name) => !object.form.includes(name))),
     };
   }, [object, given]);
 }
 
 const noValues: Values = {};
 
-function NewRecordForm({ object, onClose, given = noValues, onCreated }: Omit<Props, "open">) {
+export function NewRecordForm({
+  object,
+  onClose,
+  given = noValues,
+  onCreated,
+}: Omit<Props, "open">) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate();
