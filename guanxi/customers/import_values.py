@@ -8,7 +8,7 @@ from psycopg import sql
 from guanxi.platform.exchange.custom import current_json, value_json, values_json
 from guanxi.platform.exchange.layout import Layout
 from guanxi.platform.exchange.targets import Context
-from guanxi.platform.fields.definitions import custom_fields
+from guanxi.platform.fields.definitions import stored_fields
 from guanxi.platform.objects.registry import ObjectField, object_type
 
 CASTS = {
@@ -76,7 +76,7 @@ class Part:
     @cached_property
     def custom(self) -> list[ObjectField]:
         """The firm's own fields that the file fills."""
-        known = custom_fields(object_type("customer"))
+        known = stored_fields(object_type("customer"))
         return [f for name, f in known.items() if self.has(name)]
 
     def custom_values(self, array: str = "r.values") -> str:

@@ -23,7 +23,7 @@ from guanxi.platform.exchange.fields import converter
 from guanxi.platform.exchange.layout import Layout, Lookup
 from guanxi.platform.exchange.targets import Context, TargetField, Walk, register_target
 from guanxi.platform.exchange.values import convert
-from guanxi.platform.fields.definitions import custom_fields
+from guanxi.platform.fields.definitions import stored_fields
 from guanxi.platform.objects.columns import normalize_phone
 from guanxi.platform.objects.registry import CUSTOM, ObjectField, object_type
 
@@ -139,7 +139,7 @@ class CustomerTarget:
 
     def fields(self) -> list[TargetField]:
         known = object_type("customer").own_fields
-        custom = custom_fields(object_type("customer"))
+        custom = stored_fields(object_type("customer"))
         found: list[TargetField] = []
         for half in ("", "organization", "person"):
             unfit = {"organization": PERSON_ONLY, "person": ORGANIZATION_ONLY}.get(half, ())
@@ -251,7 +251,7 @@ class CustomerTarget:
                 lookup = Lookup(partial(_find, name), partial(_not_found, name))
                 layout.add(slot, convert.text(), column=column, field=name, lookup=lookup)
             case _ if name.startswith(f"{CUSTOM}."):
-                known = custom_fields(object_type("customer"))[name]
+                known = stored_fields(object_type("customer"))[name]
                 layout.add(
                     slot, custom_converter(context, known, column), column=column, field=name
                 )

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.product import Served, Texts, call
+from tests.browser.sound import AXE, settle, violations
 
 pytestmark = pytest.mark.browser
 numbers = count(1)
@@ -107,3 +108,42 @@ def test_a_field_defined_elsewhere_shows_by_itself(
         object="customer", type="text", labels={"en": unique},
     )  # fmt: skip
     expect(reader.get_by_role("checkbox", name=unique)).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_formula_is_checked_while_it_is_written_and_shown_in_lists(
+    demo: Served, member: Callable[..., Page], language: str, unique: str
+) -> None:
+    t, name = Texts(language), f"{unique} {language}"
+    page = member("admin", language)
+    page.context.add_init_script(path=AXE)
+    page.goto(f"{demo.url}/settings/fields?object=customer")
+    page.get_by_role("button", name=t("fields.new")).click()
+    drawer = page.get_by_role("dialog")
+    pick(page, t("fields.typeLabel"), t("fields.type.formula"))
+    drawer.get_by_role("textbox", name=t("fields.name"), exact=True).fill(name)
+    box = drawer.get_by_role("textbox", name=t("fields.formula"), exact=True)
+    box.fill("length(nme)")
+    told = drawer.locator("[aria-live=polite]")
+    expect(told).to_contain_text("nme")
+    expect(told.locator("mark")).to_have_text("nme)")
+    box.fill("2 * ")
+    page.get_by_role("combobox", name=t("fields.insertFunction")).fill("length")
+    page.locator(".ant-select-item-option", has_text="length(").click()
+    expect(box).to_have_value("2 * length()")
+    page.keyboard.type("name")
+    expect(told).to_contain_text(t("fields.type.decimal"))
+    settle(page)
+    assert violations(page) == []
+    drawer.get_by_role("button", name=t("common.create")).click()
+    row = page.get_by_role("listitem").filter(has_text=name)
+    expect(row).to_contain_text(t("fields.type.formula"))
+
+    fields = call(page, "GET", f"{demo.url}/api/v1/custom-fields")["items"]
+    key = next(f["key"] for f in fields if name in f["labels"].values())
+    record = f"{unique}-{language}"
+    call(page, "POST", f"{demo.url}/api/v1/customers", kind="organization", name=record)
+    columns = quote(json.dumps(["name", f"custom.{key}"]))
+    page.goto(f"{demo.url}/customers?q={record}&cols={columns}")
+    cell = page.get_by_role("row").filter(has_text=record).get_by_role("gridcell").nth(2)
+    expect(cell).to_have_text(str(2 * len(record)))

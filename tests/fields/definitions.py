@@ -34,7 +34,7 @@ def define(boss: Client, object: str, type: str, key: str = "", **values: Any) -
         "type": type,
         "key": key or f"my_{type}",
         "labels": {"en": f"My {type}", "zh-CN": f"我的{type}"},
-        "settings": EVERY_TYPE[type],
+        "settings": EVERY_TYPE.get(type, {}),
         **values,
     }
     answer = post(boss, "custom-fields", sent)

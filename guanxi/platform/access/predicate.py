@@ -167,6 +167,7 @@ class Asker:
                 name: f
                 for name, f in every.items()
                 if self.grants.mask(object_type, name) != "hidden"
+                and all(self.grants.masks.get(used) != "hidden" for used in f.uses)
             }
         return self._fields[object_type.name]
 

@@ -21,7 +21,7 @@ from guanxi.platform.exchange.object_sql import Statements
 from guanxi.platform.exchange.targets import Context, TargetField, Walk
 from guanxi.platform.exchange.values import convert
 from guanxi.platform.exchange.values.convert import BadValue
-from guanxi.platform.fields.definitions import custom_fields
+from guanxi.platform.fields.definitions import stored_fields
 from guanxi.platform.objects.columns import DerivedField
 from guanxi.platform.objects.registry import ObjectField, ObjectType, is_registered, type_of_model
 
@@ -42,7 +42,7 @@ class ObjectTarget:
     @cached_property
     def custom(self) -> dict[str, ObjectField]:
         """The firm's own fields as they were when the target was asked for."""
-        return custom_fields(self.declared)
+        return stored_fields(self.declared)
 
     def _importable(self) -> dict[str, ObjectField]:
         own = {

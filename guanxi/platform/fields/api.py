@@ -8,7 +8,8 @@ from pydantic import Field, StringConstraints
 
 from guanxi.platform.access.models import Role
 from guanxi.platform.access.roles import is_fixed
-from guanxi.platform.fields import services
+from guanxi.platform.fields import services, trial
+from guanxi.platform.fields.formulas.reading import MAX_LENGTH
 from guanxi.platform.fields.models import CustomField
 from guanxi.platform.http.languages import Language
 from guanxi.platform.http.request import Request
@@ -23,7 +24,7 @@ Labels = dict[Language, Label]
 HelpText = dict[Language, Annotated[Text, StringConstraints(max_length=500)]]
 Kind = Literal[
     "text", "long_text", "decimal", "money", "boolean", "date", "datetime", "choice",
-    "multi_choice", "url", "email", "phone",
+    "multi_choice", "url", "email", "phone", "formula",
 ]  # fmt: skip
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9])*$", max_length=40)]
 Mask = Literal["read_only", "hidden"]
@@ -55,6 +56,7 @@ class SettingsIn(Strict):
     )
     choices: list[ChoiceIn] | None = Field(None, max_length=500)
     default: Any = None
+    formula: str | None = Field(None, max_length=MAX_LENGTH)
 
 
 class FieldIn(Strict):
@@ -97,6 +99,30 @@ class CustomFieldOut(Schema):
 class RoleChoice(Schema):
     name: str
     label: str
+
+
+class FormulaIn(Strict):
+    object: str = Field(max_length=60)
+    key: Key | None = Field(None, description="Of the field, if there is one already.")
+    formula: str = Field(max_length=MAX_LENGTH)
+    decimal_places: int | None = Field(None, ge=0, le=10)
+
+
+class FormulaProblem(Schema):
+    message: str
+    at: int = Field(description="Where in the formula, counted in characters.")
+
+
+class FormulaSample(Schema):
+    id: UUID
+    label: str
+    value: Any
+
+
+class FormulaOut(Schema):
+    problem: FormulaProblem | None = None
+    type: str | None = None
+    sample: FormulaSample | None = Field(None, description="Of the record changed last.")
 
 
 class FieldsOut(Schema):
@@ -153,6 +179,15 @@ def create_field(request: Request, body: FieldIn) -> Status[dict[str, Any]]:
         **_written(body),
     )
     return Status(201, _one(made))
+
+
+@router.post("/formula", response=FormulaOut, summary="Check a formula and try it on a record")
+def check_formula(request: Request, body: FormulaIn) -> dict[str, Any]:
+    services.require_administrator(request.asker, "read")
+    return trial.try_formula(
+        asker=request.asker, object_type=object_asked_for(body.object), key=body.key or "",
+        formula=body.formula, decimal_places=body.decimal_places,
+    )  # fmt: skip
 
 
 @router.patch("/{uuid:pk}", response=CustomFieldOut, summary="Change a custom field")

@@ -3,12 +3,17 @@
 One short statement a request tells whether they do (`sign_in.py` asks it along with the user's).
 """
 
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from guanxi.platform.fields.kinds import KINDS, in_language
+from guanxi.platform.fields.formulas.fields import make_formula
+from guanxi.platform.fields.formulas.reading import BadFormula
+from guanxi.platform.fields.kinds import FORMULA, KINDS, in_language
 from guanxi.platform.fields.models import CustomField
 from guanxi.platform.objects.fieldtypes import TYPES
 from guanxi.platform.objects.registry import (
@@ -20,7 +25,10 @@ from guanxi.platform.objects.registry import (
 )
 from guanxi.platform.workspaces.services import books_currency
 
+logger = logging.getLogger(__name__)
+
 Fields = dict[str, ObjectField]
+FullName = tuple[str, str]
 
 # A row that is written again has another transaction or stands in another place.
 VERSION = "select (xmin, ctid)::text from platform_fieldsversion"
@@ -37,12 +45,10 @@ def current_version() -> str:
 @lru_cache(maxsize=8)
 def definitions(version: str) -> dict[str, Fields]:
     """The fields in use, by object and by name, in their order."""
-    found: dict[str, Fields] = {}
-    for defined in CustomField.objects.filter(deleted_at=None):
-        if is_declared(defined.object):
-            f = as_field(defined)
-            found.setdefault(defined.object, {})[f.name] = f
-    return found
+    made = Making(CustomField.objects.filter(deleted_at=None))
+    for name, why in made.failed.items():
+        logger.warning("The field %s cannot be worked out: %s", ".".join(name), why.message)
+    return made.fields
 
 
 def custom_fields(declared: ObjectType, version: str | None = None) -> Fields:
@@ -53,28 +59,150 @@ def custom_fields(declared: ObjectType, version: str | None = None) -> Fields:
     return definitions(version).get(declared.name, {})
 
 
-def as_field(defined: CustomField) -> ObjectField:
-    """The definition as a field: like one of the model, its column apart."""
+def stored_fields(declared: ObjectType) -> Fields:
+    """Those of them whose values are written, not worked out."""
+    return {n: f for n, f in custom_fields(declared).items() if f.computation is None}
+
+
+class Making:
+    """Makes fields of definitions, those first that others are worked out from.
+
+    What cannot be made is in `failed`, and is no field: after an update a formula may name one
+    that is no more.
+    """
+
+    def __init__(self, every: Iterable[CustomField]):
+        self.defined = {d.full_name: d for d in every if is_declared(d.object)}
+        self.waiting = set(self.defined)
+        self.under_way: list[FullName] = []
+        self.made: dict[FullName, ObjectField] = {}
+        self.failed: dict[FullName, BadFormula] = {}
+        for name in self.defined:
+            if name in self.waiting:
+                self._make(name)
+
+    @property
+    def fields(self) -> dict[str, Fields]:
+        """By object and name, in the order of the definitions."""
+        found: dict[str, Fields] = {}
+        for name in self.defined:
+            if f := self.made.get(name):
+                found.setdefault(name[0], {})[f.name] = f
+        return found
+
+    def field(self, object: str, name: str) -> ObjectField | None:
+        """A field of the object, of its model or of the firm's own; None if there is none.
+
+        Raises BadFormula for one that cannot be worked out.
+        """
+        full_name = (object, name)
+        if full_name in self.waiting:
+            self._make(full_name)
+        if why := self.failed.get(full_name):
+            raise BadFormula(why.message)
+        if full_name not in self.made:
+            self._refuse_circle(full_name)
+            return object_type(object).fields.get(name)
+        return self.made[full_name]
+
+    def _make(self, full_name: FullName) -> None:
+        self.waiting.remove(full_name)
+        self.under_way.append(full_name)
+        try:
+            self.made[full_name] = as_field(self.defined[full_name], self)
+        except BadFormula as why:
+            self.failed[full_name] = why
+        self.under_way.pop()
+
+    def _refuse_circle(self, full_name: FullName) -> None:
+        if full_name in self.under_way:
+            circle = [*self.under_way[self.under_way.index(full_name) :], full_name]
+            labels = " → ".join(label_of(self.defined[name]) for name in circle)
+            message = _("The formulas go round in a circle: %(names)s.")
+            raise BadFormula(message % {"names": labels})
+
+
+class FieldsOf(Mapping[str, ObjectField]):
+    """The fields of one object while they are made, each when it is asked for."""
+
+    def __init__(self, making: Making, object: str):
+        self.making, self.object = making, object
+
+    def __getitem__(self, name: str) -> ObjectField:
+        found = self.making.field(self.object, name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        own = object_type(self.object).fields
+        return iter([*own, *(n for object, n in self.making.defined if object == self.object)])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def label_of(defined: CustomField) -> str:
+    return str(in_language(defined.labels)) or str(defined)
+
+
+def as_field(defined: CustomField, making: Making | None = None) -> ObjectField:
+    """The definition as a field: like one of the model, its column apart.
+
+    Raises BadFormula.
+    """
+    if defined.type == FORMULA:
+        return _formula_field(defined, making or Making([]))
     default = defined.settings.get("default")
-    label = in_language(defined.labels)
-    column = KINDS[defined.type].column(
+    make = KINDS[defined.type].column
+    assert make is not None  # noqa: S101  for mypy: it is what the types above lack
+    column = make(
         _settled(defined),
-        verbose_name=label,
-        help_text=in_language(defined.help),
         null=not defined.required,
         blank=not defined.required,
+        **_texts(defined),
         **({} if default is None else {"default": default}),
     )
+    return _with_column(defined, column, defined.type, defined.type)
+
+
+def _formula_field(defined: CustomField, making: Making) -> ObjectField:
+    made = make_formula(
+        defined.settings.get("formula", ""),
+        places=defined.settings.get("decimal_places"),
+        fields=FieldsOf(making, defined.object),
+        **_texts(defined),
+    )
+    used = {f"{defined.object}.{name}" for name in made.used}
+    return _with_column(
+        defined,
+        made.column,
+        made.type,
+        made.name,
+        read_only=True,
+        computation=made.computation,
+        uses=frozenset(used).union(*(f.uses for f in made.used.values())),
+    )
+
+
+def _texts(defined: CustomField) -> dict[str, Any]:
+    return {"verbose_name": in_language(defined.labels), "help_text": in_language(defined.help)}
+
+
+def _with_column(
+    defined: CustomField, column: Any, type: str, path: str, **more: Any
+) -> ObjectField:
     name = f"{CUSTOM}.{defined.key}"
     column.set_attributes_from_name(name)
     column.model = object_type(defined.object).model
     return ObjectField(
         name=name,
-        path=f"{CUSTOM}__{defined.key}:{defined.type}",
+        path=f"{CUSTOM}__{defined.key}:{path}",
         column=column,
-        type=TYPES[defined.type],
-        label=label,
+        type=TYPES[type],
+        label=column.verbose_name,
         key=defined.key,
+        **more,
     )
 
 

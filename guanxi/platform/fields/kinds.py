@@ -30,6 +30,7 @@ from guanxi.platform.objects.columns import MoneyField, PhoneField
 Settings = Mapping[str, Any]
 DIGITS = 20  # of a number, its decimal places included
 URL_LENGTH = 500
+FORMULA = "formula"
 
 
 def _in_language(texts: Mapping[str, str]) -> str:
@@ -162,9 +163,12 @@ def _multi_choice(settings: Settings, **options: Any) -> "models.Field[Any, Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """One type of custom field: its column, and the names of what it can be told."""
+    """One type of custom field: its column, and the names of what it can be told.
 
-    column: Callable[..., Any]
+    What is worked out has none here: it depends on what it is worked out from.
+    """
+
+    column: Callable[..., Any] | None
     settings: tuple[str, ...] = ()
     read: Callable[[str], Any] | None = None  # of the ends of what is allowed
 
@@ -182,4 +186,5 @@ KINDS: dict[str, Kind] = {
     "url": Kind(_url),
     "email": Kind(_email),
     "phone": Kind(_phone),
+    FORMULA: Kind(None, ("formula", "decimal_places")),
 }

@@ -31,6 +31,11 @@ class CustomField(Row):
     def __str__(self) -> str:
         return f"{self.object}.custom.{self.key}"
 
+    @property
+    def full_name(self) -> tuple[str, str]:
+        """Its object, and its name among the fields of that."""
+        return self.object, f"custom.{self.key}"
+
 
 class FieldsVersion(models.Model):
     """The one row that is written with every change of a field or of a layout.

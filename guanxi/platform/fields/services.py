@@ -20,12 +20,13 @@ from pypinyin import lazy_pinyin
 from guanxi.platform.access.models import Role
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.roles import change_role
-from guanxi.platform.fields.definitions import as_field
+from guanxi.platform.fields.definitions import Making, label_of
+from guanxi.platform.fields.formulas.reading import BadFormula
 from guanxi.platform.fields.kinds import KINDS
 from guanxi.platform.fields.models import CustomField, FieldsVersion
 from guanxi.platform.fields.values import kept
 from guanxi.platform.objects.errors import Invalid, NotAllowed, NotFound
-from guanxi.platform.objects.registry import ObjectType
+from guanxi.platform.objects.registry import ObjectField, ObjectType
 
 KEY_LENGTH = 40
 MOST_FIELDS = 200  # of one object, archived ones not counted
@@ -39,12 +40,32 @@ def require_administrator(asker: Asker, kind: str) -> None:
 
 
 @contextmanager
-def defining() -> Iterator[None]:
-    """Have the definitions to oneself, and tell at the end that they are others now."""
+def defining(changed: UUID | None = None) -> Iterator[None]:
+    """Have the definitions to oneself, and tell at the end that they are others now.
+
+    Raises Invalid if a field that was worked out before cannot be any more; what is wrong with
+    the one that is changed is left to `_check`.
+    """
     with transaction.atomic():
         FieldsVersion.objects.select_for_update().get()
+        broken_before = _made().failed.keys()
         yield
+        made = _made()
+        for name, why in made.failed.items():
+            broken = made.defined[name]
+            if name not in broken_before and broken.pk != changed:
+                message = _('The formula "%(name)s" needs this field as it is. %(why)s')
+                said = message % {"name": label_of(broken), "why": why.message}
+                raise Invalid([{"field": "__all__", "message": said, "code": "in_use"}])
         FieldsVersion.objects.update(number=F("number") + 1)
+
+
+def _made(instead: CustomField | None = None) -> Making:
+    """The fields in use, with one of them as it is to be."""
+    others = CustomField.objects.filter(deleted_at=None)
+    if instead is None:
+        return Making(others)
+    return Making([instead, *others.exclude(object=instead.object, key=instead.key)])
 
 
 def defined_fields(object_type: ObjectType | None = None) -> "QuerySet[CustomField]":
@@ -93,7 +114,7 @@ def create_field(
             object=object_type.name,
             key=key or _free_key(values["labels"], taken),
             position=0 if last is None else last + 1,
-            **{"settings": {}, **values},
+            **{"settings": {}, "required": False, **values},
         )
         _check(made)
         made.save(force_insert=True)
@@ -110,8 +131,9 @@ def change_field(
 
     Raises NotFound, or Invalid naming what does not fit.
     """
-    with defining():
+    with defining(pk):
         changed = get_field(pk)
+        type_before = _type_of(changed)
         before = {c["value"] for c in changed.settings.get("choices", [])}
         for name, value in values.items():
             setattr(changed, name, value)
@@ -119,6 +141,9 @@ def change_field(
             message = _("A choice is not taken away but archived: records may hold it.")
             raise Invalid([{"field": "settings.choices", "message": message, "code": "in_use"}])
         _check(changed)
+        if type_before not in (None, _type_of(changed)):
+            message = _("The result would be of another kind. Make a new field for it.")
+            raise Invalid([{"field": "settings.formula", "message": message, "code": "type"}])
         if values:
             changed.save(update_fields=list(values))
     _set_masks(asker, changed, masks)
@@ -139,6 +164,7 @@ def restore_field(*, pk: UUID) -> CustomField:
     with defining():
         restored = get_field(pk)
         restored.deleted_at = None
+        _check(restored)
         restored.save(update_fields=["deleted_at"])
     return restored
 
@@ -188,6 +214,12 @@ def _free_key(labels: Mapping[str, str], taken: set[str]) -> str:
     return next(k for k in keys if k not in taken)
 
 
+def _type_of(defined: CustomField) -> str | None:
+    """What the field's values are; None if a formula cannot be worked out any more."""
+    made = _made(defined).made.get(defined.full_name)
+    return None if made is None else made.type.name
+
+
 def _check(defined: CustomField) -> None:
     """Raises Invalid unless the definition makes sense in itself."""
     problems: list[dict[str, Any]] = []
@@ -197,7 +229,10 @@ def _check(defined: CustomField) -> None:
 
     if not any(defined.labels.values()):
         refuse("labels", _("Name the field in at least one language."), "required")
-    known = (*KINDS[defined.type].settings, "default")
+    kind = KINDS[defined.type]
+    known = (*kind.settings, *(("default",) if kind.column else ()))
+    if defined.required and kind.column is None:
+        refuse("required", _("Nobody writes this field: it is worked out."), "computed")
     for name in defined.settings:
         if name not in known:
             refuse(f"settings.{name}", _("A field of this type has no such setting."), "unknown")
@@ -218,6 +253,14 @@ def _check(defined: CustomField) -> None:
         raise Invalid(problems)
 
 
+def made_field(defined: CustomField) -> ObjectField:
+    """The field among the others that are in use. Raises BadFormula."""
+    making = _made(defined)
+    if why := making.failed.get(defined.full_name):
+        raise why
+    return making.made[defined.full_name]
+
+
 def _check_as_read(defined: CustomField, refuse: Callable[[str, str], None]) -> None:
     """Whether ends and pattern can be read, and the default is one of the field's values."""
     settings, ends = defined.settings, []
@@ -230,7 +273,9 @@ def _check_as_read(defined: CustomField, refuse: Callable[[str, str], None]) -> 
     if len(ends) == 2 and ends[0] > ends[1]:
         return refuse("settings.min", _("The smallest is above the largest."))
     try:
-        f = as_field(defined)
+        f = made_field(defined)
+    except BadFormula as why:
+        return refuse("settings.formula", why.message)
     except ValueError as error:
         return refuse("settings.pattern", _("This cannot be read: %(why)s") % {"why": error})
     if settings.get("default") is not None:

@@ -11,6 +11,9 @@ from typing import Any
 from django.db import models
 from django.db.models import Func, Transform, Value
 
+from guanxi.platform.objects.computed import ComputedValue, computation_of
+
+COMPUTED = "="  # begins the part of a path that names a computation
 TEXT = "({} ->> {})"
 # The functions read ISO 8601 alone and are immutable, as an index wants them.
 SQL: "dict[str, tuple[str, models.Field[Any, Any]]]" = {
@@ -45,6 +48,8 @@ class CustomValues(models.JSONField):
 
     def get_transform(self, name: str) -> Any:
         key, colon, kind = name.partition(":")
+        if kind.startswith(COMPUTED):
+            return partial(ComputedValue, computation_of(kind))
         return partial(TypedValue, key, kind) if colon else super().get_transform(name)
 
 

@@ -14,6 +14,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from guanxi.platform.objects.columns import DerivedField
+from guanxi.platform.objects.computed import Computation
 from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.fieldtypes import FieldType, type_of
 from guanxi.platform.objects.record import Customizable, Row, object_name
@@ -43,6 +44,10 @@ class ObjectField:
     read_only: bool = False
     personal: bool = False
     key: str = ""  # of a custom field, among the custom values of its record
+    computation: Computation | None = None  # of a field that is worked out, not stored
+    uses: frozenset[str] = (
+        frozenset()
+    )  # all it is worked out from, as masks name it: "object.field"
 
     @property
     def may_be_null(self) -> bool:

@@ -127,13 +127,23 @@ def _contributed(table: str, fields: Sequence[ObjectField]) -> str:
 
 
 def _custom(table: str, fields: Sequence[ObjectField]) -> str:
-    """Values of custom fields as they are kept, by key; null where a record has none."""
-    return _object([(f.key, f"{table}.{_quoted(CUSTOM)} -> {_text(f.key)}") for f in fields])
+    """Values of custom fields as they are kept, by key; null where a record has none.
+
+    What is worked out is left to an expression.
+    """
+    return _object(
+        [
+            (f.key, f"{table}.{_quoted(CUSTOM)} -> {_text(f.key)}")
+            if f.computation is None
+            else (f.key, f.type.shown.format(HOLE))
+            for f in fields
+        ]
+    )
 
 
 @lru_cache(maxsize=1000)
 def _template(model: type[Row], fields: tuple[ObjectField, ...], masked: frozenset[str]) -> str:
-    """The SQL of these fields, with a hole for `can` and for each masked label, in that order."""
+    """The SQL of these fields, with a hole for `can`, each masked label, each computed value."""
     declared = type_of_model(model)
     table = _quoted(declared.model._meta.db_table)
     pairs = [("id", f"{table}.id"), ("updated_at", f"{table}.updated_at"), ("can", HOLE)]
@@ -237,4 +247,5 @@ def row_json(
         for f in masked
         if f.type.name == "link" and f.target is not None
     ]
-    return Assembled(text, [_can(asker, declared, deleted=deleted), *labels])
+    computed = [F(f.path) for f in shown if f.computation is not None]
+    return Assembled(text, [_can(asker, declared, deleted=deleted), *labels, *computed])

@@ -1043,6 +1043,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/custom-fields/formula": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a formula and try it on a record */
+        post: operations["check_formula"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/custom-fields/{pk}": {
         parameters: {
             query?: never;
@@ -5139,7 +5156,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone";
+            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone" | "formula";
             /** Labels */
             labels: {
                 [key: string]: string;
@@ -5209,7 +5226,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone";
+            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone" | "formula";
             /** Labels */
             labels: {
                 [key: string]: string;
@@ -5265,6 +5282,52 @@ export interface components {
             choices?: components["schemas"]["ChoiceIn"][] | null;
             /** Default */
             default?: unknown;
+            /** Formula */
+            formula?: string | null;
+        };
+        /** FormulaOut */
+        FormulaOut: {
+            problem?: components["schemas"]["FormulaProblem"] | null;
+            /** Type */
+            type?: string | null;
+            /** @description Of the record changed last. */
+            sample?: components["schemas"]["FormulaSample"] | null;
+        };
+        /** FormulaProblem */
+        FormulaProblem: {
+            /** Message */
+            message: string;
+            /**
+             * At
+             * @description Where in the formula, counted in characters.
+             */
+            at: number;
+        };
+        /** FormulaSample */
+        FormulaSample: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /** Value */
+            value: unknown;
+        };
+        /** FormulaIn */
+        FormulaIn: {
+            /** Object */
+            object: string;
+            /**
+             * Key
+             * @description Of the field, if there is one already.
+             */
+            key?: string | null;
+            /** Formula */
+            formula: string;
+            /** Decimal Places */
+            decimal_places?: number | null;
         };
         /** FieldChange */
         FieldChange: {
@@ -10416,6 +10479,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomFieldOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_formula: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormulaIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulaOut"];
                 };
             };
             /** @description Refused */

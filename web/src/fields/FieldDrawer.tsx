@@ -5,7 +5,16 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
 import type { ObjectMeta } from "@/api/types";
 import { ChoicesEditor } from "@/fields/ChoicesEditor";
-import { asSent, draftOf, kinds, newDraft, previewOf, settingsOf } from "@/fields/draft";
+import {
+  asSent,
+  draftOf,
+  isComputed,
+  kinds,
+  newDraft,
+  previewOf,
+  settingsOf,
+} from "@/fields/draft";
+import { FormulaEditor } from "@/fields/FormulaEditor";
 import {
   type CustomField,
   changeField,
@@ -47,6 +56,7 @@ export function FieldDrawer({ object, editing, roles, onClose }: Props) {
       {editing && (
         <FieldForm
           first={editing === "new" ? newDraft(object.name) : draftOf(editing)}
+          object={object}
           field={editing === "new" ? null : editing}
           roles={roles}
           onClose={onClose}
@@ -57,13 +67,14 @@ export function FieldDrawer({ object, editing, roles, onClose }: Props) {
 }
 
 interface FormProps {
+  object: ObjectMeta;
   first: Draft;
   field: CustomField | null;
   roles: Role[];
   onClose: () => void;
 }
 
-function FieldForm({ first, field, roles, onClose }: FormProps) {
+function FieldForm({ object, first, field, roles, onClose }: FormProps) {
   const { t, i18n } = useTranslation();
   const errorText = useErrorText();
   const changed = useFieldsChanged();
@@ -96,8 +107,9 @@ function FieldForm({ first, field, roles, onClose }: FormProps) {
             id={id}
             value={draft.type}
             disabled={field !== null}
+            listHeight={480}
             options={kinds.map((value) => ({ value, label: t(`fields.type.${value}`) }))}
-            onChange={(type) => change({ type, settings: settingsOf(type) })}
+            onChange={(type) => change({ type, settings: settingsOf(type), required: false })}
           />
         )}
       </Labelled>
@@ -145,29 +157,43 @@ function FieldForm({ first, field, roles, onClose }: FormProps) {
           onChange={(choices) => set({ choices })}
         />
       )}
+      {draft.type === "formula" && (
+        <FormulaEditor
+          object={object}
+          fieldKey={field?.key}
+          settings={draft.settings}
+          error={errors["settings.formula"]}
+          onChange={set}
+        />
+      )}
       <TypeSettings draft={draft} errors={errors} onChange={set} />
-      <Checkbox
-        checked={draft.required}
-        onChange={(event) => change({ required: event.target.checked })}
-      >
-        {t("fields.requiredLabel")}
-      </Checkbox>
-      <Labelled
-        label={t("fields.default")}
-        hint={preview.help || t("fields.defaultHint")}
-        error={errors["settings.default"]}
-      >
-        {(id) => (
-          <Editor
-            id={id}
-            field={{ ...preview, label: t("fields.default"), required: false }}
-            value={draft.settings.default}
-            onChange={(value) => set({ default: value })}
-          />
-        )}
-      </Labelled>
+      {!isComputed(draft.type) && (
+        <>
+          <Checkbox
+            checked={draft.required}
+            onChange={(event) => change({ required: event.target.checked })}
+          >
+            {t("fields.requiredLabel")}
+          </Checkbox>
+          <Labelled
+            label={t("fields.default")}
+            hint={preview.help || t("fields.defaultHint")}
+            error={errors["settings.default"]}
+          >
+            {(id) => (
+              <Editor
+                id={id}
+                field={{ ...preview, label: t("fields.default"), required: false }}
+                value={draft.settings.default}
+                onChange={(value) => set({ default: value })}
+              />
+            )}
+          </Labelled>
+        </>
+      )}
       <RoleAccess
         roles={roles}
+        computed={isComputed(draft.type)}
         masks={draft.masks}
         error={errors.masks}
         onChange={(masks) => change({ masks })}

@@ -9,18 +9,31 @@ export type Role = Schemas["RoleChoice"];
 
 interface Props {
   roles: Role[];
+  /** Nobody writes the field: it is worked out. */
+  computed: boolean;
   masks: Record<string, Mask>;
   error?: string;
   onChange: (masks: Record<string, Mask>) => void;
 }
 
+const offer = [
+  { value: "write", name: "write" },
+  { value: "read_only", name: "read_only" },
+  { value: "hidden", name: "hidden" },
+] as const;
+const computedOffer = [
+  { value: "write", name: "read" },
+  { value: "hidden", name: "hidden" },
+] as const;
+
 /** Which roles may change the field, only read it, or do not see it. */
-export function RoleAccess({ roles, masks, error, onChange }: Props) {
+export function RoleAccess({ roles, computed, masks, error, onChange }: Props) {
   const { t } = useTranslation();
   const id = useId();
+  const offered = computed ? computedOffer : offer;
   return (
     <fieldset className={styles.roles}>
-      <legend>{t("fields.access")}</legend>
+      <legend>{t(computed ? "fields.accessComputed" : "fields.access")}</legend>
       {roles.map(({ name, label }) => (
         <div key={name} className={styles.role}>
           <label htmlFor={`${id}-${name}`} className="ellipsis">
@@ -29,10 +42,7 @@ export function RoleAccess({ roles, masks, error, onChange }: Props) {
           <Select
             id={`${id}-${name}`}
             value={(masks[name] ?? "write") as Mask | "write"}
-            options={(["write", "read_only", "hidden"] as const).map((value) => ({
-              value,
-              label: t(`fields.mask.${value}`),
-            }))}
+            options={offered.map(({ value, name }) => ({ value, label: t(`fields.mask.${name}`) }))}
             onChange={(next: Mask | "write") => {
               const { [name]: _before, ...others } = masks;
               onChange(next === "write" ? others : { ...others, [name]: next });

@@ -48,7 +48,7 @@ export function TypeSettings({ draft, errors, onChange }: Props) {
   );
   return (
     <>
-      {type === "decimal" && number("decimal_places", 10)}
+      {(type === "decimal" || type === "formula") && number("decimal_places", 10)}
       {type === "money" && (
         <Labelled
           label={t("fields.currency")}

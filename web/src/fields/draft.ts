@@ -16,7 +16,11 @@ export const kinds: FieldKind[] = [
   "email",
   "phone",
   "url",
+  "formula",
 ];
+
+/** Nobody writes these: they have neither a default nor are they required. */
+export const isComputed = (type: FieldKind) => type === "formula";
 
 export const newDraft = (object: string): Draft => ({
   object,
@@ -47,7 +51,8 @@ export const settingsOf = (type: FieldKind): Settings =>
 
 /** The field as forms would have it. */
 export function previewOf(draft: Draft, language: string, name: string): FieldMeta {
-  const { settings, type } = draft;
+  const { settings } = draft;
+  const type = draft.type === "formula" ? "text" : draft.type;
   return {
     name,
     type,

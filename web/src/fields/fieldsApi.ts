@@ -25,6 +25,7 @@ export interface Settings {
   currency?: string;
   choices?: Choice[];
   default?: unknown;
+  formula?: string;
 }
 
 /** A field as it is being written. */
@@ -43,6 +44,25 @@ export const customFieldsQuery = queryOptions({
   queryKey: ["custom-fields"],
   queryFn: ({ signal }) => get<Schemas["FieldsOut"]>("/custom-fields", {}, signal),
 });
+
+export type Trial = Schemas["FormulaOut"];
+
+/** What is wrong with a formula, or what it gives for one record. */
+export const formulaQuery = (
+  object: string,
+  key: string | undefined,
+  formula: string,
+  decimal_places: number | undefined,
+) =>
+  queryOptions({
+    queryKey: ["custom-fields", "formula", object, key, formula, decimal_places],
+    queryFn: ({ signal }) =>
+      request<Trial>("POST", "/custom-fields/formula", {
+        body: { object, key, formula, decimal_places },
+        signal,
+      }).then(({ data }) => data),
+    enabled: formula.trim() !== "",
+  });
 
 const address = ({ id }: CustomField, verb = "") => `/custom-fields/${id}${verb}`;
 

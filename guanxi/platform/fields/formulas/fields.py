@@ -1,0 +1,85 @@
+"""Formulas as fields: a column for each kind of result, and the value as the field shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.db import models
+
+from guanxi.platform.fields.formulas.checking import LONGEST, Checked, check_formula, depth_of
+from guanxi.platform.fields.formulas.reading import read_formula
+from guanxi.platform.objects.columns import MoneyField
+from guanxi.platform.objects.computed import Computation, Sql, joined, shared
+from guanxi.platform.objects.custom_values import COMPUTED
+from guanxi.platform.objects.registry import ObjectField
+
+DIGITS, MONEY_DIGITS, MONEY_PLACES = 30, 19, 4
+PLACES = 2  # of a number, unless the field says otherwise
+TYPES_OF_RESULTS = {"number": "decimal"}  # the others are called as the types of fields are
+
+
+class Formula(Computation):
+    """A checked formula, rounded or cut to what its field shows."""
+
+    def __init__(self, whole: Checked, places: int):
+        self.whole = whole
+        self.template, self.output_field = {
+            "number": (f"guanxi_within({{}}, {DIGITS}, {places})", _number(places)),
+            "money": (
+                f"guanxi_within({{}}, {MONEY_DIGITS}, {MONEY_PLACES})",
+                _number(MONEY_PLACES),
+            ),
+            "text": (f"left({{}}, {LONGEST})", models.TextField()),
+            "boolean": ("{}", models.BooleanField()),
+            "date": ("{}", models.DateField()),
+        }[whole.kind.name]
+        self.extent = whole.size, depth_of(whole)
+
+    def sql(self, table: str, compiler: Any) -> Sql:
+        return joined(self.template, self.whole.sql(table, compiler))
+
+
+def _number(places: int) -> "models.Field[Any, Any]":
+    return models.DecimalField(max_digits=DIGITS, decimal_places=places)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a formula makes of its field."""
+
+    type: str
+    column: "models.Field[Any, Any]"
+    name: str  # of the computation, in a path
+    computation: Computation
+    used: Mapping[str, ObjectField]
+
+
+def make_formula(
+    text: str, *, places: int | None, fields: Mapping[str, ObjectField], **options: Any
+) -> Made:
+    """The field that a formula over these fields gives. Raises BadFormula."""
+    whole, used = check_formula(read_formula(text), fields)
+    places = PLACES if places is None else places
+    content = repr((text, places, sorted((n, f.path) for n, f in used.items())))
+    name = COMPUTED + sha256(content.encode()).hexdigest()[:32]
+    return Made(
+        type=TYPES_OF_RESULTS.get(whole.kind.name, whole.kind.name),
+        column=_column(whole, places, null=True, blank=True, **options),
+        name=name,
+        computation=shared(name, Formula(whole, places)),
+        used=used,
+    )
+
+
+def _column(whole: Checked, places: int, **options: Any) -> "models.Field[Any, Any]":
+    match whole.kind.name:
+        case "number":
+            return models.DecimalField(max_digits=DIGITS, decimal_places=places, **options)
+        case "money":
+            return MoneyField(currency=whole.kind.currency, rate=whole.kind.rate, **options)
+        case "boolean":
+            return models.BooleanField(**options)
+        case "date":
+            return models.DateField(**options)
+    return models.CharField(max_length=LONGEST, **options)
