@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from itertools import count
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.product import Served, Texts, call
 from tests.browser.sound import AXE, settle, violations
@@ -110,18 +111,35 @@ def test_a_field_defined_elsewhere_shows_by_itself(
     expect(reader.get_by_role("checkbox", name=unique)).to_be_visible()
 
 
+def new_field(page: Page, demo: Served, t: Texts, kind: str, name: str) -> Locator:
+    """The drawer in which a customers' field of this kind and name is being written."""
+    page.context.add_init_script(path=AXE)
+    page.goto(f"{demo.url}/settings/fields?object=customer")
+    page.get_by_role("button", name=t("fields.new")).click()
+    drawer = page.get_by_role("dialog")
+    pick(page, t("fields.typeLabel"), t(f"fields.type.{kind}"))
+    drawer.get_by_role("textbox", name=t("fields.name"), exact=True).fill(name)
+    return drawer
+
+
+def defined(page: Page, demo: Served, t: Texts, kind: str, name: str) -> str:
+    """The key of the field in the drawer, which is fit for everybody's eyes, once it is made."""
+    settle(page)
+    assert violations(page) == []
+    page.get_by_role("dialog").get_by_role("button", name=t("common.create")).click()
+    row = page.get_by_role("listitem").filter(has_text=name)
+    expect(row).to_contain_text(t(f"fields.type.{kind}"))
+    fields = call(page, "GET", f"{demo.url}/api/v1/custom-fields")["items"]
+    return str(next(f["key"] for f in fields if name in f["labels"].values()))
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_formula_is_checked_while_it_is_written_and_shown_in_lists(
     demo: Served, member: Callable[..., Page], language: str, unique: str
 ) -> None:
     t, name = Texts(language), f"{unique} {language}"
     page = member("admin", language)
-    page.context.add_init_script(path=AXE)
-    page.goto(f"{demo.url}/settings/fields?object=customer")
-    page.get_by_role("button", name=t("fields.new")).click()
-    drawer = page.get_by_role("dialog")
-    pick(page, t("fields.typeLabel"), t("fields.type.formula"))
-    drawer.get_by_role("textbox", name=t("fields.name"), exact=True).fill(name)
+    drawer = new_field(page, demo, t, "formula", name)
     box = drawer.get_by_role("textbox", name=t("fields.formula"), exact=True)
     box.fill("length(nme)")
     told = drawer.locator("[aria-live=polite]")
@@ -133,17 +151,29 @@ def test_a_formula_is_checked_while_it_is_written_and_shown_in_lists(
     expect(box).to_have_value("2 * length()")
     page.keyboard.type("name")
     expect(told).to_contain_text(t("fields.type.decimal"))
-    settle(page)
-    assert violations(page) == []
-    drawer.get_by_role("button", name=t("common.create")).click()
-    row = page.get_by_role("listitem").filter(has_text=name)
-    expect(row).to_contain_text(t("fields.type.formula"))
-
-    fields = call(page, "GET", f"{demo.url}/api/v1/custom-fields")["items"]
-    key = next(f["key"] for f in fields if name in f["labels"].values())
+    key = defined(page, demo, t, "formula", name)
     record = f"{unique}-{language}"
     call(page, "POST", f"{demo.url}/api/v1/customers", kind="organization", name=record)
     columns = quote(json.dumps(["name", f"custom.{key}"]))
     page.goto(f"{demo.url}/customers?q={record}&cols={columns}")
     cell = page.get_by_role("row").filter(has_text=record).get_by_role("gridcell").nth(2)
     expect(cell).to_have_text(str(2 * len(record)))
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_roll_up_of_orders_is_defined_and_shown(
+    demo: Served, member: Callable[..., Page], language: str, unique: str
+) -> None:
+    t, name = Texts(language), f"{unique} {language}"
+    page = member("admin", language)
+    orders, total = {"zh-CN": ("订单", "总额"), "en": ("Orders", "Total")}[language]
+    drawer = new_field(page, demo, t, "rollup", name)
+    pick(page, t("fields.related"), orders)
+    pick(page, t("fields.measure"), t("fields.measures.sum"))
+    pick(page, t("fields.measured"), total)
+    drawer.get_by_role("button", name=t("filter.addCondition"), exact=True).click()
+    key = defined(page, demo, t, "rollup", name)
+    columns = quote(json.dumps(["name", f"custom.{key}"]))
+    page.goto(f"{demo.url}/customers?sort=-custom.{key}&cols={columns}")
+    cell = page.get_by_role("row").nth(1).get_by_role("gridcell").nth(2)
+    expect(cell).to_contain_text(re.compile(r"[1-9]"))

@@ -28,6 +28,7 @@ from guanxi.platform.objects.registry import (
     Scope,
     Through,
     type_of_model,
+    types,
 )
 
 R = TypeVar("R", bound=Row)
@@ -166,10 +167,14 @@ class Asker:
             self._fields[object_type.name] = {
                 name: f
                 for name, f in every.items()
-                if self.grants.mask(object_type, name) != "hidden"
-                and all(self.grants.masks.get(used) != "hidden" for used in f.uses)
+                if self.grants.mask(object_type, name) != "hidden" and self.may_use(f)
             }
         return self._fields[object_type.name]
+
+    def may_use(self, f: ObjectField) -> bool:
+        """Whether the user sees all kinds of things that the field is worked out from."""
+        shown = all(self.grants.masks.get(used) != "hidden" for used in f.uses)
+        return shown and all(self.may("read", t) for t in types() if t.name in f.reads)
 
     def writable(self, object_type: ObjectType) -> dict[str, ObjectField]:
         """The fields this user may write."""
@@ -262,7 +267,13 @@ def visible_to(
     `known` is a link that the caller narrows to records the asker is known to see.
     """
     condition = predicate(asker, type_of_model(model), verb, known=known)
-    return model._default_manager.filter(condition, deleted_at__isnull=not deleted)
+    return asked_by(asker, model._default_manager.filter(condition, deleted_at__isnull=not deleted))
+
+
+def asked_by(asker: Asker, records: "QuerySet[R]") -> "QuerySet[R]":
+    """The records, known to be asked for by the asker: what they add up to depends on it."""
+    records.query.asker = asker  # type: ignore[attr-defined]  # a copy of the query keeps it
+    return records
 
 
 def require_visible(asker: Asker, model: type[Row], pk: UUID) -> None:

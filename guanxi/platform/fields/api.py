@@ -13,7 +13,7 @@ from guanxi.platform.fields.formulas.reading import MAX_LENGTH
 from guanxi.platform.fields.models import CustomField
 from guanxi.platform.http.languages import Language
 from guanxi.platform.http.request import Request
-from guanxi.platform.objects.fieldtypes import LONGEST_TEXT, Text
+from guanxi.platform.objects.fieldtypes import LONGEST_TEXT, JsonMap, Text
 from guanxi.platform.objects.registry import object_asked_for, types
 from guanxi.platform.objects.schemas import Strict
 
@@ -24,7 +24,7 @@ Labels = dict[Language, Label]
 HelpText = dict[Language, Annotated[Text, StringConstraints(max_length=500)]]
 Kind = Literal[
     "text", "long_text", "decimal", "money", "boolean", "date", "datetime", "choice",
-    "multi_choice", "url", "email", "phone", "formula",
+    "multi_choice", "url", "email", "phone", "formula", "rollup",
 ]  # fmt: skip
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9])*$", max_length=40)]
 Mask = Literal["read_only", "hidden"]
@@ -57,6 +57,11 @@ class SettingsIn(Strict):
     choices: list[ChoiceIn] | None = Field(None, max_length=500)
     default: Any = None
     formula: str | None = Field(None, max_length=MAX_LENGTH)
+    related: str | None = Field(None, max_length=60, description="Of what a roll-up is made.")
+    measure: Literal["count", "sum", "avg", "min", "max", "latest"] | None = None
+    field: str | None = Field(None, max_length=100, description="What is measured.")
+    by: str | None = Field(None, max_length=100, description="The date the latest is told by.")
+    filter: JsonMap | None = None
 
 
 class FieldIn(Strict):

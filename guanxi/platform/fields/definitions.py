@@ -15,6 +15,7 @@ from guanxi.platform.fields.formulas.fields import make_formula
 from guanxi.platform.fields.formulas.reading import BadFormula
 from guanxi.platform.fields.kinds import FORMULA, KINDS, in_language
 from guanxi.platform.fields.models import CustomField
+from guanxi.platform.fields.rollups import make_rollup
 from guanxi.platform.objects.fieldtypes import TYPES
 from guanxi.platform.objects.registry import (
     CUSTOM,
@@ -151,8 +152,8 @@ def as_field(defined: CustomField, making: Making | None = None) -> ObjectField:
 
     Raises BadFormula.
     """
-    if defined.type == FORMULA:
-        return _formula_field(defined, making or Making([]))
+    if KINDS[defined.type].column is None:
+        return _computed_field(defined, making or Making([]))
     default = defined.settings.get("default")
     make = KINDS[defined.type].column
     assert make is not None  # noqa: S101  for mypy: it is what the types above lack
@@ -166,14 +167,14 @@ def as_field(defined: CustomField, making: Making | None = None) -> ObjectField:
     return _with_column(defined, column, defined.type, defined.type)
 
 
-def _formula_field(defined: CustomField, making: Making) -> ObjectField:
-    made = make_formula(
-        defined.settings.get("formula", ""),
-        places=defined.settings.get("decimal_places"),
-        fields=FieldsOf(making, defined.object),
-        **_texts(defined),
-    )
-    used = {f"{defined.object}.{name}" for name in made.used}
+def _computed_field(defined: CustomField, making: Making) -> ObjectField:
+    settings, texts = defined.settings, _texts(defined)
+    if defined.type == FORMULA:
+        fields = FieldsOf(making, defined.object)
+        made = make_formula(settings, object=defined.object, fields=fields, **texts)
+    else:
+        declared = object_type(defined.object)
+        made = make_rollup(settings, object_type=declared, making=making, **texts)
     return _with_column(
         defined,
         made.column,
@@ -181,7 +182,8 @@ def _formula_field(defined: CustomField, making: Making) -> ObjectField:
         made.name,
         read_only=True,
         computation=made.computation,
-        uses=frozenset(used).union(*(f.uses for f in made.used.values())),
+        uses=made.uses,
+        reads=made.reads,
     )
 
 

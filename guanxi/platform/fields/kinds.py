@@ -30,7 +30,7 @@ from guanxi.platform.objects.columns import MoneyField, PhoneField
 Settings = Mapping[str, Any]
 DIGITS = 20  # of a number, its decimal places included
 URL_LENGTH = 500
-FORMULA = "formula"
+FORMULA, ROLLUP = "formula", "rollup"
 
 
 def _in_language(texts: Mapping[str, str]) -> str:
@@ -187,4 +187,5 @@ KINDS: dict[str, Kind] = {
     "email": Kind(_email),
     "phone": Kind(_phone),
     FORMULA: Kind(None, ("formula", "decimal_places")),
+    ROLLUP: Kind(None, ("related", "measure", "field", "by", "filter", "decimal_places")),
 }

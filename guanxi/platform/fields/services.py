@@ -22,11 +22,13 @@ from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.roles import change_role
 from guanxi.platform.fields.definitions import Making, label_of
 from guanxi.platform.fields.formulas.reading import BadFormula
-from guanxi.platform.fields.kinds import KINDS
+from guanxi.platform.fields.kinds import FORMULA, KINDS, ROLLUP
 from guanxi.platform.fields.models import CustomField, FieldsVersion
 from guanxi.platform.fields.values import kept
+from guanxi.platform.filters.clock import clock_of
+from guanxi.platform.filters.compiler import compile_filter
 from guanxi.platform.objects.errors import Invalid, NotAllowed, NotFound
-from guanxi.platform.objects.registry import ObjectField, ObjectType
+from guanxi.platform.objects.registry import ObjectField, ObjectType, object_type
 
 KEY_LENGTH = 40
 MOST_FIELDS = 200  # of one object, archived ones not counted
@@ -54,7 +56,7 @@ def defining(changed: UUID | None = None) -> Iterator[None]:
         for name, why in made.failed.items():
             broken = made.defined[name]
             if name not in broken_before and broken.pk != changed:
-                message = _('The formula "%(name)s" needs this field as it is. %(why)s')
+                message = _('The field "%(name)s" needs this one as it is. %(why)s')
                 said = message % {"name": label_of(broken), "why": why.message}
                 raise Invalid([{"field": "__all__", "message": said, "code": "in_use"}])
         FieldsVersion.objects.update(number=F("number") + 1)
@@ -117,6 +119,7 @@ def create_field(
             **{"settings": {}, "required": False, **values},
         )
         _check(made)
+        _check_filter(asker, made)
         made.save(force_insert=True)
         made.refresh_from_db()
     _set_masks(asker, made, masks)
@@ -141,6 +144,7 @@ def change_field(
             message = _("A choice is not taken away but archived: records may hold it.")
             raise Invalid([{"field": "settings.choices", "message": message, "code": "in_use"}])
         _check(changed)
+        _check_filter(asker, changed)
         if type_before not in (None, _type_of(changed)):
             message = _("The result would be of another kind. Make a new field for it.")
             raise Invalid([{"field": "settings.formula", "message": message, "code": "type"}])
@@ -253,6 +257,13 @@ def _check(defined: CustomField) -> None:
         raise Invalid(problems)
 
 
+def _check_filter(asker: Asker, defined: CustomField) -> None:
+    """Raises BadFilter for a roll-up whose filter cannot be understood."""
+    if defined.type == ROLLUP:
+        other, _link = object_type(defined.object).related[defined.settings["related"]]
+        compile_filter(asker, other, defined.settings.get("filter"), clock_of(asker))
+
+
 def made_field(defined: CustomField) -> ObjectField:
     """The field among the others that are in use. Raises BadFormula."""
     making = _made(defined)
@@ -275,7 +286,8 @@ def _check_as_read(defined: CustomField, refuse: Callable[[str, str], None]) -> 
     try:
         f = made_field(defined)
     except BadFormula as why:
-        return refuse("settings.formula", why.message)
+        place = "settings.formula" if defined.type == FORMULA else "settings.related"
+        return refuse(place, why.message)
     except ValueError as error:
         return refuse("settings.pattern", _("This cannot be read: %(why)s") % {"why": error})
     if settings.get("default") is not None:

@@ -43,7 +43,7 @@ def try_formula(
 def _sample(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[str, Any] | None:
     """The value for the record changed last; none where the asker may not see what it uses."""
     title = asker.fields(object_type).get(object_type.title)
-    if title is None or any(asker.grants.masks.get(used) == "hidden" for used in f.uses):
+    if title is None or not asker.may_use(f):
         return None
     records = visible_to(asker, object_type.model).order_by("-updated_at", "-pk")
     body = row_json(asker, object_type, [title, f])

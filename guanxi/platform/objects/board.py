@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet, TextField, Value, Window
 from django.db.models.functions import NullIf, RowNumber
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access.predicate import Asker
+from guanxi.platform.access.predicate import Asker, asked_by
 from guanxi.platform.objects.lists import (
     BadList,
     encode_cursor,
@@ -66,7 +66,8 @@ def board(
         records = records.filter(Q(_key__in=[k for k in shown if k is not None]) | Q(_key=None))
     rank = Window(RowNumber(), partition_by=F("_key"), order_by=ordering(keys))
     first = records.annotate(_rank=rank).filter(_rank__lte=limit + 1).values("pk")
-    cards = ordered(object_type.model._default_manager.filter(pk__in=first), keys).annotate(
+    shown_cards = asked_by(asker, object_type.model._default_manager.filter(pk__in=first))
+    cards = ordered(shown_cards, keys).annotate(
         _key=key, _json=row_json(asker, object_type, fields)
     )
     by_key = defaultdict(list)

@@ -45,9 +45,9 @@ class ObjectField:
     personal: bool = False
     key: str = ""  # of a custom field, among the custom values of its record
     computation: Computation | None = None  # of a field that is worked out, not stored
-    uses: frozenset[str] = (
-        frozenset()
-    )  # all it is worked out from, as masks name it: "object.field"
+    # What it is worked out from: fields as masks name them, and objects whose records are taken.
+    uses: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
 
     @property
     def may_be_null(self) -> bool:

@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
-from guanxi.platform.access.predicate import Asker, predicate
+from guanxi.platform.access.predicate import Asker, asked_by, predicate
 from guanxi.platform.events.models import Event
 from guanxi.platform.events.reader import read_events
 from guanxi.platform.filters.clock import clock_of
@@ -66,7 +66,8 @@ def _seen(
         fits = compile_filter(asker, declared, webhook.filter, clock_of(asker))
     except BadFilter:  # of a field that is gone, or not for the owner any more
         return []
-    records = declared.model._default_manager.filter(predicate(asker, declared), fits, pk__in=ids)
+    every = asked_by(asker, declared.model._default_manager.all())
+    records = every.filter(predicate(asker, declared), fits, pk__in=ids)
     found: Iterable[UUID] = records.values_list("pk", flat=True)
     return found
 

@@ -5156,7 +5156,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone" | "formula";
+            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone" | "formula" | "rollup";
             /** Labels */
             labels: {
                 [key: string]: string;
@@ -5226,7 +5226,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone" | "formula";
+            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone" | "formula" | "rollup";
             /** Labels */
             labels: {
                 [key: string]: string;
@@ -5284,6 +5284,27 @@ export interface components {
             default?: unknown;
             /** Formula */
             formula?: string | null;
+            /**
+             * Related
+             * @description Of what a roll-up is made.
+             */
+            related?: string | null;
+            /** Measure */
+            measure?: ("count" | "sum" | "avg" | "min" | "max" | "latest") | null;
+            /**
+             * Field
+             * @description What is measured.
+             */
+            field?: string | null;
+            /**
+             * By
+             * @description The date the latest is told by.
+             */
+            by?: string | null;
+            /** Filter */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
         };
         /** FormulaOut */
         FormulaOut: {

@@ -24,6 +24,7 @@ import {
 } from "@/fields/fieldsApi";
 import { Labelled } from "@/fields/Labelled";
 import { type Role, RoleAccess } from "@/fields/RoleAccess";
+import { RollUpEditor } from "@/fields/RollUpEditor";
 import { TypeSettings } from "@/fields/TypeSettings";
 import { useFieldsChanged } from "@/fields/useFieldsChanged";
 import { typeOf } from "@/objects/fields/fieldTypes";
@@ -165,6 +166,9 @@ function FieldForm({ object, first, field, roles, onClose }: FormProps) {
           error={errors["settings.formula"]}
           onChange={set}
         />
+      )}
+      {draft.type === "rollup" && (
+        <RollUpEditor object={object} settings={draft.settings} errors={errors} onChange={set} />
       )}
       <TypeSettings draft={draft} errors={errors} onChange={set} />
       {!isComputed(draft.type) && (

@@ -1,6 +1,7 @@
 /** What a field being written looks like in a form. */
 import type { FieldMeta } from "@/api/types";
 import type { Choice, CustomField, Draft, FieldKind, Settings } from "@/fields/fieldsApi";
+import { complete } from "@/objects/filter/filterTree";
 import { type Texts, textIn } from "@/ui/languages";
 
 export const kinds: FieldKind[] = [
@@ -17,10 +18,11 @@ export const kinds: FieldKind[] = [
   "phone",
   "url",
   "formula",
+  "rollup",
 ];
 
 /** Nobody writes these: they have neither a default nor are they required. */
-export const isComputed = (type: FieldKind) => type === "formula";
+export const isComputed = (type: FieldKind) => type === "formula" || type === "rollup";
 
 export const newDraft = (object: string): Draft => ({
   object,
@@ -52,7 +54,7 @@ export const settingsOf = (type: FieldKind): Settings =>
 /** The field as forms would have it. */
 export function previewOf(draft: Draft, language: string, name: string): FieldMeta {
   const { settings } = draft;
-  const type = draft.type === "formula" ? "text" : draft.type;
+  const type = draft.type === "formula" || draft.type === "rollup" ? "text" : draft.type;
   return {
     name,
     type,
@@ -75,7 +77,10 @@ export function previewOf(draft: Draft, language: string, name: string): FieldMe
 
 /** What is sent: without empty texts, choices that say nothing, and settings left open. */
 export function asSent(draft: Draft): Draft {
-  const { choices, ...rest } = draft.settings;
+  const { choices, ...rest } = {
+    ...draft.settings,
+    filter: complete(draft.settings.filter ?? null),
+  };
   const named = choices?.filter(({ labels, value }) => value || textIn(labels, "en"));
   const settings = Object.entries(named ? { ...rest, choices: withValues(named) } : rest);
   return {

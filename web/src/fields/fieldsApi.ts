@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get, request } from "@/api/client";
-import type { Schemas } from "@/api/types";
+import type { Filter, Schemas } from "@/api/types";
+import type { Measure } from "@/fields/rollUp";
 import type { Texts } from "@/ui/languages";
 
 export type CustomField = Schemas["CustomFieldOut"];
@@ -26,6 +27,11 @@ export interface Settings {
   choices?: Choice[];
   default?: unknown;
   formula?: string;
+  related?: string;
+  measure?: Measure;
+  field?: string;
+  by?: string;
+  filter?: Filter;
 }
 
 /** A field as it is being written. */

@@ -25,10 +25,10 @@ class Formula(Computation):
     def __init__(self, whole: Checked, places: int):
         self.whole = whole
         self.template, self.output_field = {
-            "number": (f"guanxi_within({{}}, {DIGITS}, {places})", _number(places)),
+            "number": (f"guanxi_within({{}}, {DIGITS}, {places})", number_column(places)),
             "money": (
                 f"guanxi_within({{}}, {MONEY_DIGITS}, {MONEY_PLACES})",
-                _number(MONEY_PLACES),
+                number_column(MONEY_PLACES),
             ),
             "text": (f"left({{}}, {LONGEST})", models.TextField()),
             "boolean": ("{}", models.BooleanField()),
@@ -40,25 +40,27 @@ class Formula(Computation):
         return joined(self.template, self.whole.sql(table, compiler))
 
 
-def _number(places: int) -> "models.Field[Any, Any]":
-    return models.DecimalField(max_digits=DIGITS, decimal_places=places)
+def number_column(places: int, **options: Any) -> "models.Field[Any, Any]":
+    return models.DecimalField(max_digits=DIGITS, decimal_places=places, **options)
 
 
 @dataclass(frozen=True)
 class Made:
-    """What a formula makes of its field."""
+    """What a field becomes that is worked out; `uses` and `reads` as of an ObjectField."""
 
     type: str
     column: "models.Field[Any, Any]"
     name: str  # of the computation, in a path
     computation: Computation
-    used: Mapping[str, ObjectField]
+    uses: frozenset[str]
+    reads: frozenset[str]
 
 
 def make_formula(
-    text: str, *, places: int | None, fields: Mapping[str, ObjectField], **options: Any
+    settings: Mapping[str, Any], *, object: str, fields: Mapping[str, ObjectField], **options: Any
 ) -> Made:
-    """The field that a formula over these fields gives. Raises BadFormula."""
+    """The field that a formula over these fields of an object gives. Raises BadFormula."""
+    text, places = settings.get("formula", ""), settings.get("decimal_places")
     whole, used = check_formula(read_formula(text), fields)
     places = PLACES if places is None else places
     content = repr((text, places, sorted((n, f.path) for n, f in used.items())))
@@ -68,14 +70,15 @@ def make_formula(
         column=_column(whole, places, null=True, blank=True, **options),
         name=name,
         computation=shared(name, Formula(whole, places)),
-        used=used,
+        uses=frozenset(f"{object}.{n}" for n in used).union(*(f.uses for f in used.values())),
+        reads=frozenset[str]().union(*(f.reads for f in used.values())),
     )
 
 
 def _column(whole: Checked, places: int, **options: Any) -> "models.Field[Any, Any]":
     match whole.kind.name:
         case "number":
-            return models.DecimalField(max_digits=DIGITS, decimal_places=places, **options)
+            return number_column(places, **options)
         case "money":
             return MoneyField(currency=whole.kind.currency, rate=whole.kind.rate, **options)
         case "boolean":
