@@ -103,6 +103,7 @@ REFUSED = [
     ('contains(custom.my_multi_choice, "none")', "none of the choices"),
     ("custom.my_boolean > true", "cannot be applied to yes or no"),
     ("123456789012345678901", "too many digits"),
+    ('"a\0b"', "control characters"),
     ("(" * 100 + "1" + ")" * 100, "nested"),
     ("1" + "+1" * 200, "too large"),
     ("not " * 150 + "true", "too large"),

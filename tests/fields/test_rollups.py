@@ -164,6 +164,7 @@ REFUSED = [
     ({"measure": "latest", "field": "total", "by": "number"}, "settings.related", "cannot be used"),
     ({"filter": {"field": "nothing", "op": "empty"}}, "settings.related", 'no field "nothing"'),
     ({"filter": {"field": "total", "op": "gt", "value": "x"}}, "filter", '"x"'),
+    ({"by": "a\0b"}, "settings.by", ""),
 ]
 
 

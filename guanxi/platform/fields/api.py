@@ -27,6 +27,7 @@ Kind = Literal[
     "multi_choice", "url", "email", "phone", "formula", "rollup",
 ]  # fmt: skip
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9])*$", max_length=40)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]+$", max_length=100)]
 Mask = Literal["read_only", "hidden"]
 Color = Literal[
     "blue", "green", "gold", "purple", "cyan", "magenta", "orange", "geekblue", "lime", "volcano"
@@ -57,10 +58,10 @@ class SettingsIn(Strict):
     choices: list[ChoiceIn] | None = Field(None, max_length=500)
     default: Any = None
     formula: str | None = Field(None, max_length=MAX_LENGTH)
-    related: str | None = Field(None, max_length=60, description="Of what a roll-up is made.")
+    related: Name | None = Field(None, description="Of what a roll-up is made.")
     measure: Literal["count", "sum", "avg", "min", "max", "latest"] | None = None
-    field: str | None = Field(None, max_length=100, description="What is measured.")
-    by: str | None = Field(None, max_length=100, description="The date the latest is told by.")
+    field: Name | None = Field(None, description="What is measured.")
+    by: Name | None = Field(None, description="The date the latest is told by.")
     filter: JsonMap | None = None
 
 

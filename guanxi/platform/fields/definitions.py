@@ -4,8 +4,8 @@ One short statement a request tells whether they do (`sign_in.py` asks it along 
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connection
@@ -123,26 +123,6 @@ class Making:
             raise BadFormula(message % {"names": labels})
 
 
-class FieldsOf(Mapping[str, ObjectField]):
-    """The fields of one object while they are made, each when it is asked for."""
-
-    def __init__(self, making: Making, object: str):
-        self.making, self.object = making, object
-
-    def __getitem__(self, name: str) -> ObjectField:
-        found = self.making.field(self.object, name)
-        if found is None:
-            raise KeyError(name)
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        own = object_type(self.object).fields
-        return iter([*own, *(n for object, n in self.making.defined if object == self.object)])
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
-
-
 def label_of(defined: CustomField) -> str:
     return str(in_language(defined.labels)) or str(defined)
 
@@ -170,8 +150,8 @@ def as_field(defined: CustomField, making: Making | None = None) -> ObjectField:
 def _computed_field(defined: CustomField, making: Making) -> ObjectField:
     settings, texts = defined.settings, _texts(defined)
     if defined.type == FORMULA:
-        fields = FieldsOf(making, defined.object)
-        made = make_formula(settings, object=defined.object, fields=fields, **texts)
+        find = partial(making.field, defined.object)
+        made = make_formula(settings, object=defined.object, find=find, **texts)
     else:
         declared = object_type(defined.object)
         made = make_rollup(settings, object_type=declared, making=making, **texts)

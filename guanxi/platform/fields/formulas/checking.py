@@ -5,7 +5,7 @@ One rule holds throughout: what is reckoned from something absent is absent. Onl
 other side decides, know better.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -39,6 +39,9 @@ PLACES = 10  # the most that a number is rounded to
 LONGEST = 1000  # characters that are taken from a text
 
 
+Finder = Callable[[str], ObjectField | None]  # a field by its name
+
+
 @dataclass(frozen=True)
 class Checked:
     """One part of a formula, as SQL around the SQL of its own parts."""
@@ -69,8 +72,8 @@ def _no_such_kind(call: Call, part: Checked, at: int) -> BadFormula:
 class _Checker:
     """Checks one formula over the fields of one object, by name."""
 
-    def __init__(self, fields: Mapping[str, ObjectField]):
-        self.fields = fields
+    def __init__(self, find: Finder):
+        self.find = find
         self.used: dict[str, ObjectField] = {}
 
     def part(self, part: Part, depth: int = 0) -> Checked:
@@ -91,7 +94,7 @@ class _Checker:
         return check(part, parts)
 
     def field(self, part: Name, depth: int) -> Checked:
-        f = self.fields.get(part.name)
+        f = self.find(part.name)
         if f is None:
             raise BadFormula(_('There is no field "%(name)s".') % {"name": part.name}, part.at)
         kind = kind_of(f)
@@ -336,11 +339,9 @@ def depth_of(part: Checked) -> int:
     return 1 + part.inside_depth + max((depth_of(p) for p in part.parts), default=0)
 
 
-def check_formula(
-    tree: Part, fields: Mapping[str, ObjectField]
-) -> tuple[Checked, dict[str, ObjectField]]:
+def check_formula(tree: Part, find: Finder) -> tuple[Checked, dict[str, ObjectField]]:
     """The formula with its kinds, and the fields it names. Raises BadFormula."""
-    checker = _Checker(fields)
+    checker = _Checker(find)
     whole = checker.part(tree)
     if whole.kind.name == "choices":
         raise BadFormula(_("Several choices are no result."), tree.at)

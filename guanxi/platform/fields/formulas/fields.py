@@ -7,12 +7,17 @@ from typing import Any
 
 from django.db import models
 
-from guanxi.platform.fields.formulas.checking import LONGEST, Checked, check_formula, depth_of
+from guanxi.platform.fields.formulas.checking import (
+    LONGEST,
+    Checked,
+    Finder,
+    check_formula,
+    depth_of,
+)
 from guanxi.platform.fields.formulas.reading import read_formula
 from guanxi.platform.objects.columns import MoneyField
 from guanxi.platform.objects.computed import Computation, Sql, joined, shared
 from guanxi.platform.objects.custom_values import COMPUTED
-from guanxi.platform.objects.registry import ObjectField
 
 DIGITS, MONEY_DIGITS, MONEY_PLACES = 30, 19, 4
 PLACES = 2  # of a number, unless the field says otherwise
@@ -56,14 +61,12 @@ class Made:
     reads: frozenset[str]
 
 
-def make_formula(
-    settings: Mapping[str, Any], *, object: str, fields: Mapping[str, ObjectField], **options: Any
-) -> Made:
-    """The field that a formula over these fields of an object gives. Raises BadFormula."""
+def make_formula(settings: Mapping[str, Any], *, object: str, find: Finder, **options: Any) -> Made:
+    """The field that a formula gives over the fields of an object. Raises BadFormula."""
     text, places = settings.get("formula", ""), settings.get("decimal_places")
-    whole, used = check_formula(read_formula(text), fields)
+    whole, used = check_formula(read_formula(text), find)
     places = PLACES if places is None else places
-    content = repr((text, places, sorted((n, f.path) for n, f in used.items())))
+    content = repr((object, text, places, sorted((n, f.path) for n, f in used.items())))
     name = COMPUTED + sha256(content.encode()).hexdigest()[:32]
     return Made(
         type=TYPES_OF_RESULTS.get(whole.kind.name, whole.kind.name),

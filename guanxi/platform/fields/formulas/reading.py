@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from guanxi.platform.objects.fieldtypes import storable
+
 MAX_LENGTH = 2000  # characters
 MAX_DEPTH = 40
 LITERAL_DIGITS, LITERAL_PLACES = 20, 10
@@ -220,6 +222,8 @@ def read_formula(text: str) -> Part:
     """The tree of a formula. Raises BadFormula saying where it cannot be understood."""
     if not text.strip():
         raise BadFormula(_("Write a formula."))
+    if not storable(text):
+        raise BadFormula(_("Remove the control characters."))
     if len(text) > MAX_LENGTH:
         raise BadFormula(_("A formula has at most %(n)s characters.") % {"n": MAX_LENGTH})
     return _Reader(text).whole()
