@@ -25,7 +25,7 @@ export function EarlierVersions({ which, onUse }: Props) {
         {data.map(({ id, at, actor, action, groups, hidden, form }) => (
           <li key={id}>
             <span>
-              <strong>{actor ?? t("common.somebody")}</strong> {actionText(action, null)}{" "}
+              <strong>{actor ?? t("common.somebody")}</strong> {actionText(action, {})}{" "}
               <time className="secondary" dateTime={at} title={format.dateTime(at)}>
                 {format.relative(at)}
               </time>
