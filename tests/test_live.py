@@ -3,6 +3,7 @@
 import asyncio
 import json
 import queue
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -224,6 +225,34 @@ def test_what_changed_while_nobody_listened_is_not_taken_for_nothing(firm: Firm)
         assert last
         assert Ear(hub, session_of(firm, "owner"), last).next()[0] == "anew"
         assert Ear(hub, session_of(firm, "owner"), age=5).next()[0] == "anew"
+
+
+def test_after_an_interruption_all_is_asked_for_once_the_database_is_heard_again(
+    firm: Firm,
+) -> None:
+    with listening(firm, "owner") as (_hub, ears):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and query like 'listen %%'"
+            )
+            assert cursor.fetchall() == [(True,)]
+        assert ears["owner"].next()[0] == "anew"
+        end = Tag.objects.create(name=MARK)
+        assert ears["owner"].until(end) == []
+
+
+def test_whoever_comes_as_the_last_one_leaves_is_heard_by_one_thread(firm: Firm) -> None:
+    with listening(firm, "owner") as (hub, ears):
+        for number in range(20):
+            hub.close(ears["owner"].key)
+            time.sleep(
+                0.005 * number
+            )  # some of these fall into the moment at which the thread ends
+            ears["owner"] = Ear(hub, session_of(firm, "owner"))
+            end = Tag.objects.create(name=f"{MARK} {number}")
+            assert ears["owner"].until(end) == []
+        assert len([t for t in threading.enumerate() if t.name == "live"]) == 1
 
 
 def end_session(firm: Firm) -> None:

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.product import Served, Texts, call
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -113,6 +114,7 @@ def test_all_by_keyboard_alone(tasks_of: Callable[..., Tasks], language: str) ->
     page.keyboard.press("Control+Shift+ArrowRight")
     expect(tasks.column("message").locator("[data-card]")).to_have_count(1)
     expect(here).to_contain_text(first)
+    wait_until(lambda: tasks.stored(first) == "message")  # what is told last is undone first
     page.keyboard.press("ArrowLeft")
     expect(here).to_contain_text("three")
     page.keyboard.press("ArrowLeft")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.product import DEMO_PASSWORD, Served, Texts, call, enter
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +63,7 @@ def test_who_edits_second_sees_both_versions_and_chooses(
     dialog.get_by_role("button", name=t(f"conflict.{choice}")).click()
     expect(dialog).to_be_hidden()
     expect(mine.get_by_role("definition").filter(has_text=kept)).to_be_visible()
-    assert city_of(mine, demo, customer) == kept
+    wait_until(lambda: city_of(mine, demo, customer) == kept)
     history = call(mine, "GET", f"{demo.url}/api/v1/customers/{customer['id']}/history")["items"]
     told = [entry["changes"]["city"]["new"] for entry in history if "city" in entry["changes"]]
     assert "广州" in told  # what was overwritten can still be found

@@ -146,7 +146,14 @@ def test_an_upload_is_stopped_and_a_failed_one_tried_again(opened: Callable[...,
     files = card(page, t)
     expect(files.get_by_text(t("files.empty"))).to_be_visible()
     held: list[Any] = []
-    page.route("**/attachments", lambda route: held.append(route))
+
+    def hold(route: Any) -> None:
+        if route.request.method == "POST":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/attachments", hold)
     choose(page, t, ("slow.txt", "text/plain", b"slow"), ("next.txt", "text/plain", b"next"))
     progress = files.get_by_role("progressbar", name=t("files.uploading", name="slow.txt"))
     expect(progress).to_be_visible()

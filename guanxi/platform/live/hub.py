@@ -144,6 +144,7 @@ class Hub:
         self._notices: deque[Notice] = deque(maxlen=REMEMBERED)
         self._count = 0
         self._listening = threading.Event()
+        self._interrupted = False  # since those who listen were last told all
         self._heard_since = 0.0  # by the monotonic clock
         self._thread: threading.Thread | None = None
 
@@ -175,18 +176,27 @@ class Hub:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="live", daemon=True)
                 self._thread.start()
-        self._listening.wait(LISTENING_SOON)
+        try:
+            self._begin(wish, listener)
+        except Exception:
+            self.close(key)
+            raise
+        return key
+
+    def _begin(self, wish: Wish, listener: Listener) -> None:
+        """Tell what was missed, if the database is heard; else "anew" will come once it is."""
+        heard = self._listening.wait(LISTENING_SOON)
         with self._lock:
-            missed = self._missed(wish)
+            self._interrupted |= not heard
+            missed = self._missed(wish) if heard else []
             place = self._place(self._count)
         if missed is None:
-            send(self._message("anew"))
-        else:
-            if missed:
-                self._deliver(missed, [listener])
-                connection.close()
-            send(f"id: {place}\n\n")  # no event, but from where to go on after an interruption
-        return key
+            listener.send(self._message("anew"))
+            return
+        if missed:
+            self._deliver(missed, [listener])
+            connection.close()
+        listener.send(f"id: {place}\n\n")  # no event, but from where to go on after an interruption
 
     def close(self, key: UUID) -> None:
         with self._lock:
@@ -215,18 +225,25 @@ class Hub:
                 self._listen()
             except Exception:  # whatever it is, browsers must not be left without news for good
                 log.exception("live events were interrupted; trying again")
+                self._interrupt()
                 time.sleep(self._look_up)  # what failed just now would fail again
-                self._all(self._message("anew"))
             finally:
-                self._listening.clear()
                 connection.close()
 
     def _wanted(self) -> bool:
-        """Whether anybody listens; if not, this thread is over."""
+        """Whether this thread is the one that listens; it is over when nobody hears it."""
         with self._lock:
-            if not self._listeners:
-                self._thread = None
-            return self._thread is not None
+            mine = self._thread is threading.current_thread()
+            if mine and not self._listeners:
+                self._thread, mine = None, False
+                self._listening.clear()
+        return mine
+
+    def _interrupt(self) -> None:
+        with self._lock:
+            if self._thread is threading.current_thread():
+                self._listening.clear()
+                self._interrupted = True
 
     def _listen(self) -> None:
         parameters = connection.get_connection_params()
@@ -250,7 +267,10 @@ class Hub:
             self._notices.clear()
             self._count += 1
             self._heard_since = time.monotonic()
+            interrupted, self._interrupted = self._interrupted, False
         self._listening.set()
+        if interrupted:
+            self._all(self._message("anew"))
 
     def _hear(self, payloads: list[str]) -> None:
         notices = []

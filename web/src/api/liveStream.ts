@@ -21,19 +21,24 @@ export function openStream(tell: (message: LiveMessage) => void) {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let told = 0;
+  let refusedFrom = Number.POSITIVE_INFINITY;
 
   /** Tells all that changed after `from`, in milliseconds of the epoch. */
   function open(from: number) {
     clearTimeout(timer);
     if (source && source.readyState !== EventSource.CLOSED) return;
-    told = from;
-    source = new EventSource(`${address}?age=${Math.max(0, Math.round(Date.now() - from))}`);
-    source.onopen = () => tell({ kind: "connected", connected: true });
+    told = Math.min(from, refusedFrom);
+    source = new EventSource(`${address}?age=${Math.max(0, Math.round(Date.now() - told))}`);
+    source.onopen = () => {
+      refusedFrom = Number.POSITIVE_INFINITY;
+      tell({ kind: "connected", connected: true });
+    };
     source.onerror = () => {
       tell({ kind: "connected", connected: false });
       // Refused, as when nobody is signed in: only we can try again.
       if (source?.readyState === EventSource.CLOSED) {
-        timer = setTimeout(() => open(from), retryAfter);
+        refusedFrom = told;
+        timer = setTimeout(() => open(refusedFrom), retryAfter);
       }
     };
     source.addEventListener("anew", () => tell({ kind: "anew" }));
@@ -46,6 +51,7 @@ export function openStream(tell: (message: LiveMessage) => void) {
     clearTimeout(timer);
     source?.close();
     source = null;
+    refusedFrom = Number.POSITIVE_INFINITY;
   }
 
   return {

@@ -4,8 +4,8 @@ import { fewQuery } from "@/api/records";
 import type { FieldMeta, ObjectMeta } from "@/api/types";
 import type { Draft } from "@/layouts/arranging";
 import { FactGroups } from "@/objects/record/Facts";
-import { NewRecordForm } from "@/objects/record/NewRecord";
-import { titleOf } from "@/objects/record/RecordHeader";
+import { NewRecordForm } from "@/objects/record/NewRecordDrawer";
+import { titleOf } from "@/objects/record/recordPath";
 import styles from "./layouts.module.css";
 
 interface Props {

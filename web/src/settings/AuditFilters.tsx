@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { DatePicker, Select } from "antd";
+import { Select } from "antd";
 import dayjs from "dayjs";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { auditKindsQuery } from "@/api/audit";
 import { peopleQuery } from "@/api/people";
 import { type AuditSearch, actions } from "@/settings/auditSearch";
+import { DatePicker } from "@/ui/DatePicker";
 import styles from "./settings.module.css";
 
 interface Props {

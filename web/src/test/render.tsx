@@ -11,13 +11,14 @@ import i18next from "i18next";
 import type { ReactNode } from "react";
 import { initReactI18next } from "react-i18next";
 import { metaQuery } from "@/api/meta";
-import en from "@/app/i18n/en.json";
+import frame from "@/app/i18n/en.json";
+import session from "@/app/session/i18n/en.json";
 import { customer } from "@/test/objects";
 
 await i18next.use(initReactI18next).init({
   lng: "en",
   interpolation: { escapeValue: false },
-  resources: { en: { translation: en } },
+  resources: { en: { translation: { ...frame, ...session } } },
 });
 
 /** Draws a piece of the client in English inside everything it stands in: router, queries, toasts. */

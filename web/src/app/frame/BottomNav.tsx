@@ -1,16 +1,19 @@
 import { Link } from "@tanstack/react-router";
-import { Drawer } from "antd";
 import { Menu } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useModules } from "@/app/frame/navigation";
-import { ModuleList } from "@/app/frame/Rail";
 import styles from "./frame.module.css";
+
+const MorePlaces = lazy(async () => ({
+  default: (await import("@/app/frame/MorePlaces")).MorePlaces,
+}));
 
 /** On a phone: the three places used most, and the rest behind one button. */
 export function BottomNav() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  const [wasOpen, setWasOpen] = useState(false);
   const modules = useModules().slice(0, 3);
   return (
     <nav className={styles.bottom} aria-label={t("nav.main")}>
@@ -20,19 +23,22 @@ export function BottomNav() {
           <span className="ellipsis">{label}</span>
         </Link>
       ))}
-      <button type="button" aria-expanded={open} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => {
+          setOpen(true);
+          setWasOpen(true);
+        }}
+      >
         <Menu size={20} aria-hidden />
         <span>{t("nav.more")}</span>
       </button>
-      <Drawer
-        open={open}
-        onClose={() => setOpen(false)}
-        placement="bottom"
-        size="large"
-        title={t("nav.more")}
-      >
-        <ModuleList label={t("nav.more")} onGo={() => setOpen(false)} />
-      </Drawer>
+      {wasOpen && (
+        <Suspense fallback={null}>
+          <MorePlaces open={open} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </nav>
   );
 }

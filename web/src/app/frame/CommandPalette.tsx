@@ -1,15 +1,13 @@
 /** The palette with what the frame knows: its modules, their icons, what can be made. */
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import type { ObjectMeta } from "@/api/types";
 import { FrameCommands } from "@/app/frame/FrameCommands";
 import { useModules } from "@/app/frame/navigation";
 import { Shortcuts } from "@/app/frame/Shortcuts";
+import { NewRecord } from "@/objects/record/NewRecord";
 import { Palette } from "@/palette/Palette";
 
 // Forms are large, and most sessions make nothing from here.
-const NewRecord = lazy(async () => ({
-  default: (await import("@/objects/record/NewRecord")).NewRecord,
-}));
 
 interface Props {
   onInbox: () => void;
@@ -28,11 +26,7 @@ export function CommandPalette({ onInbox }: Props) {
         <FrameCommands onCreate={setCreating} onInbox={onInbox} />
       </Palette>
       <Shortcuts onCreate={setCreating} onInbox={onInbox} />
-      {creating && (
-        <Suspense>
-          <NewRecord object={creating} open onClose={() => setCreating(null)} />
-        </Suspense>
-      )}
+      {creating && <NewRecord object={creating} open onClose={() => setCreating(null)} />}
     </>
   );
 }

@@ -3,7 +3,7 @@ import { languages } from "@/ui/languages";
 
 type Texts = { [key: string]: string | Texts };
 
-const catalogues = import.meta.glob<Texts>("/src/*/i18n/*.json", {
+const catalogues = import.meta.glob<Texts>("/src/**/i18n/*.json", {
   eager: true,
   import: "default",
 });

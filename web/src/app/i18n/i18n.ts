@@ -7,9 +7,11 @@ import type { Language } from "@/ui/languages";
 
 /** What the pages before sign-in need. */
 const first = {
-  "zh-CN": () => Promise.all([import("antd/es/locale/zh_CN"), import("./zh-CN.json")]),
-  "zh-TW": () => Promise.all([import("antd/es/locale/zh_TW"), import("./zh-TW.json")]),
-  en: () => Promise.all([import("antd/es/locale/en_US"), import("./en.json")]),
+  "zh-CN": () =>
+    Promise.all([import("antd/es/locale/zh_CN"), import("@/app/session/i18n/zh-CN.json")]),
+  "zh-TW": () =>
+    Promise.all([import("antd/es/locale/zh_TW"), import("@/app/session/i18n/zh-TW.json")]),
+  en: () => Promise.all([import("antd/es/locale/en_US"), import("@/app/session/i18n/en.json")]),
 } satisfies Record<Language, () => Promise<unknown>>;
 
 /** What comes with the frame. */
@@ -17,6 +19,7 @@ const areas = {
   "zh-CN": () =>
     Promise.all([
       import("dayjs/locale/zh-cn"),
+      import("./zh-CN.json"),
       import("@/imports/i18n/zh-CN.json"),
       import("@/insight/i18n/zh-CN.json"),
       import("@/customers/i18n/zh-CN.json"),
@@ -29,6 +32,7 @@ const areas = {
   "zh-TW": () =>
     Promise.all([
       import("dayjs/locale/zh-tw"),
+      import("./zh-TW.json"),
       import("@/imports/i18n/zh-TW.json"),
       import("@/insight/i18n/zh-TW.json"),
       import("@/customers/i18n/zh-TW.json"),
@@ -41,6 +45,7 @@ const areas = {
   en: () =>
     Promise.all([
       import("dayjs/locale/en"),
+      import("./en.json"),
       import("@/imports/i18n/en.json"),
       import("@/insight/i18n/en.json"),
       import("@/customers/i18n/en.json"),
@@ -71,13 +76,15 @@ export function preferredLanguage(): Language {
   return wanted.map(toLanguage).find((language) => language !== null) ?? "en";
 }
 
-let isWhole = false;
+let whole: Promise<void> | null = null;
 
 /** Loads the texts of all areas, now and whenever the language changes from here on. */
-export async function loadAreas() {
-  if (isWhole) return;
-  isWhole = true;
-  await loadAreasIn(i18next.language as Language);
+export function loadAreas() {
+  whole ??= loadAreasIn(i18next.language as Language).catch((error) => {
+    whole = null;
+    throw error;
+  });
+  return whole;
 }
 
 async function loadAreasIn(language: Language) {
@@ -96,7 +103,6 @@ export async function switchLanguage(tag: string) {
   setRequestLanguage(language);
   if (i18next.language === language) return;
   const [antd, texts] = await first[language]();
-  antdLocale = antd.default;
   if (!i18next.isInitialized) {
     await i18next.use(initReactI18next).init({
       lng: language,
@@ -106,7 +112,8 @@ export async function switchLanguage(tag: string) {
     });
   }
   i18next.addResourceBundle(language, "translation", texts.default);
-  if (isWhole) await loadAreasIn(language);
+  if (whole) await loadAreasIn(language);
+  antdLocale = antd.default;
   document.documentElement.lang = language;
   localStorage.setItem(remembered, language);
   await i18next.changeLanguage(language);

@@ -1,4 +1,5 @@
 import "i18next";
+import type session from "@/app/session/i18n/en.json";
 import type customers from "@/customers/i18n/en.json";
 import type fields from "@/fields/i18n/en.json";
 import type imports from "@/imports/i18n/en.json";
@@ -7,9 +8,10 @@ import type layouts from "@/layouts/i18n/en.json";
 import type notifications from "@/notifications/i18n/en.json";
 import type palette from "@/palette/i18n/en.json";
 import type settings from "@/settings/i18n/en.json";
-import type catalog from "./en.json";
+import type frame from "./en.json";
 
-type Texts = typeof catalog &
+type Texts = typeof frame &
+  typeof session &
   typeof customers &
   typeof fields &
   typeof imports &

@@ -8,7 +8,7 @@ import { listQuery, restoreRecord } from "@/api/records";
 import type { ObjectMeta, RecordRow } from "@/api/types";
 import { refreshRecords } from "@/objects/edit/recordCache";
 import { FieldValue } from "@/objects/fields/FieldValue";
-import { titleOf } from "@/objects/record/RecordHeader";
+import { titleOf } from "@/objects/record/recordPath";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { useErrorText } from "@/ui/errorText";

@@ -16,7 +16,7 @@ import { BulkBar } from "@/objects/list/BulkBar";
 import type { ListViewProps } from "@/objects/list/ListPage";
 import { NewRecord } from "@/objects/record/NewRecord";
 import { PeekDrawer } from "@/objects/record/PeekDrawer";
-import { titleOf } from "@/objects/record/RecordHeader";
+import { titleOf } from "@/objects/record/recordPath";
 import { ErrorState } from "@/ui/ErrorState";
 import { useFormat } from "@/ui/format";
 import { LinesSkeleton } from "@/ui/Skeletons";

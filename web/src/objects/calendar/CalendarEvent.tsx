@@ -2,8 +2,7 @@ import { draggable } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import type { FieldMeta, ObjectMeta, RecordRow } from "@/api/types";
-import { titleOf } from "@/objects/record/RecordHeader";
-import { recordPath } from "@/objects/record/recordPath";
+import { recordPath, titleOf } from "@/objects/record/recordPath";
 import { useFormat } from "@/ui/format";
 import styles from "./calendar.module.css";
 

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Typography } from "antd";
+import { App } from "antd";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
@@ -99,7 +99,7 @@ function Refusal({ why, typed }: { why: string; typed: string }) {
       <div>{why}</div>
       {typed && (
         <div className={styles.typed}>
-          {t("edit.typed")} <Typography.Text copyable>{typed}</Typography.Text>
+          {t("edit.typed")} <span className={styles.whole}>{typed}</span>
         </div>
       )}
     </>

@@ -2,20 +2,24 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { App, Button, Dropdown, type MenuProps } from "antd";
 import { Ellipsis } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { deleteRecord, runAction } from "@/api/records";
 import { useUser } from "@/api/session";
 import type { ObjectMeta, RecordRow } from "@/api/types";
 import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
-import { AccessDrawer } from "@/objects/record/AccessDrawer";
 import { AlsoHere } from "@/objects/record/AlsoHere";
 import { FollowButton } from "@/objects/record/FollowButton";
+import { titleOf } from "@/objects/record/recordPath";
 import { ShareButton } from "@/objects/record/ShareButton";
 import { useRecordCommands } from "@/objects/record/useRecordCommands";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./record.module.css";
+
+const AccessDrawer = lazy(async () => ({
+  default: (await import("@/objects/record/AccessDrawer")).AccessDrawer,
+}));
 
 interface Props {
   object: ObjectMeta;
@@ -24,9 +28,6 @@ interface Props {
   children?: ReactNode;
   actions?: ReactNode;
 }
-
-export const titleOf = (object: ObjectMeta, record: RecordRow) =>
-  String(record[object.title_field] ?? "") || object.label;
 
 export function RecordHeader({ object, record, children, actions }: Props) {
   useRecordCommands(object, record);
@@ -62,7 +63,7 @@ function MoreActions({ object, record }: Pick<Props, "object" | "record">) {
   const { t } = useTranslation();
   const { administer } = useUser();
   const remove = useDelete(object, record);
-  const [explains, setExplains] = useState(false);
+  const [explains, setExplains] = useState<boolean>();
   const items: NonNullable<MenuProps["items"]> = [];
   if (administer) {
     items.push({ key: "access", label: t("access.title"), onClick: () => setExplains(true) });
@@ -76,12 +77,16 @@ function MoreActions({ object, record }: Pick<Props, "object" | "record">) {
       <Dropdown trigger={["click"]} menu={{ items }}>
         <Button icon={<Ellipsis size={16} />} aria-label={t("common.moreActions")} />
       </Dropdown>
-      <AccessDrawer
-        object={object}
-        id={record.id}
-        open={explains}
-        onClose={() => setExplains(false)}
-      />
+      {explains !== undefined && (
+        <Suspense fallback={null}>
+          <AccessDrawer
+            object={object}
+            id={record.id}
+            open={explains}
+            onClose={() => setExplains(false)}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -9,8 +9,7 @@ import { fewQuery } from "@/api/records";
 import type { ObjectMeta } from "@/api/types";
 import { FieldValue } from "@/objects/fields/FieldValue";
 import { NewRecord } from "@/objects/record/NewRecord";
-import { titleOf } from "@/objects/record/RecordHeader";
-import { recordPath } from "@/objects/record/recordPath";
+import { recordPath, titleOf } from "@/objects/record/recordPath";
 import { LinesSkeleton } from "@/ui/Skeletons";
 import styles from "./record.module.css";
 

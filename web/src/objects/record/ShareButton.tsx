@@ -1,14 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Tooltip } from "antd";
 import { UserPlus } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { sharesQuery } from "@/api/shares";
 import type { ObjectMeta } from "@/api/types";
-import { ShareDialog } from "@/objects/record/ShareDialog";
 import { useCommands } from "@/ui/commands";
 import { useFormat } from "@/ui/format";
 import styles from "./record.module.css";
+
+const ShareDialog = lazy(async () => ({
+  default: (await import("@/objects/record/ShareDialog")).ShareDialog,
+}));
 
 interface Props {
   object: ObjectMeta;
@@ -51,13 +54,15 @@ export function ShareButton({ object, id, title }: Props) {
         </Button>
       </Tooltip>
       {open && (
-        <ShareDialog
-          object={object}
-          id={id}
-          title={title}
-          shares={data}
-          onClose={() => setOpen(false)}
-        />
+        <Suspense fallback={null}>
+          <ShareDialog
+            object={object}
+            id={id}
+            title={title}
+            shares={data}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
       )}
     </>
   );

@@ -1,5 +1,5 @@
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, DatePicker, Modal, Radio } from "antd";
+import { Alert, App, Button, Modal, Radio } from "antd";
 import dayjs from "dayjs";
 import { User, Users, X } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
@@ -8,6 +8,7 @@ import { recordsKey } from "@/api/records";
 import { endShare, type NewShare, type Share, shareRecord, sharesQuery } from "@/api/shares";
 import type { LinkValue, ObjectMeta, Schemas } from "@/api/types";
 import { RecordsSelect } from "@/objects/fields/RecordsSelect";
+import { DatePicker } from "@/ui/DatePicker";
 import { useErrorText } from "@/ui/errorText";
 import { useFormat } from "@/ui/format";
 import styles from "./sharing.module.css";
