@@ -7,6 +7,8 @@ from django.db import migrations
 
 from guanxi.customers.names import name_sort_key
 
+LONGEST = 255  # characters, in the column
+
 CONCERNED = r"""
 select id, name from customers_customer
 where name is not nfc normalized
@@ -17,7 +19,7 @@ where name is not nfc normalized
 def derive_anew(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(CONCERNED)
-        keys = [(name_sort_key(name), pk) for pk, name in cursor.fetchall()]
+        keys = [(name_sort_key(name)[:LONGEST], pk) for pk, name in cursor.fetchall()]
         if not keys:
             return
         cursor.execute("set constraints all immediate")

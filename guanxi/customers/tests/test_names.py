@@ -26,8 +26,9 @@ def test_names_are_sorted_as_they_are_seen(name: str, key: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_former_keys_are_derived_anew_and_nobody_is_told() -> None:
-    odd, plain = (
-        Customer.objects.create(kind="person", name=name) for name in ("\u200bAnn", "Bert")
+    odd, plain, long = (
+        Customer.objects.create(kind="person", name=name)
+        for name in ("\u200bAnn", "Bert", "\u200b" + "张" * 60)
     )
     Customer.objects.update(name_sort="former")
     before = {c.pk: c.updated_at for c in Customer.objects.all()}
@@ -36,5 +37,5 @@ def test_former_keys_are_derived_anew_and_nobody_is_told() -> None:
     with psycopg.connect(**parameters) as owner:
         migration.derive_anew(None, SimpleNamespace(connection=owner))
     keys = dict(Customer.objects.values_list("pk", "name_sort"))
-    assert keys == {odd.pk: "ann", plain.pk: "former"}
+    assert keys == {odd.pk: "ann", plain.pk: "former", long.pk: ("zhang " * 60)[:255]}
     assert {c.pk: c.updated_at for c in Customer.objects.all()} == before
