@@ -150,9 +150,19 @@ def test_a_bucket_that_is_not_there_is_named(bucket: tuple[str, Path], tmp_path:
     for use in (store.try_out, lambda: store.keep("0" * 64, file)):
         with pytest.raises(StoreUnavailable, match="s3://nobody"):
             use()
-    for address in ("s3://", "http://firm/files", "gs://firm"):
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["s3://", "s3:/firm", "s3:firm", "firm", "/srv/files", "./files", "http://firm/files", "gs://firm"],
+)
+def test_what_names_no_bucket_is_no_folder_either(
+    address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GUANXI_FILES_URL", address)
+    for use in (lambda: open_store(address), lambda: stores.address(tmp_path)):
         with pytest.raises(WorkspaceError, match="s3://bucket/folder"):
-            open_store(address)
+            use()
 
 
 @pytest.mark.parametrize("store", ["bucket"], indirect=True)

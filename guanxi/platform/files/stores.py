@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
@@ -88,13 +88,30 @@ class Store(Protocol):
 
 
 def open_store(place: str | Path) -> Store:
-    """The store at a folder or at `s3://bucket/folder`. Raises WorkspaceError for neither."""
-    return Bucket(place) if isinstance(place, str) and "://" in place else Folder(place)
+    """The store in a workspace's folder, or at `s3://bucket/folder`.
+
+    Raises WorkspaceError for any other text: a folder elsewhere would be in no backup, and what two
+    workspaces have in common each would clean up.
+    """
+    return Bucket(place) if isinstance(place, str) else Folder(place)
 
 
 def address(folder: Path) -> str | Path:
-    """Where this workspace's contents lie: what the environment names, or that folder."""
-    return os.environ.get("GUANXI_FILES_URL") or folder
+    """Where this workspace's contents lie: what the environment names, or that folder.
+
+    Raises WorkspaceError for what names no bucket: it would be found out by the first upload.
+    """
+    url = os.environ.get("GUANXI_FILES_URL")
+    if url:
+        _parts(url)
+    return url or folder
+
+
+def _parts(url: str) -> SplitResult:
+    parts = urlsplit(url)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise WorkspaceError(f"Files are kept at s3://bucket/folder, not at {url}.")
+    return parts
 
 
 def key_of(sha256: str) -> str:
@@ -188,9 +205,7 @@ class Bucket:
     is_inside = False
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "s3" or not parts.netloc:
-            raise WorkspaceError(f"Files are kept at s3://bucket/folder, not at {url}.")
+        parts = _parts(url)
         self.name = url.rstrip("/")
         endpoint = next(filter(None, map(os.environ.get, ENDPOINTS)), "")
         self.objects = S3Store(
