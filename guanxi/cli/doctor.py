@@ -107,12 +107,16 @@ def _holder(home: Home) -> Iterator[Finding]:
         return
     if holder is None:
         return
-    with psycopg.connect(**roles.connection_parameters("app")) as app:
-        row = app.execute(stores.DATABASE).fetchone()
+    try:
+        with psycopg.connect(**roles.connection_parameters("app")) as app:
+            row = app.execute(stores.DATABASE).fetchone()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+        return  # what is due was told of already
     if row is None or row[0] != holder:
         yield Finding(
             True,
-            f"The files belong to another database ({holder}): none are cleaned up from here."
+            f"The files belong to another database ({holder}), or to a copy of this one: none are"
+            " cleaned up from here."
             " Name a bucket of this one's own; if the other is gone, guanxi files claim",
         )
 

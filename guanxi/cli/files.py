@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from guanxi.platform.files import stores
+from guanxi.platform.workspaces.errors import WorkspaceError
 from guanxi.platform.workspaces.home import workspace_home
 
 from .workspace import django_ready
@@ -69,9 +70,10 @@ def _store(name: str) -> stores.Store:
 def claim() -> None:
     """Say that the files in the bucket are this database's, once the one before is gone."""
     with django_ready():
-        from guanxi.platform.files.storage import store, this_database
+        from guanxi.platform.files.storage import store, take_store, this_database
 
-        store().claim(this_database())
+        if not store().is_inside and not take_store(from_others=True):
+            raise WorkspaceError("Another database took the files just now. Look whose they are.")
         click.echo(f"{store().name} belongs to {this_database()}.")
 
 

@@ -7,9 +7,11 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import obstore
 import pytest
 from click.testing import CliRunner
 from django.conf import settings as django_settings
+from obstore.exceptions import AlreadyExistsError
 
 from guanxi.cli import main
 from guanxi.platform.files import stores
@@ -25,6 +27,7 @@ from guanxi.platform.files.stores import (
 )
 from guanxi.platform.workspaces.errors import WorkspaceError
 from guanxi.platform.workspaces.home import Home
+from guanxi.platform.workspaces.models import Workspace
 from tests.bucket_server import bucket_server
 from tests.cast import Firm
 from tests.files.calls import assert_nothing_is_left, content, put, stored, upload
@@ -154,7 +157,16 @@ def test_a_bucket_that_is_not_there_is_named(bucket: tuple[str, Path], tmp_path:
 
 @pytest.mark.parametrize(
     "address",
-    ["s3://", "s3:/firm", "s3:firm", "firm", "/srv/files", "./files", "http://firm/files", "gs://firm"],
+    [
+        "s3://",
+        "s3:/firm",
+        "s3:firm",
+        "firm",
+        "/srv/files",
+        "./files",
+        "http://firm/files",
+        "gs://firm",
+    ],
 )
 def test_what_names_no_bucket_is_no_folder_either(
     address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -179,11 +191,50 @@ def test_another_databases_files_are_never_cleaned_up(
     assert forget_deleted() == 0
     assert "7/guanxi" in caplog.text
     assert len(stored(store)) == 1
-    open_store(django_settings.FILES_STORE).claim("7/guanxi")
+    assert open_store(django_settings.FILES_STORE).claim("8/guanxi", former="7/guanxi")
+    assert forget_deleted() == 0
     (store / stores.HOLDER).unlink()
     assert forget_deleted() == 1
     assert stored(store) == []
     assert (store / "others.txt").exists()
+
+
+@pytest.mark.parametrize("store", ["bucket"], indirect=True)
+def test_a_copy_of_the_database_stops_being_the_same_at_the_next_clean_up(
+    firm: Firm, acme: str, store: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert forget_deleted() == 0
+    copied = Workspace.objects.values_list("files_mark", flat=True).get()
+    put(firm.client("owner"), acme)  # which the copy does not have
+    assert forget_deleted() == 0
+    ours = Workspace.objects.values_list("files_mark", flat=True).get()
+    assert copied != ours
+    attachments = list(Attachment.objects.all())
+    Attachment.objects.all().delete()
+    Workspace.objects.update(files_mark=copied)
+    assert forget_deleted() == 0
+    assert ours in caplog.text
+    assert Workspace.objects.get().files_mark == copied
+    assert len(stored(store)) == 1
+    Workspace.objects.update(files_mark=ours)
+    Attachment.objects.bulk_create(attachments)
+    assert forget_deleted() == 0
+    Attachment.objects.all().delete()
+    assert forget_deleted() == 1
+
+
+def test_of_two_who_claim_a_bucket_one_has_it(bucket: tuple[str, Path]) -> None:
+    address, folder = bucket
+    one, other = open_store(address), open_store(address)
+    assert one.claim("7/one", former=None)
+    assert not other.claim("8/other", former=None)
+    (folder / stores.HOLDER).unlink()
+    assert isinstance(one, stores.Bucket)
+    _nobody, create = one._holder()
+    assert other.claim("8/other", former=None)
+    with pytest.raises(AlreadyExistsError):  # however late it comes
+        obstore.put(one.objects, stores.HOLDER, b"7/one", mode=create)
+    assert one.holder() == "8/other"
 
 
 def test_files_move_from_one_store_to_the_other_and_back(

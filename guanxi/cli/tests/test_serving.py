@@ -250,7 +250,10 @@ def test_doctor_looks_into_the_bucket(
         (tmp_path / "firm" / "files" / "guanxi-database").write_text("7/guanxi")
         done = run("--home", str(home.path), "doctor")
         assert done.returncode == 1
-        assert "WRONG  The files belong to another database (7/guanxi)" in done.stdout
+        assert "WRONG  The files belong to another database (7/guanxi), or to a copy" in done.stdout
+        done = run("--home", str(home.path), "files", "claim")
+        assert done.stdout.startswith("s3://firm/files belongs to "), done.stderr
+        assert run("--home", str(home.path), "doctor").returncode == 0
     done = run("--home", str(home.path), "doctor")
     assert done.returncode == 1
     assert "WRONG  The files at s3://firm/files cannot be used" in done.stdout

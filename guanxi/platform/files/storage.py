@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -26,6 +27,7 @@ from guanxi.platform.files.stores import (
 )
 from guanxi.platform.files.uploads import named_when_full
 from guanxi.platform.objects.errors import DomainError
+from guanxi.platform.workspaces.models import Workspace
 
 LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, 3))"
 log = logging.getLogger(__name__)
@@ -84,10 +86,13 @@ def drop_unneeded() -> int:
 
     None, if another database has the store: what nobody needs here may be needed there.
     """
-    if not _is_ours():
+    in_bucket = not store().is_inside
+    if in_bucket and not take_store():
         return 0
     dropped = 0
     for contents in store().listed():
+        if in_bucket and store().holder() != this_database():  # any more
+            break
         stored = {content.sha256 for content in contents}
         needed = Attachment.objects.filter(sha256__in=stored).values_list("sha256", flat=True)
         for sha256 in stored - set(needed):
@@ -95,16 +100,24 @@ def drop_unneeded() -> int:
     return dropped
 
 
-def _is_ours() -> bool:
-    """Whether this database has the store; a bucket that nobody has, it takes."""
-    if store().is_inside:
-        return True
-    database, holder = this_database(), store().holder()
-    if holder is None:
-        store().claim(database)
-    elif holder != database:
+@transaction.atomic
+def take_store(*, from_others: bool = False) -> bool:
+    """Make a new mark here and in the store, by which no copy of this database has it any more.
+
+    False, having changed nothing, if another database has it. One that nobody has is taken. If the
+    store does not answer, the former mark stays; if only this transaction fails, the store is
+    nobody's until it is claimed: nothing is deleted rather than too much.
+    """
+    Workspace.objects.select_for_update().first()
+    ours, holder = this_database(), store().holder()
+    if holder not in (None, ours) and not from_others:
         log.error("%s belongs to the database %s; nothing is deleted", store().name, holder)
-    return holder in (None, database)
+        return False
+    Workspace.objects.update(files_mark=secrets.token_hex(8))
+    taken = store().claim(this_database(), former=holder)
+    if not taken:
+        transaction.set_rollback(True)
+    return taken
 
 
 @transaction.atomic

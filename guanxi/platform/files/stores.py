@@ -21,12 +21,19 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    GenericError,
+    NotSupportedError,
+    PreconditionError,
+)
 from obstore.store import S3Store
 
 from guanxi.platform.workspaces.errors import WorkspaceError
 
 if TYPE_CHECKING:
+    from obstore import PutMode
     from obstore.store import ClientConfig
 
 FOLDER = "attachments"
@@ -38,8 +45,12 @@ RANGE = 2 * 1024 * 1024  # is read by one request, and held several times on its
 HOLDER = "guanxi-database"  # the object that says whose a bucket is
 TRIAL = "guanxi-trial"
 # Tells a database from every other, its restored copies included, which may be pointed to the same
-# bucket and need less of it.
-DATABASE = "select system_identifier || '/' || current_database() from pg_control_system()"
+# bucket and need less of it; physical copies, once either has cleaned up and made a new mark.
+DATABASE = """
+select system_identifier || '/' || current_database()
+    || coalesce(' ' || nullif((select files_mark from platform_workspace), ''), '')
+from pg_control_system()
+"""
 
 
 class StoreUnavailable(WorkspaceError):
@@ -80,8 +91,8 @@ class Store(Protocol):
     def holder(self) -> str | None:
         """The database whose contents these are, once it has said so: see DATABASE."""
 
-    def claim(self, database: str) -> None:
-        """Say that the contents are that database's."""
+    def claim(self, database: str, *, former: str | None) -> bool:
+        """Say that the contents are that database's, unless `former` is not the holder any more."""
 
     def try_out(self) -> None:
         """Write, read and delete something. Raises StoreUnavailable with what went wrong."""
@@ -164,8 +175,9 @@ class Folder:
     def holder(self) -> None:
         """Nobody else's: it is within the workspace."""
 
-    def claim(self, database: str) -> None:
+    def claim(self, database: str, *, former: str | None) -> bool:
         """There is nothing to say."""
+        return True
 
     def try_out(self) -> None:
         try:
@@ -250,13 +262,27 @@ class Bucket:
                 yield [Content(name, size) for name, size in named if NAME.fullmatch(name)]
 
     def holder(self) -> str | None:
-        with suppress(FileNotFoundError), self._named():
-            return bytes(obstore.get(self.objects, HOLDER).bytes()).decode()
-        return None
+        return self._holder()[0]
 
-    def claim(self, database: str) -> None:
+    def _holder(self) -> tuple[str | None, PutMode]:
+        """The holder, and how it is replaced if nobody else did so meanwhile."""
+        with suppress(FileNotFoundError), self._named():
+            found = obstore.get(self.objects, HOLDER)
+            return bytes(found.bytes()).decode(), {"e_tag": found.meta["e_tag"]}
+        return None, "create"
+
+    def claim(self, database: str, *, former: str | None) -> bool:
+        holder, mode = self._holder()
+        if holder != former:
+            return False
         with self._named(), self._there():
-            obstore.put(self.objects, HOLDER, database.encode())
+            try:
+                obstore.put(self.objects, HOLDER, database.encode(), mode=mode)
+            except (AlreadyExistsError, PreconditionError):
+                pass  # another was faster; or this was done, its answer lost and it was asked again
+            except (GenericError, NotSupportedError):  # of a server that knows no conditions
+                obstore.put(self.objects, HOLDER, database.encode())
+        return self.holder() == database
 
     def try_out(self) -> None:
         with self._named(), self._there():

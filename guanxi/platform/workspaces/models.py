@@ -19,6 +19,7 @@ class Workspace(models.Model):
         _("first day of the week"), choices=WEEK_STARTS, db_default=1
     )
     is_demo = models.BooleanField(db_default=False)
+    files_mark = models.CharField(max_length=32, db_default="")  # is in the bucket too
 
     class Meta:
         constraints = [models.CheckConstraint(name="one_workspace", condition=models.Q(id=True))]
