@@ -19,6 +19,7 @@ from guanxi.platform.fields.models import CustomField
 from guanxi.platform.fields.services import made_field
 from guanxi.platform.objects.registry import object_type
 from guanxi.platform.objects.rows import row_json
+from guanxi.sales.models import Order
 from tests.cast import Firm
 from tests.fields.definitions import define
 from tests.fields.formula_world import Tree, records, shown, trees, written
@@ -273,6 +274,28 @@ def test_money_keeps_its_currency_and_is_added_up_in_that_of_the_books(boss: Cli
     Customer(kind="person", name="rich", custom=custom).save(force_insert=True)
     answer = get(boss, "customers/aggregate?search=rich&measures=sum:custom.twice")
     assert Decimal(answer["total"]["sum_custom.twice"]) == 142
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "total + custom.shipping", "custom.shipping + total", "max(custom.shipping, total, 0)",
+        "if(true, custom.shipping, total) + total",
+    ],
+)  # fmt: skip
+def test_money_of_a_row_with_its_own_rate_is_added_up_at_that_in_any_order(
+    boss: Client, text: str
+) -> None:
+    define(boss, "order", "money", key="shipping")
+    define(boss, "order", "formula", "f", settings={"formula": text})
+    day = dt.datetime(2024, 1, 5, 12, tzinfo=dt.UTC)
+    Order(
+        customer=Customer.objects.create(kind="person", name="rich"), number="o-rich",
+        currency="USD", rate=Decimal(5), total=Decimal(10), ordered_at=day, ordered_on=day.date(),
+        custom={"shipping": "10.0000"},
+    ).save(force_insert=True)  # fmt: skip
+    answer = get(boss, "orders/aggregate?search=o-rich&measures=sum:custom.f")
+    assert Decimal(answer["total"]["sum_custom.f"]) == (50 if "max" in text else 100)
 
 
 def test_today_is_that_of_the_firm(boss: Client, firm: Firm) -> None:

@@ -133,13 +133,16 @@ def _only(call: Call, parts: Sequence[Checked], *kinds: str) -> None:
 
 
 def _alike(call: Call, parts: Sequence[Checked]) -> Kind:
-    """The kind that all parts have; numbers and money together are money of one currency."""
+    """The kind that all parts have; numbers and money together are money of one currency.
+
+    Of parts of one currency any may tell the row's own rate, which then holds for what they make.
+    """
     first = parts[0].kind
     for p, written in zip(parts[1:], call.parts[1:], strict=True):
         if _is_amount(p) and first.name in ("number", "money"):
             if first.name == p.kind.name == "money" and first != p.kind:
                 raise BadFormula(_("These amounts are of different currencies."), written.at)
-            first = p.kind if first.name == "number" else first
+            first = p.kind if first.name == "number" or not first.rate else first
         elif p.kind.name != first.name:
             message = _("Here stands %(this)s, and before it %(that)s: they do not go together.")
             raise BadFormula(message % {"this": p.kind, "that": first}, written.at)
