@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from guanxi.customers.models import Customer
 from guanxi.platform.access.predicate import Asker
+from guanxi.platform.fields.models import CustomField, FieldsVersion
 from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.objects import lists
 from guanxi.platform.objects.registry import object_type
@@ -155,6 +157,20 @@ def test_what_is_hidden_does_not_show_through_it(firm: Firm, boss: Client, rich:
     role.save()
     assert "custom" not in get(firm.client("service"), f"customers/{rich.pk}")
     assert "custom.number" not in Asker(role.users.first()).fields(object_type("customer"))
+
+
+def test_money_whose_currency_changes_is_counted_in_the_new_one(
+    boss: Client, rich: Customer
+) -> None:
+    made = define(boss, "order", "money", "fee", settings={"currency": "CNY"})
+    rollup(boss, "fees", measure="sum", field="custom.fee")
+    Order.objects.filter(customer=rich).update(custom={"fee": "10.0000"})
+    assert get(boss, f"customers/{rich.pk}")["custom"]["fees"] == "30.0000"
+    field = CustomField.objects.get(pk=made["id"])
+    field.settings = {**field.settings, "currency": "USD"}
+    field.save()
+    FieldsVersion.objects.update(number=F("number") + 1)
+    assert get(boss, f"customers/{rich.pk}")["custom"]["fees"] == "213.0000"
 
 
 REFUSED = [

@@ -114,7 +114,9 @@ def make_rollup(
         raise BadFormula(_("What is added up from related records cannot be added up again."))
     places = settings.get("decimal_places")
     type, column, template = _shape(related, PLACES if places is None else places, options)
-    content = json.dumps([object_type.name, settings], sort_keys=True, default=str)
+    measured = getattr(related.field, "column", None)
+    money = [getattr(measured, name, "") for name in ("currency", "rate")]
+    content = json.dumps([object_type.name, settings, money], sort_keys=True, default=str)
     paths = sorted((name, f.path) for name, f in used.items())
     name = COMPUTED + sha256(f"{content}{paths}{column.__class__}".encode()).hexdigest()[:32]
     return Made(
