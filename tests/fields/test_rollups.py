@@ -87,6 +87,8 @@ def rich(boss: Client) -> Customer:
         ({"measure": "latest", "field": "total", "by": "ordered_on"}, "71.0000"),
         ({"measure": "latest", "field": "number", "by": "ordered_at"}, "rich-1"),
         ({"measure": "count", "filter": {"field": "currency", "op": "eq", "value": "CNY"}}, 2),
+        ({"measure": "count", "filter": {"has_no": "lines", "where": {"field": "order.owner", "op":
+          "in", "value": ["me", "my_team"]}}}, 3),
         (
             {"measure": "sum", "field": "total", "filter":
              {"field": "ordered_on", "op": "between", "value": ["2024-01-01", "2024-01-31"]}},
@@ -171,6 +173,31 @@ def test_money_whose_currency_changes_is_counted_in_the_new_one(
     field.save()
     FieldsVersion.objects.update(number=F("number") + 1)
     assert get(boss, f"customers/{rich.pk}")["custom"]["fees"] == "213.0000"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"field": "total", "op": "contains", "value": "1"},
+        {"field": "currency", "op": "eq", "value": 7},
+        {"field": "customer.kind", "op": "in", "value": ["no kind any more"]},
+        {"has": "cakes"},
+        {"odd": "one"},
+    ],
+)
+def test_one_whose_filter_no_longer_fits_is_left_out(
+    boss: Client, rich: Customer, broken: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    made = rollup(boss, "some", filter={"field": "currency", "op": "eq", "value": "CNY"})
+    rollup(boss, "every")
+    field = CustomField.objects.get(pk=made["id"])
+    field.settings = {**field.settings, "filter": broken}
+    field.save()
+    FieldsVersion.objects.update(number=F("number") + 1)
+    assert get(boss, f"customers/{rich.pk}")["custom"] == {"every": 3}
+    assert get(boss, "customers?limit=1")["items"]
+    assert "customer.custom.some cannot be worked out" in caplog.text
+    assert post(boss, f"custom-fields/{made['id']}/archive", {}).status_code == 200
 
 
 REFUSED = [

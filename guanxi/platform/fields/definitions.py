@@ -91,6 +91,10 @@ class Making:
                 found.setdefault(name[0], {})[f.name] = f
         return found
 
+    def fields_of(self, declared: ObjectType) -> Fields:
+        """All fields of the object that are made so far."""
+        return {**declared.fields, **self.fields.get(declared.name, {})}
+
     def field(self, object: str, name: str) -> ObjectField | None:
         """A field of the object, of its model or of the firm's own; None if there is none.
 

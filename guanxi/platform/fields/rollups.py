@@ -52,6 +52,10 @@ MEASURED = {
 FIRST_MADE = "created_at"
 
 
+class UnfitFilter(BadFormula):
+    """The filter of a roll-up names a field, an operator or a value that is not, or no more."""
+
+
 @dataclass(frozen=True)
 class Related:
     """The related records that are taken, and what of them."""
@@ -174,7 +178,19 @@ def _read(
     measured = find(settings.get("field", ""), MEASURED[measure]) if MEASURED[measure] else None
     by = find(settings.get("by") or FIRST_MADE, DATES) if measure == "latest" else None
     used |= dict(_filter_fields(settings.get("filter"), other, making))
+    _check_filter(settings.get("filter"), other, making)
     return Related(other, link, measure, measured, by, settings.get("filter")), used
+
+
+def _check_filter(tree: Any, object_type: ObjectType, making: "Making") -> None:
+    """Raises UnfitFilter: found out by a query, it would keep everybody from the object's pages."""
+    from guanxi.platform.filters.checking import check_filter
+    from guanxi.platform.filters.compiler import BadFilter
+
+    try:
+        check_filter(object_type, tree, making.fields_of)
+    except BadFilter as why:
+        raise UnfitFilter(why.message) from why
 
 
 def _filter_fields(

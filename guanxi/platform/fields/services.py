@@ -24,6 +24,7 @@ from guanxi.platform.fields.definitions import Making, label_of
 from guanxi.platform.fields.formulas.reading import BadFormula
 from guanxi.platform.fields.kinds import FORMULA, KINDS, ROLLUP
 from guanxi.platform.fields.models import CustomField, FieldsVersion
+from guanxi.platform.fields.rollups import UnfitFilter
 from guanxi.platform.fields.values import kept
 from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.filters.compiler import compile_filter
@@ -287,7 +288,7 @@ def _check_as_read(defined: CustomField, refuse: Callable[[str, str], None]) -> 
         f = made_field(defined)
     except BadFormula as why:
         place = "settings.formula" if defined.type == FORMULA else "settings.related"
-        return refuse(place, why.message)
+        return refuse("filter" if isinstance(why, UnfitFilter) else place, why.message)
     except ValueError as error:
         return refuse("settings.pattern", _("This cannot be read: %(why)s") % {"why": error})
     if settings.get("default") is not None:
