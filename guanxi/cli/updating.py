@@ -20,6 +20,7 @@ from guanxi.platform.workspaces.errors import WorkspaceError
 from guanxi.platform.workspaces.home import Home
 
 BEFORE_MIGRATION = "before-migration"
+ATTEMPT = f"attempt-{BEFORE_MIGRATION}"  # until the migration succeeded
 KEPT = 5  # automatic backups
 
 
@@ -63,6 +64,8 @@ def update(home: Home, *, verbosity: int) -> None:
         raise WorkspaceError(
             f"The database could not be brought to this version of Guanxi: {error}{kept}"
         ) from error
+    if backup is not None:
+        keep(home, backup)
 
 
 def refuse_newer(executor: MigrationExecutor) -> None:
@@ -81,13 +84,25 @@ def refuse_newer(executor: MigrationExecutor) -> None:
 
 
 def back_up(home: Home) -> Path | None:
-    """Back a workspace up unless it is empty, and let go of older backups of that kind."""
+    """Back a workspace up unless it is empty, and let go of the backup of an attempt before.
+
+    That one failed or was killed, and changed nothing: tried again and again, as whoever starts
+    services does, an update neither fills the disk nor costs an older backup.
+    """
     with backups.opened(home) as workspace:
         if backups.is_empty(workspace):
             return None
         # A bucket is not copied at every update: what is in it stays as it is.
         attached = workspace.store.is_inside
-        made = backups.backup(workspace, label=BEFORE_MIGRATION, attached=attached)
+        made = backups.backup(workspace, label=ATTEMPT, attached=attached)
+    for former in home.backups.glob(f"*-{ATTEMPT}.tar.gz"):
+        if former != made:
+            former.unlink()
+    return made
+
+
+def keep(home: Home, backup: Path) -> None:
+    """Keep the backup of an update that succeeded, and let go of older ones of that kind."""
+    backup.rename(backup.with_name(backup.name.replace(ATTEMPT, BEFORE_MIGRATION)))
     for old in sorted(home.backups.glob(f"*-{BEFORE_MIGRATION}.tar.gz"))[:-KEPT]:
         old.unlink()
-    return made

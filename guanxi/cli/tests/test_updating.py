@@ -67,6 +67,29 @@ def test_an_update_that_fails_halfway_changes_nothing_and_names_the_backup(firm:
     assert len(list(firm.backups.iterdir())) == 1  # nothing was due
 
 
+def test_older_backups_go_only_once_an_update_succeeded(firm: Home) -> None:
+    for file in firm.backups.iterdir():
+        file.unlink()
+    older = [
+        firm.backups / f"guanxi-2020010{n}-000000-before-migration.tar.gz" for n in range(1, 7)
+    ]
+    for file in older:
+        file.touch()
+    for _attempt in range(2):
+        assert migrate(firm, **BREAKS).returncode == 1
+    assert all(file.exists() for file in older)
+    (attempt,) = set(firm.backups.iterdir()) - set(older)
+    with owner(firm) as session:
+        session.execute("delete from django_migrations where name = '0006_names_as_they_are_seen'")
+    migrate(firm).check_returncode()
+    assert not attempt.exists()
+    *before, last = sorted(firm.backups.iterdir())
+    assert before == older[-4:]
+    assert last.name.endswith("-before-migration.tar.gz")
+    assert "attempt" not in last.name
+    assert backups.verify(last).migrations
+
+
 def test_a_database_of_a_newer_version_is_refused(firm: Home) -> None:
     with owner(firm) as session:
         session.execute(
