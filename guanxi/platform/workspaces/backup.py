@@ -470,13 +470,26 @@ def _change_folders(home: Home, draft: Path) -> None:
 def _take_along(here: Path, draft: Path) -> None:
     """Keep contents that the backup did not bring: it may have left them out, naming them.
 
-    Those that nobody needs go as ever, in the night.
+    Those that nobody needs go as ever, in the night. Raises WorkspaceError.
     """
-    for contents in stores.Folder(here).listed():
-        for key in (stores.key_of(content.sha256) for content in contents):
-            if not (draft / key).exists():
-                (draft / key).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                (draft / key).hardlink_to(here / key)
+    try:
+        for contents in stores.Folder(here).listed():
+            for key in (stores.key_of(content.sha256) for content in contents):
+                if not (draft / key).exists():
+                    (draft / key).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    _link_or_copy(here / key, draft / key)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The files in {here} could not be taken along: {error.strerror}. Nothing was changed."
+        ) from error
+
+
+def _link_or_copy(file: Path, target: Path) -> None:
+    """Not every disk, such as one of a network, has a file under two names."""
+    try:
+        target.hardlink_to(file)
+    except OSError:
+        shutil.copy2(file, target)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -276,6 +277,26 @@ def test_without_what_is_attached_it_is_named(
     restore(firm, file, force=True, tell=told.append)
     assert text_in(firm.store, checksums[0]) == b"stays"
     assert [line.split()[0] for line in told] == ["1"]
+
+
+def test_what_is_attached_is_taken_along_on_a_disk_without_links(
+    firm: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No such disk is to be had here."""
+
+    def refuse(*_paths: object, **_options: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    text = os.urandom(3_000_000)
+    checksum = attach(firm, tmp_path, text)
+    file = backup(firm, attached=False)
+    monkeypatch.setattr(os, "link", refuse)
+    with files_up_to(2_000_000), pytest.raises(WorkspaceError, match="File too large"):
+        restore(firm, file, force=True)
+    assert text_in(firm.store, checksum) == text
+    restore(firm, file, force=True)
+    assert text_in(firm.store, checksum) == text
+    assert notes(firm.home) == ["first"]
 
 
 def archive_of(folder: Path, members: dict[str, bytes], **manifest: object) -> Path:
