@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 
 from guanxi.platform.access.models import Share, User
 from guanxi.platform.access.predicate import Asker, predicate
-from guanxi.platform.access.sharing import is_shareable
 from guanxi.platform.events.models import Event
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.objects.errors import NotFound
@@ -21,6 +20,17 @@ from guanxi.platform.objects.registry import ObjectField, ObjectType
 from guanxi.platform.objects.rows import labels_of
 
 Changes = dict[str, dict[str, Any]]
+
+# Of what else the history of a record tells, in one statement: every page of a record asks it.
+BESIDE = """
+select id, name, true from platform_attachment
+where object = %(object)s and record_id = %(id)s
+union all
+select s.id, coalesce(u.full_name, t.name), false from platform_share s
+left join platform_user u on u.id = s.user_id
+left join platform_team t on t.id = s.team_id
+where s.object = %(object)s and s.record_id = %(id)s
+"""
 
 
 def shown_changes(asker: Asker, object_type: ObjectType, events: Sequence[Event]) -> list[Changes]:
@@ -61,13 +71,15 @@ def _shown_file(event: Event, files: dict[UUID, str]) -> dict[str, Any] | None:
     return {"id": str(event.record_id), "label": files[event.record_id], "former": former}
 
 
-def _shared_with(object_type: ObjectType, pk: UUID) -> dict[UUID, str]:
-    """With whom a record is or was shared, by the share."""
-    if not is_shareable(object_type):
-        return {}
-    shares = Share.objects.filter(object=object_type.name, record_id=pk)
-    name = Coalesce("user__full_name", "team__name")
-    return dict(shares.values_list("pk", name))
+def _beside(object_type: ObjectType, pk: UUID) -> tuple[dict[UUID, str], dict[UUID, str]]:
+    """The record's files by their names, and its shares by whom it is or was shared with."""
+    files: dict[UUID, str] = {}
+    shares: dict[UUID, str] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(BESIDE, {"object": object_type.name, "id": pk})
+        for beside, name, is_file in cursor.fetchall():
+            (files if is_file else shares)[beside] = name
+    return files, shares
 
 
 def _label_links(asker: Asker, links: dict[str, ObjectField], items: list[Changes]) -> None:
@@ -133,10 +145,7 @@ def history_of_visible(
     fields the asker may not see is no event to them.
     """
     by_column = visible_columns(asker, object_type)
-    files = dict(
-        Attachment.objects.filter(object=object_type.name, record_id=pk).values_list("pk", "name")
-    )
-    shares = _shared_with(object_type, pk)
+    files, shares = _beside(object_type, pk)
     told = Q(changes__isnull=True) | Q(changes__has_any_keys=[*by_column, "deleted_at"])
     own = Q(object=object_type.name) & told
     beside = Q(object__in=[object_name(Attachment), object_name(Share)])
