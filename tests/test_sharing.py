@@ -8,13 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from guanxi.customers.models import Customer
-from guanxi.platform.access.models import Share, Team
+from guanxi.platform.access.models import Share, Team, User
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.access.sharing import MOST, end_overdue_shares
 from guanxi.platform.notifications.models import Notification
+from guanxi.platform.objects.registry import object_type
 from guanxi.platform.workspaces.services import books_zone
 from tests.cast import NOON, Firm
-from tests.writes.calls import get, patch, post
+from tests.writes.calls import get, patch, post, undo
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,54 @@ def test_by_a_share_nobody_takes_a_record_over(firm: Firm) -> None:
     assert post(outsider, "customers/bulk", body).json()["changed"] == 0
     assert patch(outsider, f"customers/{acme.pk}", {"city": "西安"}).status_code == 200
     Customer.objects.filter(pk=acme.pk, owner=firm["owner"]).get()
+
+
+LINKS = {
+    "order": "customer", "task": "customer", "interaction": "customer", "address": "customer",
+    "identity": "customer", "relationship": "customer", "order_line": "order",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LINKS)
+def test_by_a_share_nobody_puts_what_hangs_on_a_record_on_one_of_their_own(
+    firm: Firm, kind: str
+) -> None:
+    outsider, link = firm.client("outsider"), LINKS[kind]
+    name = {"task": "acme_owner", "interaction": "acme_owner", "identity": "acme_erp",
+            "relationship": "dong_bell"}.get(kind, "acme")  # fmt: skip
+    record = firm[f"{kind}:{name}"]
+    customer = "bell" if kind == "relationship" else "acme"
+    Customer.objects.filter(pk=firm["customer:dong"].pk).update(owner=firm["administrator"])
+    shared = share(firm, "manager", f"customer:{customer}", "outsider", may_change=True)
+    assert shared.status_code == 200
+    path = object_type(kind).url
+    set_ = {link: str(firm["order:chen" if kind == "order_line" else "customer:chen"].pk)}
+    assert patch(outsider, f"{path}/{record.pk}", set_).status_code == 403
+    assert (
+        post(outsider, f"{path}/bulk", {"ids": [str(record.pk)], "set": set_}).json()["changed"]
+        == 0
+    )
+    rows = {"rows": [{"id": str(record.pk), "set": set_}]}
+    assert patch(outsider, path, rows).status_code == 422
+    type(record).objects.filter(pk=record.pk, **{link: getattr(record, link)}).get()
+
+
+def test_by_a_share_nobody_takes_back_what_they_created_or_whose_it_is(firm: Firm) -> None:
+    owner = firm.client("owner")
+    created = post(owner, "customers", {"kind": "person", "name": "Gu"})
+    path = f"customers/{created.json()['id']}"
+    by_manager = firm.client("manager")
+    given = patch(by_manager, path, {"owner": str(firm["outsider"].pk)})
+    User.objects.filter(username="manager").update(role=firm["role:own_only"])
+    assert undo(owner, created).status_code == 403
+    for may_change in (False, True):
+        body = {"users": [str(firm[u].pk) for u in ("owner", "manager")], "may_change": may_change}
+        address = f"shares/customer/{created.json()['id']}"
+        assert post(firm.client("outsider"), address, body).status_code == 200
+        assert get(owner, path)["can"] == (["change"] if may_change else [])
+        assert undo(owner, created).status_code in (403, 409)
+        assert undo(by_manager, given).status_code == 403
+    assert get(firm.client("outsider"), path)["name"] == "Gu"
 
 
 def test_a_role_is_the_bound_of_what_a_share_opens(firm: Firm) -> None:

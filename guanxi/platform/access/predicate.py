@@ -33,7 +33,6 @@ from guanxi.platform.objects.registry import (
 
 R = TypeVar("R", bound=Row)
 NOBODY = Q(pk__in=[])
-GIVE_AWAY = {"owner", "territory"}  # the fields that decide whose a record is
 COLLEAGUES = """
 with recursive team as (
     select id from platform_team where id = %s
@@ -127,9 +126,9 @@ class Asker:
         other._shares = {}
         return other
 
-    def deciding(self, names: Collection[str]) -> "Asker":
-        """Who asks to change these fields: by a share alone nobody gives a record away."""
-        return self.without_shares() if GIVE_AWAY & set(names) else self
+    def deciding(self, object_type: ObjectType, names: Collection[str]) -> "Asker":
+        """Who asks to change these fields: by a share alone nobody decides whose a record is."""
+        return self if object_type.deciding.isdisjoint(names) else self.without_shares()
 
     def importing(self, verb: str) -> "Asker":
         """Who asks to use the verb on what a file names: files may give records away."""

@@ -108,22 +108,26 @@ class Undoing:
             raise NotAllowed(BY_AN_ACTION)
 
     def permitted(self) -> set[UUID]:
-        """Those records whose change the asker may take back as the records are now."""
+        """Those records whose change the asker may take back as the records are now.
+
+        By a share alone nobody takes back what they created, nor whose a record is.
+        """
         found: set[UUID] = set()
+        by_role = self.asker.without_shares()
         for columns, ids in self.by_columns.items():
             if "deleted_at" not in columns:
-                found |= self._within("change", ids)
+                asking = self.asker.deciding(self.declared, [*map(self._field, columns)])
+                found |= self._within(asking, "change", ids)
                 continue
-            found |= self._within("delete", ids)
+            found |= self._within(self.asker, "delete", ids)
             if self.asker.may("create", self.declared):
-                found |= self._within("read", [pk for pk in ids if pk in set(self.created)])
+                created = [pk for pk in ids if pk in set(self.created)]
+                found |= self._within(by_role, "read", created)
         return found
 
-    def _within(self, verb: str, ids: list[UUID]) -> set[UUID]:
+    def _within(self, asker: Asker, verb: str, ids: list[UUID]) -> set[UUID]:
         model = self.declared.model
-        allowed = visible_to(self.asker, model, verb) | visible_to(
-            self.asker, model, verb, deleted=True
-        )
+        allowed = visible_to(asker, model, verb) | visible_to(asker, model, verb, deleted=True)
         return set(allowed.filter(pk__in=ids).values_list("pk", flat=True))
 
     def lock(self) -> None:

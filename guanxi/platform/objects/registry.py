@@ -223,6 +223,13 @@ class ObjectType:
         """The link to the record whose page shows this one, if it hangs on another."""
         return next((rule.field for rule in self.scope if isinstance(rule, Through)), None)
 
+    @cached_property
+    def deciding(self) -> frozenset[str]:
+        """The fields that decide whose a record is: its owner, and the record it hangs on."""
+        links = (rule.field for rule in self.scope if isinstance(rule, Through))
+        areas = (rule.territory for rule in self.scope if isinstance(rule, Owned))
+        return frozenset({"owner", *links, *(name for name in areas if name)})
+
     @property
     def parent(self) -> "ObjectType | None":
         """The object of the record whose page shows this one."""

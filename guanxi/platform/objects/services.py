@@ -97,7 +97,7 @@ def change_record(
     Raises NotFound, NotAllowed, Invalid, or EditConflict carrying the record as it is now.
     """
     record = get_permitted(asker, object_type.model, pk, "change", lock=True)
-    if (deciding := asker.deciding(values)) is not asker:
+    if (deciding := asker.deciding(object_type, values)) is not asker:
         may_give = visible_to(deciding, object_type.model, "change").filter(pk=pk)
         if not may_give.exists():
             raise NotAllowed(_("You may see this record, but not do this with it."))
@@ -138,9 +138,8 @@ def change_records(*, asker: Asker, object_type: ObjectType, rows: Sequence[RowC
     """
     names = {name for row in rows for name in row.values}
     fields = _refuse_unwritable(asker, object_type, names)
-    allowed = visible_to(asker.deciding(names), object_type.model, "change").filter(
-        pk__in=[r.pk for r in rows]
-    )
+    asking = asker.deciding(object_type, names)
+    allowed = visible_to(asking, object_type.model, "change").filter(pk__in=[r.pk for r in rows])
     records = {r.pk: r for r in allowed.select_for_update(of=("self",)).order_by("pk")}
     writer = Writer(asker, object_type, fields, [row.values for row in rows])
     found: list[Problem] = []
@@ -209,7 +208,8 @@ class BulkEdit:
         """
         model = self.object_type.model
         verb = "delete" if self.delete else "change"
-        allowed = visible_to(self.asker.deciding(self.values), model, verb).filter(pk__in=ids)
+        asking = self.asker.deciding(self.object_type, self.values)
+        allowed = visible_to(asking, model, verb).filter(pk__in=ids)
         locked = allowed.select_for_update(of=("self",)).order_by("pk")
         if not self.delete and _has_own_rules(self.object_type):
             fields = self.asker.writable(self.object_type)
