@@ -24,7 +24,7 @@ from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.sign_in import issue_token
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.jobs.services import start_job
-from guanxi.platform.live.hub import ENDED, Hub, Who, Wish
+from guanxi.platform.live.hub import ENDED, Hub, Who, Wish, visible_of
 from guanxi.platform.live.hub import hub as process_hub
 from guanxi.platform.live.models import Presence
 from guanxi.platform.live.presence import GONE_AFTER
@@ -408,3 +408,14 @@ def leave_page(firm: Firm, who: str, *, page: int) -> None:
 
 def label(firm: Firm, who: str) -> dict[str, str]:
     return {"id": str(firm[who].pk), "label": firm[who].full_name}
+
+
+def test_records_of_many_objects_are_asked_for_at_one_stroke_each(
+    firm: Firm, django_assert_num_queries: Any
+) -> None:
+    acme, chen, task = firm["customer:acme"], firm["customer:chen"], firm["task:free"]
+    asker = Asker(firm["administrator"])
+    named = [("customer", acme.pk), ("planet", acme.pk), ("task", task.pk), ("customer", chen.pk)]
+    with django_assert_num_queries(2):
+        assert set(visible_of(asker, named)) == {acme.pk, chen.pk, task.pk}
+    assert set(visible_of(Asker(firm["outsider"]), named)) == {chen.pk}

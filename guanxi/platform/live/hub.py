@@ -29,7 +29,7 @@ from guanxi.platform.access.sign_in import living_tokens
 from guanxi.platform.jobs.services import jobs_of
 from guanxi.platform.live.models import Presence
 from guanxi.platform.live.triggers import CHANNEL
-from guanxi.platform.objects.registry import object_type
+from guanxi.platform.objects.registry import is_declared, object_type
 
 GATHER = 0.1  # seconds: notices so close together are delivered as one
 LOOK_UP = 1.0  # seconds between looks whether anybody still listens
@@ -81,9 +81,13 @@ def _records_shared(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
 
 def visible_of(asker: Asker, records: Iterable[tuple[str, UUID]]) -> Iterator[UUID]:
     """Those of the records, each named by its object and id, that the asker may see."""
+    by_object: dict[str, list[UUID]] = defaultdict(list)
     for name, pk in records:
-        if visible_to(asker, object_type(name).model).filter(pk=pk).exists():
-            yield pk
+        if is_declared(name):
+            by_object[name].append(pk)
+    for name, ids in by_object.items():
+        seen = visible_to(asker, object_type(name).model)
+        yield from seen.filter(pk__in=ids).values_list("pk", flat=True)
 
 
 @tells("custom_field")
