@@ -188,6 +188,24 @@ def test_it_tells_an_administrator_no_more_than_their_role_sees(firm: Firm) -> N
     assert "secret city" not in str(entry)
 
 
+def test_what_hangs_on_a_record_is_told_as_far_as_that_one_is_seen(firm: Firm) -> None:
+    Role.objects.filter(name="own_only").update(
+        grants={
+            "areas": {"*": {"read": "all"}},
+            "objects": {"customer": {"read": "own"}},
+            "administer": True,
+        }
+    )
+    boss, order = firm.client("administrator"), firm["order:acme"]
+    assert patch(boss, f"orders/{order.pk}", {"number": "secret number"}).status_code == 200
+    line = firm["order_line:acme"]
+    assert patch(boss, f"order-lines/{line.pk}", {"description": "secret"}).status_code == 200
+    for kind in ("order", "order_line"):
+        (entry, *_rest) = log(firm, "loner", object=kind)
+        assert (entry["is_hidden"], entry["changes"]) == (True, []), kind
+        assert not log(firm, object=kind)[0]["is_hidden"]
+
+
 def test_the_kinds_have_names(firm: Firm) -> None:
     kinds = {k["name"]: k["label"] for k in get(firm.client("administrator"), "audit/kinds")}
     assert {"customer", "sign_in_refused", "token", "share"} <= set(kinds)

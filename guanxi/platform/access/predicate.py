@@ -205,10 +205,14 @@ def _owned_within(asker: Asker, scope: str, rule: Owned) -> Q:
     return me
 
 
+def _target(object_type: ObjectType, link: str) -> ObjectType:
+    return type_of_model(object_type.model._meta.get_field(link).related_model)  # type: ignore[arg-type]
+
+
 def _through(
     asker: Asker, object_type: ObjectType, verb: str, scope: str, field: str, known: str
 ) -> Q:
-    parent = type_of_model(object_type.model._meta.get_field(field).related_model)  # type: ignore[arg-type]
+    parent = _target(object_type, field)
     seen_suffices = (verb, scope) == ("read", asker.grants.scope("read", parent))
     if seen_suffices and field == known:
         return Q()
@@ -238,6 +242,16 @@ def _reach(asker: Asker, object_type: ObjectType, verb: str, scope: str, known: 
     """The records of one object that lie within `scope` of the asker for `verb`."""
     rules = [reach_by(asker, object_type, verb, scope, rule, known) for rule in object_type.scope]
     return Q() if Q() in rules else reduce(or_, rules)
+
+
+def sees_every(asker: Asker, object_type: ObjectType) -> bool:
+    """Whether the asker's role lets no record of the object out of their sight."""
+    if asker.grants.scope("read", object_type) != "all":
+        return False
+    links = [rule.field for rule in object_type.scope if isinstance(rule, Through)]
+    return len(links) < len(object_type.scope) or all(
+        sees_every(asker, _target(object_type, link)) for link in links
+    )
 
 
 def predicate(asker: Asker, object_type: ObjectType, verb: str = "read", *, known: str = "") -> Q:

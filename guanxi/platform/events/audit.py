@@ -18,7 +18,7 @@ from django.db.models import Max, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.models import Share, Token, User
-from guanxi.platform.access.predicate import Asker, predicate
+from guanxi.platform.access.predicate import Asker, predicate, sees_every
 from guanxi.platform.events.history import actor_names, shown_changes
 from guanxi.platform.events.models import Event
 from guanxi.platform.exchange.readers.formulas import neutralize
@@ -233,7 +233,7 @@ def _of_records(
 ) -> dict[int, dict[str, Any]]:
     ids = {event.record_id for event in events}
     labels = labels_of(asker, declared.model, ids)
-    sees_all = asker.grants.scope("read", declared) == "all"
+    sees_all = sees_every(asker, declared)
     seen = declared.model._default_manager.filter(predicate(asker, declared), pk__in=ids)
     alive = set(seen.filter(deleted_at=None).values_list("pk", flat=True))
     known = set(seen.values_list("pk", flat=True))
