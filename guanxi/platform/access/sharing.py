@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -111,8 +111,8 @@ def end_overdue_shares() -> None:
     """End what lasted until yesterday, and forget shares of records that are erased."""
     _end(Share.objects.filter(ends_on__lt=_today()))
     for declared in filter(is_shareable, types()):
-        existing = declared.model._default_manager.values("pk")
-        Share.objects.filter(object=declared.name).exclude(record_id__in=existing).delete()
+        existing = declared.model._default_manager.filter(pk=OuterRef("record_id"))
+        Share.objects.filter(~Exists(existing), object=declared.name).delete()
 
 
 def _living() -> "QuerySet[Share]":

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from guanxi.platform.access.predicate import Asker, get_permitted, require_visible, visible_to
@@ -108,8 +108,8 @@ def forget_deleted() -> int:
     """
     Attachment.objects.filter(deleted_at__lt=timezone.now() - KEPT).delete()
     for declared in types():
-        existing = declared.model._default_manager.values("pk")
-        Attachment.objects.filter(object=declared.name).exclude(record_id__in=existing).delete()
+        existing = declared.model._default_manager.filter(pk=OuterRef("record_id"))
+        Attachment.objects.filter(~Exists(existing), object=declared.name).delete()
     return drop_unneeded()
 
 
