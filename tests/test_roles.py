@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from guanxi.customers.models import Customer
 from guanxi.platform.access.grants import RECORD_VERBS, Grants
 from guanxi.platform.access.models import Role, User
 from guanxi.platform.events.models import Event
@@ -97,6 +98,15 @@ def test_a_change_is_told_in_the_event_stream(firm: Firm) -> None:
     assert "grants" in (told.changes or {})
 
 
+def test_who_sees_none_changes_none(firm: Firm) -> None:
+    chen = firm["customer:chen"]
+    taken = change(firm, "sales", objects={"customer": {"read": None}}).json()
+    assert taken["objects"]["customer"]["change"] is None
+    body = {"ids": [str(chen.pk)], "set": {"city": "x"}}
+    firm.client("outsider").post("/api/v1/customers/bulk", body, content_type=JSON)
+    assert Customer.objects.get(pk=chen.pk).city == chen.city
+
+
 class TestNoMoreThanOnesOwn:
     def test_who_administers_with_less_cannot_give_more(self, firm: Firm) -> None:
         less = {"areas": {"*": {"read": "own"}}, "administer": True, "fields": {
@@ -145,6 +155,9 @@ class TestNoMoreThanOnesOwn:
         ({"objects": {"customer": {"create": "all"}}}, "objects.customer.create"),
         ({"fields": {"customer.planet": "hidden"}}, "fields.customer.planet"),
         ({"fields": {"customer.name": "hidden"}}, "fields.customer.name"),
+        ({"objects": {"customer": {"change": "all"}}}, "objects.customer.change"),
+        ({"objects": {"customer": {"delete": "territory"}}}, "objects.customer.delete"),
+        ({"objects": {"customer": {"read": "own", "change": "team"}}}, "objects.customer.change"),
         ({"label": ""}, "label"),
         ({"grants": {}}, "grants"),
     ],

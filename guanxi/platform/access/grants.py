@@ -90,12 +90,20 @@ class Grants:
         return of_area
 
     def scope(self, verb: str, object_type: ObjectType) -> str | None:
-        """How far a record verb reaches: one of SCOPES, or None for not at all."""
+        """How far a record verb reaches: one of SCOPES, or None for not at all.
+
+        Whoever sees none changes and deletes none, whatever else is granted.
+        """
         if verb != "read" and verb not in object_type.verbs:
             return None
         if verb != "read" and self._administrators_alone(object_type):
             return None
-        return self._of(object_type).get(verb) or None
+        granted = self._of(object_type)
+        return (granted.get(verb) or None) if granted.get("read") else None
+
+    def outreaches(self, verb: str, object_type: ObjectType) -> bool:
+        """Whether the verb reaches records that the role does not see."""
+        return not _takes_in(self.scope("read", object_type), self.scope(verb, object_type))
 
     def may(self, verb: str, object_type: ObjectType) -> bool:
         """Whether the role has the verb on this object at all."""
@@ -133,9 +141,13 @@ class Grants:
 
     def _reaches(self, verb: str, object_type: ObjectType, other: "Grants") -> bool:
         """Whether the verb reaches every record here that it reaches with the other role."""
-        mine, theirs = self.scope(verb, object_type), other.scope(verb, object_type)
-        return theirs is None or mine in ("all", theirs) or (theirs == "own" and mine is not None)
+        return _takes_in(self.scope(verb, object_type), other.scope(verb, object_type))
 
     def mask(self, object_type: ObjectType, field: str) -> str | None:
         """ "hidden", "read_only" or None for one field."""
         return self.masks.get(f"{object_type.name}.{field}")
+
+
+def _takes_in(wide: str | None, narrow: str | None) -> bool:
+    """Whether one scope reaches every record that the other does."""
+    return narrow is None or wide in ("all", narrow) or (narrow == "own" and wide is not None)

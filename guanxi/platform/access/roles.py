@@ -28,7 +28,7 @@ from guanxi.platform.access.people import (
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.fields.definitions import current_version, custom_fields
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
-from guanxi.platform.objects.registry import ObjectType, types
+from guanxi.platform.objects.registry import ObjectType, object_type, types
 
 Rights = dict[str, Any]
 
@@ -97,6 +97,8 @@ def change_role(*, asker: Asker, pk: UUID, values: Mapping[str, Any]) -> Role:
             raise NotAllowed(_("What administrators may do is fixed."))
         if not asker.grants.includes(Grants(grants)):
             raise NotAllowed(_("Nobody can give more than they may do themselves."))
+        for name in values.get("objects", ()):
+            _refuse_unseen(Grants(grants), object_type(name))
         role.grants = grants
     for name in ("label", "needs_second_factor"):
         if name in values:
@@ -154,6 +156,18 @@ def _checked_rights(role: Role, sent: Mapping[str, Rights]) -> dict[str, Rights]
         whole = before[name] | rights
         checked[name] = {verb: value for verb, value in whole.items() if value}
     return checked
+
+
+def _refuse_unseen(grants: Grants, declared: ObjectType) -> None:
+    """Raises Invalid if one could change what one does not see: a share to view would do it."""
+    for verb in RECORD_VERBS:
+        if grants.outreaches(verb, declared):
+            message = _(
+                "%(object)s: nobody changes or deletes what they do not see."
+                " Let them see as much, or narrow this."
+            ) % {"object": declared.label}
+            field = f"objects.{declared.name}.{verb}"
+            raise Invalid([{"field": field, "message": message, "code": "invalid"}])
 
 
 def _checked_masks(sent: Mapping[str, str | None]) -> dict[str, str | None]:
