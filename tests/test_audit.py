@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from guanxi.platform.access.models import Role
+from guanxi.platform.access.services import set_password
 from guanxi.platform.events import audit
+from guanxi.platform.events.context import acting
 from guanxi.platform.events.models import Event
 from tests.cast import PASSWORD, PEOPLE, Firm
 from tests.writes.calls import JSON, get, patch, post
@@ -153,6 +155,20 @@ def test_a_new_password_is_told_and_never_which(firm: Firm) -> None:
         "administrator 先生", "owner 先生",
     )  # fmt: skip
     assert word not in str(entry)
+
+
+def test_a_password_chosen_by_a_link_or_given_by_command_is_told(firm: Firm) -> None:
+    made = post(firm.client("administrator"), f"people/{firm['owner'].pk}/link").json()
+    body = {"key": made["url"].split("#")[1], "password": "another horse battery"}
+    used = post(Client(), "links/use", body)
+    assert used.status_code == 204
+    (entry,) = log(firm, object="password")
+    assert (entry["actor"], entry["record"]["label"]) == (None, "owner 先生")
+    assert entry["request_id"] == used["X-Request-Id"]
+    with acting(actor_id=None, source="command"):
+        set_password(user=firm["teammate"], password="a third horse battery")
+    (entry, _first) = log(firm, object="password")
+    assert (entry["source"], entry["record"]["label"]) == ("command", "teammate 先生")
 
 
 def test_exports_are_told_that_of_the_log_too(firm: Firm) -> None:

@@ -197,7 +197,6 @@ def set_password(request: Request, pk: UUID, body: PasswordIn) -> Status[None]:
     if own and not user.check_password(body.current or ""):
         raise NotAllowed(_("The current password is wrong."), field="current")
     services.set_password(user=user, password=body.password)
-    tell(request, "password", user.pk, actor_id=request.user.pk)
     if own and request.token is None:
         update_session_auth_hash(request, user)
     return Status(204, None)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.grants import BUILT_IN_ROLES
 from guanxi.platform.access.models import Role, User
+from guanxi.platform.events.telling import tell_of
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.workspaces.models import Workspace
 from guanxi.platform.workspaces.services import found_workspace
@@ -111,6 +112,7 @@ def set_password(*, user: User, password: str) -> None:
         raise ValidationError({"password": error.messages}) from error
     user.set_password(password)
     user.save(update_fields=["password"])
+    tell_of("password", user.pk)
 
 
 def role_labels() -> Sequence[tuple[str, str]]:

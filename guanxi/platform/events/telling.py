@@ -13,6 +13,20 @@ INSERT = """
 insert into platform_event (object, record_id, action, changes, actor_id, source, request_id)
 values (%s, %s, 'insert', %s, %s, %s, %s)
 """
+TELL_OF = """
+insert into platform_event (object, record_id, action, actor_id, source, request_id)
+values (
+    %s, %s, 'insert', nullif(current_setting('guanxi.actor', true), '')::uuid,
+    coalesce(nullif(current_setting('guanxi.source', true), ''), 'database:' || session_user),
+    nullif(current_setting('guanxi.request', true), '')::uuid
+)
+"""
+
+
+def tell_of(name: str, record_id: UUID) -> None:
+    """Add one event without facts, by whoever acts in the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(TELL_OF, [name, record_id])
 
 
 def tell(
