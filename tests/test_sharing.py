@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from guanxi.customers.models import Customer
-from guanxi.platform.access.models import Share, Team, User
+from guanxi.platform.access.models import Role, Share, Team, User
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.access.sharing import MOST, end_overdue_shares
 from guanxi.platform.notifications.models import Notification
@@ -154,6 +154,7 @@ def test_a_team_has_it_with_those_below_it_until_it_is_in_the_bin(firm: Firm) ->
     assert sees(firm, "outsider", "customer:acme")
     Team.objects.filter(pk=firm["team:south"].pk).update(deleted_at=NOON)
     assert not sees(firm, "outsider", "customer:acme")
+    assert get(firm.client("owner"), address(firm, "customer:acme"))["items"] == []
     body = {"teams": [str(firm["team:head"].pk)]}
     assert post(firm.client("outsider"), address(firm, "customer:chen"), body).status_code == 200
     assert sees(firm, "owner", "customer:chen")
@@ -204,6 +205,40 @@ def test_the_receiver_is_told_once(firm: Firm) -> None:
     assert (news["kind"], news["record"]["label"]) == ("shared", "acme 公司")
     assert [a["label"] for a in news["actors"]] == ["owner 先生"]
     assert not Notification.objects.exclude(user=firm["outsider"]).exists()
+
+
+def test_a_team_is_told_at_one_stroke_and_only_those_who_see_such(firm: Firm) -> None:
+    User.objects.filter(username="service").update(role=Role.objects.create(name="none"))
+    body = {"teams": [str(firm[f"team:{name}"].pk) for name in ("south", "head")]}
+    seen: list[int] = []
+    for name in ("customer:bell", "customer:acme"):
+        with CaptureQueriesContext(connection) as queries:
+            assert post(firm.client("manager"), address(firm, name), body).status_code == 200
+        seen.append(len(queries))
+        User.objects.bulk_create(
+            User(
+                username=f"{name[-4:]}{n}",
+                full_name="u",
+                role=firm["role:sales"],
+                team=firm["team:south"],
+            )
+            for n in range(5)
+        )
+    assert seen[1] <= seen[0]
+    told = Notification.objects.filter(record_id=firm["customer:acme"].pk)
+    names = set(told.values_list("user__username", flat=True))
+    assert {"owner", "outsider", "bell0", "bell4"} <= names
+    assert not {"manager", "service", "administrator"} & names
+    assert told.count() == len(names)
+
+
+def test_what_is_shared_again_after_its_last_day_is_told_again(firm: Firm) -> None:
+    share(firm, "owner", "customer:acme", "outsider")
+    Share.objects.update(ends_on=today() - dt.timedelta(1))
+    Notification.objects.update(read_at=NOON)
+    assert share(firm, "owner", "customer:acme", "outsider").status_code == 200
+    assert Notification.objects.filter(user=firm["outsider"], read_at=None).count() == 1
+    assert Share.objects.filter(deleted_at=None).get().ends_on is None
 
 
 @pytest.mark.parametrize(

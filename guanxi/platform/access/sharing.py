@@ -73,21 +73,20 @@ def share_record(
         raise _invalid("users", _("Choose with whom to share this."))
     _require_existing("users", users, User.objects.filter(is_active=True))
     _require_existing("teams", teams, Team.objects.all())
-    shares = {
-        (share.user_id or share.team_id): share
-        for share in Share.objects.filter(object=declared.name, record_id=pk, deleted_at=None)
-    }
+    of_record = Share.objects.filter(object=declared.name, record_id=pk, deleted_at=None)
+    _end(of_record.filter(ends_on__lt=_today()))  # with whom it was shared once, it is so anew
+    shares = {(share.user_id or share.team_id): share for share in of_record}
+    new = []
     for name, holders in (("user_id", users), ("team_id", teams)):
         for holder in holders:
             share = shares.get(holder) or Share(object=declared.name, record_id=pk)
-            is_new = share._state.adding
-            if is_new:
+            if share._state.adding:
                 _require_room(name, holder)
+                new.append(share)
             setattr(share, name, holder)
             share.may_change, share.ends_on, share.given_by = may_change, ends_on, asker.user
             share.save()
-            if is_new:
-                _tell(share)
+    _tell(declared, new)
 
 
 @transaction.atomic
@@ -116,7 +115,9 @@ def end_overdue_shares() -> None:
 
 
 def _living() -> "QuerySet[Share]":
-    return Share.objects.filter(Q(ends_on=None) | Q(ends_on__gte=_today()), deleted_at=None)
+    """Those in force. Of a team in the recycle bin nobody has anything."""
+    lasting = Q(ends_on=None) | Q(ends_on__gte=_today())
+    return Share.objects.filter(lasting, deleted_at=None, team__deleted_at=None)
 
 
 def _end(shares: "QuerySet[Share]") -> None:
@@ -152,10 +153,11 @@ def _invalid(field: str, message: str) -> Invalid:
     return Invalid([{"field": field, "message": message, "code": "invalid"}])
 
 
-def _tell(share: Share) -> None:
-    from guanxi.platform.notifications.making import notify_of_share
+def _tell(declared: ObjectType, shares: Iterable[Share]) -> None:
+    from guanxi.platform.notifications.making import notify_of_shares
 
-    notify_of_share(share, _receivers(share))
+    received = {user: share for share in shares for user in _receivers(share)}
+    notify_of_shares(declared, received)
 
 
 def _receivers(share: Share) -> Iterable[UUID]:

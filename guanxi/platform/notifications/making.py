@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from guanxi.platform.access.grants import Grants
 from guanxi.platform.access.models import Share, User
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.events.models import Event
@@ -74,8 +75,8 @@ def notify_of_webhook(webhook: Webhook) -> None:
         news.save()
 
 
-def notify_of_share(share: Share, users: Iterable[UUID]) -> None:
-    """Tell these users that a record was shared with them."""
+def notify_of_shares(declared: ObjectType, received: Mapping[UUID, Share]) -> None:
+    """Tell users that a record is shared with them: they see it, if their role sees any such."""
     news = [
         Notification(
             user_id=user,
@@ -87,10 +88,10 @@ def notify_of_share(share: Share, users: Iterable[UUID]) -> None:
             actor_id=share.given_by_id,
             at=timezone.now(),
         )
-        for user in users
+        for user, share in received.items()
         if user != share.given_by_id
     ]
-    _keep(news)
+    _save(n for user, n in _wanted(news) if Grants(user.role.grants).may("read", declared))
 
 
 def notify_of_due(declared: ObjectType, user: User, ids: Iterable[UUID], on: dt.date) -> None:
@@ -273,18 +274,28 @@ def _hear(
 
 def _keep(news: Sequence[Notification]) -> None:
     """Save what its user may see, works here to read, and wants."""
-    users = User.objects.select_related("role").filter(is_active=True, deleted_at=None)
-    by_id = users.in_bulk({n.user_id for n in news})
-    wanted: dict[tuple[UUID, str], list[Notification]] = defaultdict(list)
-    for n in news:
-        if n.user_id in by_id and _wants(by_id[n.user_id], n.kind):
-            wanted[n.user_id, n.object].append(n)
+    wanted: dict[tuple[User, str], list[Notification]] = defaultdict(list)
+    for user, n in _wanted(news):
+        wanted[user, n.object].append(n)
     kept: list[Notification] = []
-    for (user_id, name), some in wanted.items():
-        seen = visible_to(Asker(by_id[user_id]), object_type(name).model)
+    for (user, name), some in wanted.items():
+        seen = visible_to(Asker(user), object_type(name).model)
         ids = set(seen.filter(pk__in={n.record_id for n in some}).values_list("pk", flat=True))
         kept += [n for n in some if n.record_id in ids]
-    in_order = sorted(kept, key=attrgetter("at"))
+    _save(kept)
+
+
+def _wanted(news: Sequence[Notification]) -> Iterator[tuple[User, Notification]]:
+    """Those whose user works here and wants such news."""
+    users = User.objects.select_related("role").filter(is_active=True, deleted_at=None)
+    by_id = users.in_bulk({n.user_id for n in news})
+    for n in news:
+        if n.user_id in by_id and _wants(by_id[n.user_id], n.kind):
+            yield by_id[n.user_id], n
+
+
+def _save(news: Iterable[Notification]) -> None:
+    in_order = sorted(news, key=attrgetter("at"))
     Notification.objects.bulk_create(_few(in_order), ignore_conflicts=True)
 
 
