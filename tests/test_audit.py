@@ -5,9 +5,12 @@ import io
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from guanxi.platform.access.models import Role
+from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.services import set_password
 from guanxi.platform.events import audit
 from guanxi.platform.events.context import acting
@@ -88,6 +91,19 @@ def test_pages_go_on_where_they_ended_even_if_a_stretch_has_none(
         if (cursor := page["next"]) is None:
             break
     assert told == every
+
+
+def test_the_ends_of_an_export_are_looked_for_once(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "WRITTEN_AT_ONCE", 7)
+    every = Event.objects.count()
+    with CaptureQueriesContext(connection) as queries:
+        told = b"".join(audit.audit_csv(Asker(firm["administrator"]), audit.Wanted())).decode()
+    assert sum("MIN(" in q["sql"] for q in queries) == 1
+    ids = {(line[5], line[6]) for line in csv.reader(io.StringIO(told))}
+    assert every > 7
+    assert len(ids) > 7
 
 
 def test_settings_are_told_without_their_secrets(firm: Firm) -> None:

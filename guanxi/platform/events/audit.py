@@ -123,8 +123,9 @@ def audit_csv(asker: Asker, wanted: Wanted) -> Iterator[bytes]:
     writer.writerow(["at", "by", "source", "request", "object", "record", "id", "action",
                      "field", "before", "after"])  # fmt: skip
     place: int | None = None
+    span = None if wanted.record is not None else _span(wanted)
     while True:
-        found, place = _look(wanted, place, WRITTEN_AT_ONCE)
+        found, place = _look(wanted, place, WRITTEN_AT_ONCE, span)
         for entry in describe(asker, found):
             for line in _lines(entry):
                 writer.writerow([neutralize(cell) for cell in line])
@@ -153,22 +154,31 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _look(wanted: Wanted, before: int | None, limit: int) -> tuple[list[Event], int | None]:
-    """The next events, and before which to go on; None at the end of them."""
+def _span(wanted: Wanted) -> tuple[int, int]:
+    """The first id of the time asked for, and the one after its last."""
+    events = Event.objects.all()
+    if wanted.since is not None:
+        events = events.filter(at__gte=wanted.since)
+    if wanted.until is not None:
+        events = events.filter(at__lte=wanted.until)
+    ends = events.aggregate(first=Min("id"), last=Max("id"))
+    return (0, 0) if ends["first"] is None else (ends["first"], ends["last"] + 1)
+
+
+def _look(
+    wanted: Wanted, before: int | None, limit: int, span: tuple[int, int] | None = None
+) -> tuple[list[Event], int | None]:
+    """The next events, and before which to go on; None at the end of them.
+
+    `span` is that of what is wanted, for whoever goes on through all of it.
+    """
     events = wanted.events()
     if wanted.record is not None:  # an index has these
         page = events if before is None else events.filter(id__lt=before)
         found = list(page[: limit + 1])
         return found[:limit], found[limit - 1].id if len(found) > limit else None
-    span = Event.objects.all()
-    if wanted.since is not None:
-        span = span.filter(at__gte=wanted.since)
-    if wanted.until is not None:
-        span = span.filter(at__lte=wanted.until)
-    first = span.aggregate(first=Min("id"))["first"]
-    if first is None:
-        return [], None
-    high = before if before is not None else span.aggregate(last=Max("id"))["last"] + 1
+    first, end = span or _span(wanted)
+    high = end if before is None else before
     until, found = time.monotonic() + PATIENCE, []
     while high > first and len(found) < limit:
         low = max(high - STRETCH, first)
