@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from guanxi.customers.models import Customer, Tag
-from guanxi.platform.access.models import User
+from guanxi.platform.access.models import Team, User
 from guanxi.platform.access.services import setup_token
 from guanxi.platform.workspaces.models import Workspace
 from tests.cast import PASSWORD, Firm, make_firm
@@ -160,3 +161,23 @@ def test_ten_guesses_at_once_are_all_counted(firm: Firm) -> None:
     assert 0 < int(answer["Retry-After"]) <= 15 * 60
     other = Client().post("/api/v1/session", right | {"username": "teammate"}, content_type=JSON)
     assert other.status_code == 200
+
+
+def test_teams_make_no_circle_even_if_both_move_at_once(firm: Firm) -> None:
+    below = Team.objects.create(name="below", parent=firm["team:north"])
+    south = firm["team:south"]
+    moves = [(firm["team:north"], south), (south, below)]
+    for _round in range(3):
+        sends = [partial(move, firm, team, parent) for team, parent in moves]
+        answers = at_once(*sends)
+        assert sorted(a.status_code for a in answers) == [200, 422]
+        (refused,) = [a for a in answers if a.status_code == 422]
+        assert [e["field"] for e in refused.json()["errors"]] == ["parent"]
+        Team.objects.filter(pk__in=[team.pk for team, _parent in moves]).update(parent=None)
+    assert move(firm, south, south).status_code == 422
+
+
+def move(firm: Firm, team: Team, parent: Team) -> Any:
+    body = {"parent": str(parent.pk)}
+    path = f"/api/v1/teams/{team.pk}"
+    return firm.client("administrator").patch(path, body, content_type=JSON)

@@ -1,6 +1,7 @@
 """People of the firm as objects: everyone sees them, administrators change them."""
 
 from guanxi.platform.access.models import Role, Team, Territory, User
+from guanxi.platform.access.teams import refuse_circle
 from guanxi.platform.objects.registry import Everyone, ObjectType, register
 
 register(
@@ -27,6 +28,7 @@ register(
         sort="name",
         search=["name"],
         scope=[Everyone()],
+        validate=refuse_circle,
     )
 )
 register(

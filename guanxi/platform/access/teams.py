@@ -1,0 +1,29 @@
+"""How teams lie below each other."""
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from guanxi.platform.access.models import Team
+
+BELOW = """
+with recursive above as (
+    select id, parent_id from platform_team where id = %s
+    union
+    select t.id, t.parent_id from platform_team t join above on t.id = above.parent_id
+)
+select exists (select from above where id = %s)
+"""
+
+
+def refuse_circle(team: Team) -> None:
+    """Raises ValidationError if the team would lie below itself; one team moves at a time."""
+    if team.parent_id is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended('guanxi.teams', 0))")
+        cursor.execute(BELOW, [team.parent_id, team.pk])
+        (is_below,) = cursor.fetchone() or (False,)
+    if is_below:
+        message = _("A team cannot lie below itself. Choose another parent team.")
+        raise ValidationError({"parent": message})
