@@ -53,6 +53,17 @@ def on_page(meta: dict[str, Any]) -> list[str]:
     return [name for g in meta["groups"] for name in g["fields"]]
 
 
+def test_a_group_of_what_one_may_not_see_is_not_named_to_them(firm: Firm, boss: Client) -> None:
+    keep(boss, groups=[group("money", "credit_limit", en="Secret"), group("a", "name", "city")])
+    named = {
+        who: [g["name"] for g in meta_of(firm.client(who))["groups"]]
+        for who in ("manager", "read_only")
+    }
+    assert named["manager"][:2] == ["money", "a"]
+    assert "money" not in named["read_only"]
+    assert named["read_only"][0] == "a"
+
+
 @pytest.mark.parametrize("who", ["manager", "owner", "read_only"])
 def test_only_administrators_arrange(firm: Firm, who: str) -> None:
     client = firm.client(who)

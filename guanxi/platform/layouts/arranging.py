@@ -120,7 +120,7 @@ def _usual_form(declared: ObjectType, groups: Sequence[Group], writable: Fields)
 
 
 def shown_arrangement(asker: Asker, declared: ObjectType) -> dict[str, Any]:
-    """{"groups", "form"} as `/meta` tells them."""
+    """{"groups", "form"} as `/meta` tells them; of groups those with a field the asker sees."""
     visible, arrangement = asker.fields(declared), arrangement_for(asker, declared)
     writable = {n: f for n, f in asker.writable(declared).items() if n in visible}
     groups = complete_groups(declared, arrangement, visible)
@@ -128,6 +128,7 @@ def shown_arrangement(asker: Asker, declared: ObjectType) -> dict[str, Any]:
         "groups": [
             {"name": g.name, "label": title_of(declared, g), "fields": list(g.fields)}
             for g in groups
+            if g.fields
         ],
         "form": form_fields(declared, arrangement, groups, writable),
     }
