@@ -9,13 +9,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from guanxi.platform.access.models import Role
+from guanxi.platform.access.models import AccessLink, Role
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.services import set_password
 from guanxi.platform.events import audit
 from guanxi.platform.events.context import acting
 from guanxi.platform.events.models import Event
-from tests.cast import PASSWORD, PEOPLE, Firm
+from guanxi.platform.layouts.models import Layout
+from tests.cast import NOON, PASSWORD, PEOPLE, Firm
 from tests.writes.calls import JSON, get, patch, post
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +237,29 @@ def test_what_hangs_on_a_record_is_told_as_far_as_that_one_is_seen(firm: Firm) -
         (entry, *_rest) = log(firm, "loner", object=kind)
         assert (entry["is_hidden"], entry["changes"]) == (True, []), kind
         assert not log(firm, object=kind)[0]["is_hidden"]
+
+
+def test_settings_are_told_in_the_readers_words(firm: Firm) -> None:
+    client = firm.client("administrator")
+    body = {
+        "object": "customer", "role": str(firm["role:sales"].pk), "form": ["name"],
+        "groups": [{"name": "a", "fields": ["city"], "labels": {}}], "hidden": ["email"],
+    }  # fmt: skip
+    path = f"layouts/one?object=customer&role={firm['role:sales'].pk}"
+    body["version"] = get(client, path)["version"]
+    kept = client.put("/api/v1/layouts/one", body, content_type=JSON)
+    assert kept.status_code == 200, kept.content
+    post(client, f"people/{firm['owner'].pk}/link")
+    Layout.objects.update(hidden=["phone"])
+    entry, *_older = log(firm, object="layout")
+    assert entry["record"]["label"] == f"customer · {firm['role:sales'].label}"
+    assert [c["label"] for c in entry["changes"]] == ["hidden fields"]
+    AccessLink.objects.update(ended_at=NOON)
+    answer = client.get(
+        "/api/v1/audit?object=access_link", headers={"Accept-Language": "zh-CN"}
+    ).json()
+    told = {c["label"]: c["new"] for e in answer["items"] for c in e["changes"]}
+    assert told["用途"] == "重设密码"
 
 
 def test_the_kinds_have_names(firm: Firm) -> None:

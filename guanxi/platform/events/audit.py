@@ -19,11 +19,13 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.models import Share, Token, User
 from guanxi.platform.access.predicate import Asker, predicate, sees_every
+from guanxi.platform.events.audit_words import fact_labels, fact_values, kinds, name_fact
 from guanxi.platform.events.history import actor_names, shown_changes
 from guanxi.platform.events.models import Event
 from guanxi.platform.exchange.readers.formulas import neutralize
 from guanxi.platform.fields.models import CustomField
 from guanxi.platform.files.models import Attachment
+from guanxi.platform.layouts.models import Layout
 from guanxi.platform.objects.registry import ObjectField, ObjectType, types
 from guanxi.platform.objects.rows import labels_of
 from guanxi.platform.webhooks.models import Webhook
@@ -32,57 +34,6 @@ STRETCH = 50_000  # events looked through at once
 PATIENCE = 1.0  # seconds until an answer is given that may not be full
 WRITTEN_AT_ONCE = 500
 Entry = dict[str, Any]
-
-
-def other_objects() -> dict[str, str]:
-    """What is told beside the declared objects, by name."""
-    return {
-        "share": _("share"),
-        "attachment": _("file"),
-        "custom_field": _("custom field"),
-        "saved_view": _("saved view"),
-        "workspace": _("workspace"),
-        "token": _("token"),
-        "access_link": _("link to choose a password"),
-        "password": _("password"),
-        "factor": _("second factor"),
-        "webhook": _("webhook"),
-        "sign_in": _("sign-in"),
-        "sign_in_refused": _("refused sign-in"),
-        "sign_out": _("sign-out"),
-        "export": _("export"),
-    }
-
-
-def fact_labels() -> dict[str, str]:
-    """What the facts of those are called; parts of what is nested keep their technical names."""
-    return {
-        "address": _("address"),
-        "user_agent": _("browser"),
-        "what": _("what was wrong"),
-        "object": _("object"),
-        "objects_told": _("objects"),
-        "format": _("format"),
-        "fields": _("fields"),
-        "name": _("name"),
-        "user": _("user"),
-        "owner": _("owner"),
-        "team": _("team"),
-        "given_by": _("shared by"),
-        "may_change": _("may change"),
-        "ends_on": _("last day"),
-        "scopes": _("scopes"),
-        "expires_at": _("expires at"),
-        "revoked_at": _("revoked at"),
-        "ended_at": _("ended at"),
-        "is_active": _("active"),
-        "deleted_at": _("deleted at"),
-        "needs_second_factor": _("needs a second factor"),
-        "language": _("language"),
-        "time_zone": _("time zone"),
-        "currency": _("currency"),
-        "week_start": _("first day of the week"),
-    }
 
 
 @dataclass(frozen=True)
@@ -208,9 +159,10 @@ def describe(asker: Asker, events: Sequence[Event]) -> list[Entry]:
     names = actor_names({event.actor_id for event in events} | ids)
     for change in linked:
         _name_users(change, names)
-    labels = fact_labels()
+    labels, values = fact_labels(), fact_values()
     for change in changes:
-        change.setdefault("label", labels.get(change["name"], change["name"]))
+        if "label" not in change:
+            name_fact(change, labels, values)
     return [_entry(event, names, told[event.id]) for event in events]
 
 
@@ -303,6 +255,8 @@ def _others(asker: Asker, name: str, ids: set[UUID]) -> tuple[dict[UUID, str], O
             files = Attachment.objects.filter(pk__in=ids)
             on = _on(asker, [(f.pk, f.object, f.record_id) for f in files])
             return {f.pk: f.name for f in files}, on
+        case "layout":
+            return _layouts(ids), {}
         case "token":
             tokens = Token.objects.filter(pk__in=ids).values_list("pk", "name")
             return dict(tokens), {}
@@ -316,11 +270,22 @@ def _others(asker: Asker, name: str, ids: set[UUID]) -> tuple[dict[UUID, str], O
     return {}, {}
 
 
+def _layouts(ids: set[UUID]) -> dict[UUID, str]:
+    """Each by the object it arranges, and for whom."""
+    called = kinds()
+    return {
+        layout.pk: f"{called.get(layout.object, layout.object)}"
+        f" · {layout.role.label if layout.role else _('everyone')}"
+        for layout in Layout.objects.filter(pk__in=ids).select_related("role")
+    }
+
+
 def _on(asker: Asker, of: Iterable[tuple[UUID, str, UUID]]) -> On:
     declared = {t.name: t for t in types()}
     by_object: dict[str, dict[UUID, UUID]] = defaultdict(dict)
     for pk, name, record in of:
-        by_object[name][pk] = record
+        if name in declared:  # an area may be switched off after it was used
+            by_object[name][pk] = record
     found: On = {}
     for name, records in by_object.items():
         seen = declared[name].model._default_manager.filter(

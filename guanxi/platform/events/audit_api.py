@@ -9,11 +9,11 @@ from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
 from guanxi.platform.access.middleware import require_administrator
-from guanxi.platform.events.audit import Wanted, audit, audit_csv, other_objects
+from guanxi.platform.events.audit import Wanted, audit, audit_csv
+from guanxi.platform.events.audit_words import kinds
 from guanxi.platform.events.telling import tell
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.fieldtypes import Text
-from guanxi.platform.objects.registry import types
 from guanxi.platform.objects.schemas import LinkOut, Strict
 
 router = Router(tags=["audit"])
@@ -80,8 +80,7 @@ def read_audit(request: Request, q: Query[Page]) -> dict[str, Any]:
 @router.get("/audit/kinds", response=list[KindOut], summary="What the audit log tells of")
 def read_kinds(request: Request) -> list[dict[str, str]]:
     require_administrator(request)
-    every = {t.name: str(t.label) for t in types()} | other_objects()
-    return [{"name": name, "label": label} for name, label in every.items()]
+    return [{"name": name, "label": label} for name, label in kinds().items()]
 
 
 @router.post("/audit/export", response=None, summary="Export the audit log as CSV")

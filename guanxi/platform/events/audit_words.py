@@ -1,0 +1,135 @@
+"""What the audit log calls that which is no record: settings, sign-ins, and their facts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.platform.objects.registry import types
+
+
+def kinds() -> dict[str, str]:
+    """All that the log tells of, by name."""
+    return {t.name: str(t.label) for t in types()} | other_objects()
+
+
+def other_objects() -> dict[str, str]:
+    """What is told beside the declared objects, by name."""
+    return {
+        "share": _("share"),
+        "attachment": _("file"),
+        "custom_field": _("custom field"),
+        "layout": _("layout"),
+        "workspace": _("workspace"),
+        "token": _("token"),
+        "access_link": _("link to choose a password"),
+        "password": _("password"),
+        "factor": _("second factor"),
+        "webhook": _("webhook"),
+        "sign_in": _("sign-in"),
+        "sign_in_refused": _("refused sign-in"),
+        "sign_out": _("sign-out"),
+        "export": _("export"),
+    }
+
+
+def fact_labels() -> dict[str, str]:
+    """What the facts of those are called."""
+    return {
+        "address": _("address"),
+        "user_agent": _("browser"),
+        "what": _("what was wrong"),
+        "object": _("object"),
+        "objects_told": _("objects"),
+        "format": _("format"),
+        "fields": _("fields"),
+        "name": _("name"),
+        "user": _("user"),
+        "owner": _("owner"),
+        "team": _("team"),
+        "given_by": _("shared by"),
+        "may_change": _("may change"),
+        "ends_on": _("last day"),
+        "scopes": _("scopes"),
+        "expires_at": _("expires at"),
+        "revoked_at": _("revoked at"),
+        "ended_at": _("ended at"),
+        "is_active": _("active"),
+        "deleted_at": _("deleted at"),
+        "needs_second_factor": _("needs a second factor"),
+        "language": _("language"),
+        "time_zone": _("time zone"),
+        "currency": _("currency"),
+        "week_start": _("first day of the week"),
+        "groups": _("groups"),
+        "hidden": _("hidden fields"),
+        "form": _("fields of a new record"),
+        "key": _("key"),
+        "type": _("type"),
+        "labels": _("labels"),
+        "help": _("help text"),
+        "settings": _("settings"),
+        "required": _("required"),
+        "position": _("position"),
+        "url": _("web address"),
+        "actions": _("what is told"),
+        "filter": _("filter"),
+        "stopped": _("why it was switched off"),
+        "purpose": _("purpose"),
+        "kind": _("kind"),
+    }
+
+
+def fact_values() -> dict[str, Mapping[str, str]]:
+    """What the values of such facts are called where they are few."""
+    every = kinds()
+    return {
+        "object": every,
+        "objects_told": every,
+        "what": {"password": _("password"), "factor": _("second factor")},
+        "purpose": {"invite": _("invitation"), "reset": _("new password")},
+        "kind": {"totp": _("authenticator app"), "passkey": _("passkey")},
+        "stopped": {
+            "failing": _("it failed for days"),
+            "gone": _("the receiver is gone"),
+            "owner": _("its owner left"),
+        },
+        "actions": {
+            "insert": _("created"),
+            "update": _("changed"),
+            "delete": _("to the recycle bin"),
+            "restore": _("restored"),
+            "purge": _("erased"),
+        },
+        "type": {
+            "text": _("short text"),
+            "long_text": _("long text"),
+            "decimal": _("number"),
+            "money": _("money"),
+            "boolean": _("yes or no"),
+            "date": _("date"),
+            "datetime": _("date and time"),
+            "choice": _("choice"),
+            "multi_choice": _("several choices"),
+            "url": _("web address"),
+            "email": _("e-mail"),
+            "phone": _("phone"),
+            "formula": _("formula"),
+            "rollup": _("roll-up"),
+        },
+    }
+
+
+def name_fact(change: dict[str, Any], labels: Mapping[str, str], values: Any) -> None:
+    """Give a fact its label, and its values theirs; what is nested keeps the names of its parts."""
+    head, _dot, part = change["name"].partition(".")
+    known = labels.get(head)
+    change["label"] = f"{known}: {part}" if known and part else known or change["name"]
+    for side in ("old", "new"):
+        change[side] = _named(change[side], values.get(change["name"], {}))
+
+
+def _named(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_named(one, names) for one in value]
+    return names.get(value, value) if isinstance(value, str) else value
