@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.models import Team
 
+MOVING = "select pg_try_advisory_xact_lock(hashtextextended('guanxi.teams', 0))"
 BELOW = """
 with recursive above as (
     select id, parent_id from platform_team where id = %s
@@ -17,11 +18,18 @@ select exists (select from above where id = %s)
 
 
 def refuse_circle(team: Team) -> None:
-    """Raises ValidationError if the team would lie below itself; one team moves at a time."""
+    """Raises ValidationError if the team would lie below itself; one team moves at a time.
+
+    Whoever waited here would hold their own team, which the other may be about to name.
+    """
     if team.parent_id is None:
         return
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended('guanxi.teams', 0))")
+        cursor.execute(MOVING)
+        (is_alone,) = cursor.fetchone() or (False,)
+        if not is_alone:
+            message = _("Somebody is moving another team at this moment. Try again.")
+            raise ValidationError({"parent": message})
         cursor.execute(BELOW, [team.parent_id, team.pk])
         (is_below,) = cursor.fetchone() or (False,)
     if is_below:
