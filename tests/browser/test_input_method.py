@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.product import Served, Texts, call
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -84,7 +85,7 @@ def test_a_cell_and_a_fact_are_saved_by_the_second_enter(
     assert call(page, "GET", address)["city"] == "北京"
     page.keyboard.press("Enter")
     expect(page.get_by_role("definition").filter(has_text="上海")).to_be_visible()
-    assert call(page, "GET", address)["city"] == "上海"
+    wait_until(lambda: call(page, "GET", address)["city"] == "上海")
 
 
 def test_forms_and_filters_wait_for_the_second_enter(
