@@ -65,6 +65,7 @@ def set_up(page: Page, t: Texts, link: str) -> None:
 def sign_out(page: Page, t: Texts) -> None:
     page.get_by_role("button", name=t("user.menu")).click()
     page.get_by_text(t("user.signOut")).click()
+    page.wait_for_url("**/sign-in*")
     page.get_by_role("button", name=t("signIn.submit")).wait_for()
 
 

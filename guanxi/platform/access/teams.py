@@ -22,7 +22,7 @@ def refuse_circle(team: Team) -> None:
 
     Whoever waited here would hold their own team, which the other may be about to name.
     """
-    if team.parent_id is None:
+    if team.parent_id is None or team._state.adding:  # below a new one there is none yet
         return
     with connection.cursor() as cursor:
         cursor.execute(MOVING)

@@ -18,7 +18,7 @@ export function UserMenu() {
       trigger="click"
       placement="bottomRight"
       content={
-        <Suspense fallback={<div className={styles.menu} />}>
+        <Suspense fallback={<strong className={styles.menu}>{user.full_name}</strong>}>
           <UserSettings />
         </Suspense>
       }
