@@ -178,6 +178,12 @@ def test_teams_make_no_circle_even_if_both_move_at_once(firm: Firm) -> None:
     assert move(firm, below, south).status_code == 200
 
 
+def test_a_new_team_is_made_below_another(firm: Firm) -> None:
+    body = {"name": "new", "parent": str(firm["team:north"].pk)}
+    answer = firm.client("administrator").post("/api/v1/teams", body, content_type=JSON)
+    assert answer.status_code == 201, answer.content
+
+
 def move(firm: Firm, team: Team, parent: Team) -> Any:
     body = {"parent": str(parent.pk)}
     path = f"/api/v1/teams/{team.pk}"
