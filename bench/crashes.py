@@ -531,7 +531,7 @@ class FullDisk:
             if state is not None:
                 error = self.served.one("select error from platform_job where id = %s", work.job)
                 return f"{state}: {error}"
-            time.sleep(0.2)  # between looks
+            time.sleep(0.2)  # between looks: another process tells nobody
         return "goes on once there is space"
 
     def backup(self) -> str:

@@ -44,7 +44,7 @@ def wait_until(
     while not (found := condition()):
         if time.monotonic() > deadline:
             raise SystemExit(f"Waited {seconds:.0f} s in vain until {what}.")
-        time.sleep(look)
+        time.sleep(look)  # between looks: another process tells nobody
     return found
 
 

@@ -105,6 +105,7 @@ class Person(threading.Thread):
             except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
                 self.noted.errors[f"{name}: {type(error).__name__}: {error}"[:200]] += 1
             # As people do: mostly quickly on, now and then a longer while.
+            # People read what they see before they go on.
             time.sleep(min(self.chance.expovariate(1 / self.pause), self.left()))
         self.is_gone = True
 
@@ -124,7 +125,7 @@ class Person(threading.Thread):
                 why = type(error).__name__
             if not self.is_gone:
                 self.noted.errors[f"the stream: {why}"] += 1
-                time.sleep(RECONNECT)
+                time.sleep(RECONNECT)  # as a browser waits
 
     def ask(self, method: str, path: str, body: Any = None, *, headers: Any = None,
             **query: Any) -> Answer:  # fmt: skip
@@ -195,7 +196,7 @@ class Person(threading.Thread):
         for length in range(1, len(word) + 1):
             part = word[:length]
             self.timed("search as typed", lambda: self.ask("GET", "search", q=part))  # noqa: B023  called at once
-            time.sleep(TYPED_EVERY)
+            time.sleep(TYPED_EVERY)  # as fast as people type
 
     def may(self, verb: str) -> bool:
         return bool(

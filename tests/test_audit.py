@@ -82,7 +82,7 @@ def test_filters_narrow_it(firm: Firm) -> None:
 def test_pages_go_on_where_they_ended_even_if_a_stretch_has_none(
     firm: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "STRETCH", 7)
+    monkeypatch.setattr(audit, "STRETCH", 7)  # a real one is 50,000 events
     every = list(Event.objects.order_by("-id").values_list("id", flat=True))
     client, told, cursor = firm.client("administrator"), [], None
     while True:
@@ -97,7 +97,7 @@ def test_pages_go_on_where_they_ended_even_if_a_stretch_has_none(
 def test_the_ends_of_an_export_are_looked_for_once(
     firm: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "WRITTEN_AT_ONCE", 7)
+    monkeypatch.setattr(audit, "WRITTEN_AT_ONCE", 7)  # many parts of few events
     every = Event.objects.count()
     with CaptureQueriesContext(connection) as queries:
         told = b"".join(audit.audit_csv(Asker(firm["administrator"]), audit.Wanted())).decode()

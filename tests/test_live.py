@@ -246,9 +246,7 @@ def test_whoever_comes_as_the_last_one_leaves_is_heard_by_one_thread(firm: Firm)
     with listening(firm, "owner") as (hub, ears):
         for number in range(20):
             hub.close(ears["owner"].key)
-            time.sleep(
-                0.005 * number
-            )  # some of these fall into the moment at which the thread ends
+            time.sleep(0.005 * number)  # one of these is the moment at which the thread ends
             ears["owner"] = Ear(hub, session_of(firm, "owner"))
             end = Tag.objects.create(name=f"{MARK} {number}")
             assert ears["owner"].until(end) == []

@@ -290,7 +290,7 @@ def test_what_is_attached_is_taken_along_on_a_disk_without_links(
     text = os.urandom(3_000_000)
     checksum = attach(firm, tmp_path, text)
     file = backup(firm, attached=False)
-    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(os, "link", refuse)  # no disk without links is to be had
     with files_up_to(2_000_000), pytest.raises(WorkspaceError, match="File too large"):
         restore(firm, file, force=True)
     assert text_in(firm.store, checksum) == text
