@@ -72,6 +72,8 @@ def choose_workspace() -> None:
         raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: tests choose their own workspace.")
     os.environ["DJANGO_SETTINGS_MODULE"] = "guanxi.config.settings"
     os.environ["GUANXI_DATABASE_ROLE"] = "owner"
+    # Tests ask a hundred times as fast as people; those of the limits set their own.
+    os.environ["GUANXI_RATE_LIMIT"] = os.environ["GUANXI_RATE_LIMIT_OPEN"] = "0"
     for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "DATABASE_POOL", "FILES_URL"):
         os.environ.pop(f"GUANXI_{name}", None)
     os.environ["GUANXI_HOME"] = str(make_home().path)
@@ -92,6 +94,8 @@ if not IS_WORKER:
 
 def pytest_configure(config: pytest.Config) -> None:
     django.setup()
+    # Each test's browser is served by middleware of its own, which would first list all files.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

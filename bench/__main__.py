@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-HELPERS = ("__init__", "__main__", "workspace", "served", "prove")
+HELPERS = ("__init__", "__main__", "workspace", "served", "prove", "crash_works")
 # At full size alone, by `make prove`: they take hours, or another version, or root.
-PROOFS = ("fresh_clone", "postgresql_15", "crashes", "scale", "upgrade", "users")
+PROOFS = ("fresh_clone", "postgresql_15", "client", "crashes", "scale", "upgrade", "users")
 
 
 def names() -> list[str]:

@@ -32,8 +32,9 @@ GIVEN = (
     "佳嘉俊雅婷晓琳梦瑶志国海燕春梅德福永和光荣天翔凯旋佩玲淑贞慧君彤博鹏飞雪莹倩颖鑫森林泽阳紫萱若曦"
 )
 CUSTOMERS = """
-insert into customers_customer (kind, name, phone, phone_normal, email, city, owner_id, created_at)
-select 'person', c.name, c.phone, '+86' || c.phone,
+insert into customers_customer
+    (kind, name, name_match, phone, phone_normal, email, city, owner_id, created_at)
+select 'person', c.name, c.name, c.phone, '+86' || c.phone,
        'c' || substr(c.h, 1, 6) || '.' || i || '@' ||
        (array['qq.com', '163.com', 'gmail.com', 'firm.example'])[1 + i % 4],
        {city}, u.id, timestamptz '2023-01-01' + i * interval '30 seconds'
@@ -75,7 +76,7 @@ def insert(cursor: Any, first: int, last: int) -> None:
 def texts(chance: random.Random) -> Iterator[tuple[str, str]]:
     """(kind, text): parts of customers that there are at every size, as people type them."""
     from guanxi.customers.models import Customer
-    from guanxi.platform.search.folding import readings
+    from guanxi.standardizing.folding import readings
 
     known = list(
         Customer.objects.filter(name__regex="^...$")

@@ -63,7 +63,8 @@ class Served:
         self.port = free_port()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         # Messages are compared, and a proof runs on machines of any language.
-        self.environment = {**kept, "LC_ALL": "C.UTF-8", **environment}
+        unlimited = {"GUANXI_RATE_LIMIT": "0", "GUANXI_RATE_LIMIT_OPEN": "0"}
+        self.environment = {**kept, "LC_ALL": "C.UTF-8", **unlimited, **environment}
         self.python = str(python)
         self.process: subprocess.Popen[bytes] | None = None
 

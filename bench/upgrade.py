@@ -28,8 +28,7 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 from served import ROOT, Browser, Served, filled, serving, small_disk, wait_until
 
-from guanxi.platform.workspaces import backup as backups
-from guanxi.platform.workspaces import roles
+from guanxi.platform.workspaces import archive, roles
 from guanxi.platform.workspaces.cluster import Cluster
 
 FIRST = "287aecef68ec"  # the first with `guanxi demo`
@@ -203,7 +202,7 @@ class Proof:
         if str(file) not in done.stderr:
             raise SystemExit(f"The backup is not named: {done.stderr}")
         self.assert_untouched(served, "After a migration that failed")
-        backups.verify(file)
+        archive.verify(file)
         # The old version restores what the new one backed up, into a workspace of its own.
         elsewhere = Served(self.folder / "restored", python=self.python)
         elsewhere.guanxi("restore", file)
@@ -228,7 +227,7 @@ class Proof:
                 process.kill()
             update.wait()
             for file in served.home.backups.glob("*.tar.gz"):
-                backups.verify(file)
+                archive.verify(file)
             with self.opened(served):
                 wait_until(
                     "sessions of the killed have ended",
@@ -265,7 +264,7 @@ class Proof:
                 raise SystemExit(f"A full disk is not told: {done}")
             self.assert_untouched(served, "After an update without space")
             for file in served.home.backups.iterdir():
-                backups.verify(file)  # a small firm's may have had space; half of one stays nowhere
+                archive.verify(file)  # a small firm's may have had space; half of one stays nowhere
             served.guanxi("migrate")
             self.assert_whole(served, "Updated once there was space")
         said: str = done.stderr.strip().splitlines()[0]

@@ -30,10 +30,10 @@ CITY = """case when i % 10000 = 0 then 'rare' when i % 100 = 1 then 'some'
 # Who looks after a customer says nothing about the city.
 CUSTOMERS = """
 insert into customers_customer
-    (kind, name, name_sort, phone, phone_normal, email, city, owner_id, created_at)
+    (kind, name, name_sort, name_match, phone, phone_normal, email, city, owner_id, created_at)
 select
     case when i % 5 = 0 then 'organization' else 'person' end,
-    'customer ' || md5(i::text), 'customer ' || md5(i::text),
+    'customer ' || md5(i::text), 'customer ' || md5(i::text), 'customer' || md5(i::text),
     '138' || lpad(i::text, 8, '0'), '+86138' || lpad(i::text, 8, '0'),
     'c' || i || '@example.com',
     {city},

@@ -14,12 +14,23 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from guanxi.customers.models import Address, Customer, Identity, Relationship, Tag
+from guanxi.customers.models import (
+    Address,
+    Consent,
+    ConsentText,
+    Customer,
+    Identity,
+    Purpose,
+    Relationship,
+    Tag,
+)
 from guanxi.interactions.models import Interaction, Task
 from guanxi.platform.access.models import Role, Share, Team, Territory, Token, User
 from guanxi.platform.access.services import ensure_roles
 from guanxi.platform.access.sign_in import issue_token
+from guanxi.platform.custom_objects.services import declare_object
 from guanxi.platform.objects.record import Row
+from guanxi.platform.objects.registry import object_type
 from guanxi.platform.workspaces.services import found_workspace
 from guanxi.products.models import Product
 from guanxi.sales.models import ExchangeRate, Order, OrderLine
@@ -137,12 +148,48 @@ def make_firm() -> Firm:
         "role": {name: role for name, role in roles.items()},
     }
     _customers(firm, east)
+    _consents(firm)
     _activities(firm)
     _sales(firm)
     _bin(firm)
     for name in firm.people:
         firm.sign_in(name)
     return firm
+
+
+EQUIPMENT = "custom_equipment"  # an object the firm declares itself
+EQUIPMENT_SHARES = [
+    (f"{EQUIPMENT}:lathe", "loner", True),
+    (f"{EQUIPMENT}:drill", "south", False),
+    (f"{EQUIPMENT}:oven", "head", True),
+    (f"{EQUIPMENT}:robot", "ranger", True),
+    (f"{EQUIPMENT}:gone", "loner", True),
+    (f"{EQUIPMENT}:press", "read_only", True),
+]
+
+
+def equip(firm: Firm) -> None:
+    """Declare an object of the firm's own, with records of different people, some shared."""
+    declare_object(
+        key="equipment",
+        labels={"en": "Piece of equipment", "zh-CN": "设备", "zh-TW": "設備"},
+        labels_plural={"en": "Equipment"},
+        icon="wrench",
+    )
+    owned_by = {
+        "press": "owner", "drill": "teammate", "lathe": "outsider", "robot": None,
+        "crane": "outsider", "oven": "manager", "gone": "owner",
+    }  # fmt: skip
+    new = object_type(EQUIPMENT).new
+    for number, (name, owner) in enumerate(owned_by.items(), 11):
+        record: Any = new()
+        record.name, record.owner = f"{name} 机 {number}", owner and firm[owner]
+        record.territory = firm["territory:east"] if name == "crane" else None
+        record.deleted_at = NOON if name == "gone" else None
+        _add(firm, EQUIPMENT, name, record)
+    for name, whom, may_change in EQUIPMENT_SHARES:
+        _share(firm, name, whom, may_change=may_change, ends_on=timezone.now() + dt.timedelta(1))
+    firm.shares = [*firm.shares, *EQUIPMENT_SHARES]
 
 
 def share_some(firm: Firm) -> None:
@@ -201,6 +248,26 @@ def _customers(firm: Firm, east: Territory) -> None:
             customer=firm[f"customer:{one}"], kind="contact_of", other=firm[f"customer:{other}"]
         )
         _add(firm, "relationship", f"{one}_{other}", relationship)
+
+
+def _consents(firm: Firm) -> None:
+    """A word of each kind, among them one of a deleted customer."""
+    firm.records["purpose"] = {p.name: p for p in Purpose.objects.all()}
+    firm.records["consent_text"] = {t.title_en: t for t in ConsentText.objects.all()}
+    made = [
+        ("acme", "Marketing", "email", "granted"),
+        ("bell", "Surveys", "phone", "withdrawn"),
+        ("chen", None, "phone", "blocked"),
+        ("dong", "Marketing", "email", "pending"),
+        ("east", "Personal offers", "data", "granted"),
+        ("gone", "Marketing", "email", "granted"),
+    ]
+    for name, purpose, channel, state in made:
+        consent = Consent(
+            customer=firm[f"customer:{name}"], purpose=purpose and firm[f"purpose:{purpose}"],
+            channel=channel, state=state, given_at=NOON, note=f"word {name}",
+        )  # fmt: skip
+        _add(firm, "consent", name, consent)
 
 
 def _activities(firm: Firm) -> None:

@@ -39,8 +39,9 @@ NAMES = [
 OFFERED = {"choices": [{"value": v, "labels": {"en": v}} for v in "abc"]}
 CUSTOM: list[tuple[str, str, dict[str, Any]]] = [
     ("word", "text", {}), ("rank", "decimal", {"decimal_places": 2}), ("day", "date", {}),
-    ("moment", "datetime", {}), ("yes", "boolean", {}), ("one", "choice", OFFERED),
-    ("many", "multi_choice", OFFERED),
+    ("moment", "datetime", {}), ("opens", "time", {}), ("yes", "boolean", {}),
+    ("one", "choice", OFFERED), ("many", "multi_choice", OFFERED),
+    ("friend", "link", {"target": "customer"}),
 ]  # fmt: skip
 
 
@@ -48,7 +49,11 @@ class World:
     """The records of a few objects, loaded, with who sees which; what the evaluator works on."""
 
     related = {
-        "customer": {"tasks": ("task", "customer"), "orders": ("order", "customer")},
+        "customer": {
+            "tasks": ("task", "customer"),
+            "orders": ("order", "customer"),
+            "customer.custom.friend": ("customer", "custom.friend"),
+        },
         "task": {},
         "order": {},
     }
@@ -82,7 +87,7 @@ class World:
             case {"has": name, **rest} | {"has_no": name, **rest}:
                 other, link = self.related[kind][name]
                 found = any(
-                    getattr(r, f"{link}_id") == record.pk
+                    self.linked(r, link) == record.pk
                     and self.matches(who, other, r, rest.get("where") or {"and": []})
                     for r in self.visible(who, other)
                 )
@@ -94,8 +99,8 @@ class World:
     def holds(self, who: str, kind: str, record: Any, path: str, op: str, value: Any) -> bool:
         head, rest = first_field(path)
         if rest:
-            target = "user" if head == "owner" else head
-            pk = getattr(record, f"{head}_id")
+            target = {"owner": "user", "custom.friend": "customer"}.get(head, head)
+            pk = self.linked(record, head)
             linked = [r for r in self.visible(who, target) if r.pk == pk]
             return any(self.holds(who, target, r, rest, op, value) for r in linked)
         if head == "tags":
@@ -140,6 +145,10 @@ class World:
             "gt": own > wanted, "gte": own >= wanted,
         }[op] if op in ("eq", "ne") or not isinstance(own, str) else False  # fmt: skip
 
+    def linked(self, record: Any, name: str) -> Any:
+        is_custom = name.startswith("custom.")
+        return self.custom(record, name) if is_custom else getattr(record, f"{name}_id")
+
     def custom(self, record: Any, name: str) -> Any:
         """A custom value as Python would have it."""
         key = name.removeprefix("custom.")
@@ -148,6 +157,8 @@ class World:
             "rank": Decimal,
             "day": dt.date.fromisoformat,
             "moment": dt.datetime.fromisoformat,
+            "opens": dt.time.fromisoformat,
+            "friend": UUID,
         }
         return value if value is None else read.get(key, lambda v: v)(value)
 
@@ -157,7 +168,7 @@ class World:
     def read(self, field: str, value: Any) -> Any:
         if field == "tags":
             return [UUID(v) for v in value] if value is not None else None
-        if field in ("owner", "customer"):
+        if field in ("owner", "customer", "custom.friend"):
             return UUID(value)
         if field in ("credit_limit", "custom.rank"):
             return Decimal(value)
@@ -170,6 +181,8 @@ class World:
                 day = dt.date(2024, 5, 15) + dt.timedelta(value["days"])
                 return dt.datetime.combine(day, dt.time(), SHANGHAI)
             return dt.datetime.fromisoformat(value)
+        if field == "custom.opens":
+            return dt.time.fromisoformat(value)
         return value
 
     def in_period(self, own: Any, name: str) -> bool:
@@ -195,6 +208,8 @@ def make_world(firm: Firm) -> World:
             asker=Asker(firm["administrator"]), object_type=object_type("customer"),
             key=key, type=kind, labels={"en": key}, settings=settings,
         )  # fmt: skip
+    cast = list(Customer.objects.order_by("pk"))  # an earlier world was rolled back
+    crowd: list[Customer] = []
     for number, name in enumerate(NAMES * 2):
         customer = Customer(
             kind="person", name=name or "x", industry=name, owner=_person(firm, owners, number),
@@ -202,7 +217,11 @@ def make_world(firm: Firm) -> World:
             credit_limit=None if number % 4 == 0 else Decimal(number) / 2,
             city=["", "北京", "beijing", "Beijing"][number % 4], custom=_custom(number, name),
         )  # fmt: skip
+        if number % 4:
+            friends = cast if number % 3 else crowd
+            customer.custom["friend"] = str(friends[number % len(friends)].pk)
         customer.save(force_insert=True)
+        crowd.append(customer)
         if number % 5 == 0:
             customer.tags.add(firm["tag:vip"])
         if number % 7 == 0:
@@ -230,6 +249,7 @@ def _custom(number: int, name: str) -> dict[str, Any]:
         "rank": (3, f"{Decimal(number) / 2 - 3:.2f}"),
         "day": (5, day.isoformat()),
         "moment": (4, moment.isoformat()),
+        "opens": (3, f"{moment:%H:%M}"),
         "yes": (3, number % 2 == 0),
         "one": (4, "ab"[number % 2]),
         "many": (3, ["a", "b"] if number % 2 else ["b"]),
@@ -285,6 +305,7 @@ def conditions(world: World, kind: str) -> st.SearchStrategy[Any]:
     )
     days = st.dates(dt.date(2024, 5, 1), dt.date(2024, 6, 1)).map(str)
     moments = st.datetimes(MAY, JUNE).map(lambda m: m.replace(tzinfo=SHANGHAI).isoformat())
+    times = st.times().map(lambda t: f"{t:%H:%M}")
     letters = st.sampled_from("abc")
     customers = st.sampled_from([str(c.pk) for c in world.records["customer"]])
     kinds = st.sampled_from(["person", "organization"])
@@ -297,9 +318,12 @@ def conditions(world: World, kind: str) -> st.SearchStrategy[Any]:
         ("owner.full_name", texted), ("custom.word", texted),
         ("custom.rank", lambda p: ordered(p, st.decimals(-3, 9, places=2).map(str))),
         ("custom.day", lambda p: dated(p, days)), ("custom.moment", lambda p: dated(p, moments)),
+        ("custom.opens", lambda p: ordered(p, times)),
         ("custom.yes", lambda p: [test(p, ("eq", "ne"), st.booleans())]),
         ("custom.one", lambda p: chosen(p, letters)),
         ("custom.many", lambda p: chosen(p, letters)),
+        ("custom.friend", lambda p: chosen(p, customers)), ("custom.friend.name", texted),
+        ("custom.friend.owner", lambda p: chosen(p, people)),
     ]  # fmt: skip
     made: list[Any] = []
     match kind:
@@ -325,7 +349,8 @@ def trees(world: World, kind: str) -> st.SearchStrategy[Any]:
     leaves = conditions(world, kind)
     if kind == "customer":
         for name, (other, _link) in world.related["customer"].items():
-            where = st.one_of(st.none(), trees(world, other))
+            inner = conditions(world, other) if other == kind else trees(world, other)
+            where = st.one_of(st.none(), inner)
             leaves |= st.builds(lambda w, name=name: {"has": name, "where": w}, where)
             leaves |= st.builds(lambda w, name=name: {"has_no": name, "where": w}, where)
     return st.recursive(

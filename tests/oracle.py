@@ -13,11 +13,16 @@ SHARES_OF_TEAMS = {"head": {"head"}, "north": {"north", "head"}, "south": {"sout
 TERRITORIES = {"ranger": {"east"}}
 AREAS = {
     "customer": "customers", "tag": "customers", "identity": "customers", "address": "customers",
-    "relationship": "customers", "interaction": "activities", "task": "activities",
+    "relationship": "customers", "consent": "customers", "purpose": "privacy",
+    "consent_text": "privacy", "interaction": "activities", "task": "activities",
     "product": "products", "order": "sales", "order_line": "sales", "exchange_rate": "sales",
+    "custom_equipment": "custom",
     "user": "people", "team": "people", "territory": "people", "role": "people",
 }  # fmt: skip
-FOR_ALL = {"tag", "product", "exchange_rate", "user", "team", "territory", "role"}
+FOR_ALL = {
+    "tag", "purpose", "consent_text", "product", "exchange_rate", "user", "team", "territory",
+    "role",
+}  # fmt: skip
 
 # (role, area or object): how far read, change and delete reach, and whether it may create.
 ALL = ("all", "all", "all", True)
@@ -32,16 +37,19 @@ POLICY: dict[tuple[str, str], tuple[str | None, str | None, str | None, bool]] =
     ("account_manager", "activities"): TEAM,
     ("account_manager", "sales"): TEAM,
     ("account_manager", "products"): ("all", None, None, True),
+    ("account_manager", "custom"): TEAM,
     ("sales", "*"): LOOK,
     ("sales", "customers"): TEAM,
     ("sales", "activities"): TEAM,
     ("sales", "sales"): TEAM,
+    ("sales", "custom"): TEAM,
     ("marketer", "*"): LOOK,
     ("marketer", "activities"): ("all", "own", None, True),
     ("marketer", "tag"): ALL,
     ("service", "*"): LOOK,
     ("service", "customers"): ("all", "all", None, True),
     ("service", "activities"): ("all", "own", None, True),
+    ("service", "custom"): ("all", "own", None, True),
     ("analyst", "*"): LOOK,
     ("read_only", "*"): LOOK,
     ("own_only", "*"): ("own", "own", "own", True),
@@ -63,6 +71,8 @@ def rights(who: str, kind: str) -> tuple[str | None, str | None, str | None, boo
             found = POLICY[role, key]
             if kind == "role":
                 return found[0], None, None, False
+            if kind in ("consent", "consent_text"):  # evidence: added to, never changed
+                return found[0], None, None, found[3]
             if AREAS[kind] == "people":  # others than administrators only look
                 change, delete, create = found[1:] if role == "administrator" else (None,) * 3
                 may_delete = None if kind == "user" else delete
@@ -102,7 +112,7 @@ class Oracle:
     def within(self, who: str, verb: str, scope: str, kind: str, record: Any) -> bool:
         if kind in FOR_ALL:
             return verb == "read" or scope == "all"
-        if kind == "customer":
+        if kind in ("customer", "custom_equipment"):
             return self.owned(who, verb, scope, kind, record, unowned=True)
         if kind == "task":
             return self.owned(who, verb, scope, kind, record, unowned=True) or self.through(
@@ -112,7 +122,7 @@ class Oracle:
             return self.owned(who, verb, scope, kind, record, unowned=False) or self.through(
                 who, verb, scope, "customer", record.customer
             )
-        if kind in ("identity", "address", "order"):
+        if kind in ("identity", "address", "consent", "order"):
             return self.through(who, verb, scope, "customer", record.customer)
         if kind == "relationship":
             return any(

@@ -29,14 +29,14 @@ def on_this_database() -> dict[str, str]:
 
 
 @contextmanager
-def web_server() -> Iterator[str]:
+def web_server(**environment: str) -> Iterator[str]:
     """Serve what is committed in the tests' database until the block ends; gives the address."""
     port = free_port()
     url = f"http://localhost:{port}"
     command = ["web", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     process = subprocess.Popen(
         [sys.executable, "-m", "guanxi.cli", *command, "--threads", "4"],
-        env=on_this_database() | {"GUANXI_URL": url},
+        env=on_this_database() | {"GUANXI_URL": url, **environment},
     )
     try:
         wait_until(lambda: is_ready(url))

@@ -1,5 +1,6 @@
 """Why somebody may or may not see a record, held to what the oracle says they see."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from pytest_django import DjangoDbBlocker
 
 from guanxi.customers.models import Customer
 from guanxi.platform.objects.registry import types
-from tests.cast import PEOPLE, Firm, share_some
+from tests.cast import PEOPLE, Firm, equip, share_some
 from tests.oracle import Oracle, is_hidden
 
 pytestmark = pytest.mark.django_db
@@ -15,15 +16,29 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def firm(firm: Firm, django_db_blocker: DjangoDbBlocker) -> Firm:
-    """The cast with some of its records shared."""
+    """The cast with an object of its own, and some of its records shared."""
     with django_db_blocker.unblock():
         share_some(firm)
+        equip(firm)
     return firm
 
 
 def asked(firm: Firm, asker: str, kind: str, record: Any, who: str) -> Any:
     address = f"/api/v1/access/{kind}/{record.pk}"
     return firm.client(asker).get(address, {"user": str(firm[who].pk)})
+
+
+def one_of_each(
+    oracle: Oracle, who: str, kind: str, records: list[Any]
+) -> Iterator[tuple[list[str], Any]]:
+    """One or two records of each set of verbs: enough to tell, few enough to be quick."""
+    taken: dict[tuple[str, ...], list[Any]] = {}
+    for record in records:
+        verbs = (v for v in ("read", "change", "delete") if oracle.may(who, v, kind, record))
+        taken.setdefault(tuple(verbs), []).append(record)
+    for verbs_of_all, alike in taken.items():
+        for record in {alike[0], alike[-1]}:
+            yield list(verbs_of_all), record
 
 
 def test_every_verdict_is_that_of_the_oracle(firm: Firm, subtests: pytest.Subtests) -> None:
@@ -36,15 +51,10 @@ def test_every_verdict_is_that_of_the_oracle(firm: Firm, subtests: pytest.Subtes
         ]
         for who in PEOPLE:
             with subtests.test(kind=declared.name, who=who):
-                for record in living:
+                for verbs, record in one_of_each(oracle, who, declared.name, living):
                     answer = asked(firm, "administrator", declared.name, record, who)
                     assert answer.status_code == 200, answer.content
                     told = answer.json()
-                    verbs = [
-                        v
-                        for v in ("read", "change", "delete")
-                        if oracle.may(who, v, declared.name, record)
-                    ]
                     assert told["verbs"] == verbs
                     assert any(g["holds"] for g in told["grounds"]) == ("read" in verbs)
                     hidden = [f for f in declared.fields if is_hidden(who, declared.name, f)]

@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from guanxi.customers.models import Customer, Tag
+from guanxi.interactions.models import Task
 from guanxi.platform.access.models import Team, User
 from guanxi.platform.access.services import setup_token
+from guanxi.platform.fields.models import Link
 from guanxi.platform.workspaces.models import Workspace
 from tests.cast import PASSWORD, Firm, make_firm
+from tests.fields.definitions import define
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JSON = "application/json"
@@ -63,6 +67,17 @@ def test_two_people_editing_one_record(firm: Firm) -> None:
     assert Customer.objects.get(pk=firm["customer:acme"].pk).city == winner
     theirs = {a.json()["theirs"]["city"] for a in answers if a.status_code == 409}
     assert theirs == {winner}
+
+
+def test_one_shortcut_for_two(firm: Firm) -> None:
+    clients = [firm.client("owner") for _ in range(3)]
+    body = {"name": "a", "text": "b", "shortcut": "hi"}
+    answers = at_once(
+        *(lambda c=c: c.post("/api/v1/snippets", body, content_type=JSON) for c in clients)
+    )
+    assert statuses(answers) == {201: 1, 422: 2}
+    refused = [a.json()["errors"][0]["field"] for a in answers if a.status_code == 422]
+    assert refused == ["shortcut"] * 2
 
 
 def test_one_name_for_two(firm: Firm) -> None:
@@ -188,3 +203,54 @@ def move(firm: Firm, team: Team, parent: Team) -> Any:
     body = {"parent": str(parent.pk)}
     path = f"/api/v1/teams/{team.pk}"
     return firm.client("administrator").patch(path, body, content_type=JSON)
+
+
+def is_kept_waiting() -> bool:
+    """Whether somebody waits for what this transaction holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from pg_locks where not granted"
+            " and pg_backend_pid() = any(pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def erase(pk: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("delete from customers_customer where id = %s", [pk])
+
+
+@pytest.mark.parametrize("erased_first", [True, False])
+def test_a_record_is_erased_while_another_is_made_to_point_at_it(
+    firm: Firm, erased_first: bool
+) -> None:
+    """Whoever comes first, no link leads to what is gone."""
+    boss = firm.client("administrator")
+    define(boss, "task", "link", "partner", settings={"target": "customer"})
+    target = Customer.objects.create(kind="person", name="Gone soon").pk
+    task = firm["task:free"]
+    said = {"custom": {"partner": str(target)}}
+
+    def point() -> Any:
+        return boss.patch(f"/api/v1/tasks/{task.pk}", said, content_type=JSON)
+
+    def apart(what: Callable[[], Any]) -> Any:
+        try:
+            return what()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            if erased_first:
+                erase(target)
+                other = pool.submit(apart, point)
+            else:
+                Task.objects.filter(pk=task.pk).update(custom={"partner": str(target)})
+                other = pool.submit(apart, lambda: erase(target))
+            wait_until(is_kept_waiting)
+        answer = other.result()
+    if erased_first:
+        assert answer.status_code == 422
+    assert Task.objects.get(pk=task.pk).custom == {}
+    assert not Link.objects.exists()

@@ -59,7 +59,7 @@ def test_what_ended_does_not_begin_again(late: Firm) -> None:
     client, token = late.token_client("owner", "read")
     session = late.client("teammate")
     Token.objects.filter(pk=token.pk).update(revoked_at=timezone.now())
-    assert session.delete("/api/v1/session").status_code == 204
+    assert session.delete("/api/v1/session").status_code == 200
     with time_machine.travel(timezone.now() - HOUR, tick=False):
         assert client.get("/api/v1/customers").status_code == 401
         assert session.get("/api/v1/customers").status_code == 401
@@ -106,7 +106,7 @@ def test_readers_of_the_stream_miss_nothing(late: Firm) -> None:
 
     def all_is_read() -> bool:
         read()
-        return heard[-1].id == last
+        return bool(heard) and heard[-1].id == last  # none, while another test holds a snapshot
 
     read()
     Customer.objects.filter(pk=late["customer:acme"].pk).update(name="last")

@@ -245,6 +245,22 @@ def test_a_workspace_of_before_the_cursor_may_move_it_after_an_update() -> None:
 
 
 @pytest.mark.django_db
+def test_no_trigger_compares_before_and_after_in_a_loop_in_a_loop() -> None:
+    """Its plan is made for the first statement of a connection, often of one row, and kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select proname, prosrc from pg_proc"
+            " where prosrc ~ 'old_rows' and prosrc ~ 'new_rows' and prosrc ~ 'using \\(id\\)'"
+        )
+        sources = dict(cursor.fetchall())
+    assert {"guanxi_record_event", "guanxi_search_customer"} <= set(sources)
+    for name, source in sources.items():
+        joins = re.findall(
+            r"(\w+) join (?:old|new)_rows|((?:old|new)_rows \w, (?:old|new)_rows)", source
+        )
+        assert set(joins) == {("full", "")}, name
+
+
 def test_no_session_setting_silences_the_stream() -> None:
     with connection.cursor() as cursor:
         for name in ("guanxi.quiet", "guanxi.bulk"):

@@ -31,7 +31,7 @@ from guanxi.platform.live.presence import GONE_AFTER
 from guanxi.platform.live.stream import PATH, with_stream
 from guanxi.platform.objects.registry import object_type
 from tests import slow_job
-from tests.cast import Firm, make_firm
+from tests.cast import Firm, equip, make_firm
 from tests.oracle import Oracle
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,6 +102,7 @@ def session_of(firm: Firm, name: str) -> Who:
 
 def test_everybody_hears_of_what_they_may_see(firm: Firm) -> None:
     oracle, names = Oracle(firm), list(firm.people)
+    equip(firm)
     with listening(firm, *names) as (_hub, ears):
         for kind, records in firm.records.items():
             touched = object_type(kind).model._default_manager

@@ -36,7 +36,8 @@ NOT_CHECKED = [
 # These differ in their fields only, which other suites go through; a few examples each will do.
 ALIKE = [
     "user", "team", "territory", "role", "customer", "tag", "identity", "address", "relationship",
-    "interaction", "product", "order", "order_line", "exchange_rate",
+    "purpose", "consent_text", "consent", "interaction", "product", "order", "order_line",
+    "exchange_rate",
 ]  # fmt: skip
 quick = settings(
     deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
@@ -47,7 +48,8 @@ KEY = "gx_known_before_there_is_a_database"  # cases are made when tests are col
 @pytest.fixture(scope="module")
 def key(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A filled workspace and an administrator's token. What is written is committed."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connection.settings_dict, "CONN_MAX_AGE", None)  # one for all requests
         firm = make_firm()
         digest = sha256(KEY.encode()).digest()
         Token.objects.create(
@@ -109,6 +111,7 @@ def test_every_operation_is_named_once_and_tells_of_refusals() -> None:
     assert all(set(content) == {"application/problem+json"} for content in refused)
     open_to_all = {op["operationId"] for op in operations if "security" not in op}
     assert open_to_all == {
-        "ask_passkey", "health_service", "prove_code", "prove_passkey", "read_link",
-        "read_session", "ready_service", "set_up", "start_session", "use_link",
+        "ask_passkey", "choose_preferences", "confirm_consent", "health_service", "prove_code",
+        "prove_passkey", "read_link",
+        "read_preferences", "read_session", "ready_service", "set_up", "start_session", "use_link",
     }  # fmt: skip

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from guanxi.platform.objects.registry import object_type, types
 from guanxi.platform.workspaces.models import Workspace
-from tests.cast import Firm
+from tests.cast import Firm, equip
 from tests.oracle import Oracle
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,7 @@ def counts_of(firm: Firm, name: str, who: str) -> dict[str, int]:
 
 
 def test_queries_of_every_object_are_as_recorded(firm: Firm) -> None:
+    equip(firm)
     cache.set("workspace", Workspace.objects.get(), None)  # whose every tenth second is no matter
     for who in ACTORS:
         # Reads who they are and what fields the firm has, known from then on.

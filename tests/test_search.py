@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from guanxi.customers.models import Customer, Identity
 from guanxi.interactions.models import Interaction, Task
 from guanxi.platform.objects.registry import object_type, types
-from guanxi.platform.search import triggers
-from guanxi.platform.search.folding import fold
+from guanxi.platform.search import services, triggers
 from guanxi.platform.search.models import RecentRecord, SearchText
 from guanxi.platform.search.tasks import index_waiting
+from guanxi.standardizing.folding import fold
 from tests.cast import NOON, Firm
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +167,24 @@ def test_every_type_has_its_share(known: Firm) -> None:
         Task(title=f"税务 {number}", owner=known["owner"]).save()
     found = [f["type"] for f in search(known.client("owner"), "税务", limit=3)]
     assert sorted(found) == ["customer"] * 3 + ["task"] * 3
+
+
+def test_a_word_that_very_many_have_is_found_as_far_as_one_sees(
+    known: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest come first, and the one that is mine though it is the oldest of all.
+
+    Five are very many here, so that there need not be thousands.
+    """
+    monkeypatch.setattr(services, "SOME", 5)
+    monkeypatch.setattr(services, "NEWEST", 8)
+    mine = customer(known, "小溪甲")
+    Customer.objects.filter(pk=mine.pk).update(owner=known["loner"])
+    made = [customer(known, f"小溪{number}") for number in range(60)]
+    assert titles(known.client("loner"), "溪", limit=2) == ["小溪甲"]
+    newest = {made[-1].name, made[-2].name}
+    assert set(titles(known.client("owner"), "溪", limit=2)) == newest
+    Customer.objects.filter(pk__in=[c.pk for c in made]).delete()
 
 
 class TestRecent:

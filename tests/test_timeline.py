@@ -53,7 +53,7 @@ def test_pages_hold_every_entry_once_newest_first(busy: Firm, limit: int) -> Non
     paged = list(itertools.chain(*entries(client, acme, limit=limit)))
     assert paged == whole
     kinds = {e["kind"] for e in whole}
-    assert kinds == {"order", "interaction", "task", "change"}
+    assert kinds == {"order", "interaction", "task", "consent", "change"}
     assert len({(e["kind"], e["id"]) for e in whole}) == len(whole) >= 36
     moments = [dt.datetime.fromisoformat(e["at"]) for e in whole]
     assert moments == sorted(moments, reverse=True)
@@ -101,7 +101,7 @@ def test_masked_fields_and_objects_out_of_reach_are_absent(firm: Firm) -> None:
     }
     role.save()
     items = entries(firm.client("analyst"), firm["customer:acme"], limit=200)[0]
-    assert {e["kind"] for e in items} == {"order", "task", "change"}
+    assert {e["kind"] for e in items} == {"order", "task", "consent", "change"}
     assert {e["amount"] for e in items if e["kind"] == "order"} == {None}
     assert {e["title"] for e in items if e["kind"] == "task"} == {None}
 

@@ -119,6 +119,20 @@ def test_a_session_of_one_is_nobody_in_the_other(firms: Firms) -> None:
     assert green.send("get", "customers", headers=headers, cookies={})["status"] == 401
 
 
+def test_objects_of_one_are_unknown_in_the_other(firms: Firms) -> None:
+    """Even under the same name: each has its own fields and records."""
+    red, green = firms
+    van, car = ({"key": "van", "labels": {"en": label}} for label in ("Van", "Vehicle"))
+    assert red.send("post", "custom-objects", van)["status"] == 201
+    assert red.send("post", "custom-van", {"name": "red van"})["status"] == 201
+    assert green.send("get", "custom-van")["status"] == 404
+    assert green.send("post", "custom-objects", car)["status"] == 201
+    assert green.send("get", "custom-van")["body"]["items"] == []
+    told = [firm.send("get", "meta")["body"]["objects"] for firm in firms]
+    labels = [{o["path"]: o["label"] for o in objects}["custom-van"] for objects in told]
+    assert labels == ["Van", "Vehicle"]
+
+
 def test_a_job_is_done_by_its_own_workers(firms: Firms) -> None:
     red, green = firms
     red.send("post", "customers", TEA)

@@ -18,16 +18,19 @@ def wait_until(condition: Callable[[], Any], *, seconds: float = PATIENCE) -> No
 
 
 def read_to_the_end(consumer: str, read: Callable[[], object]) -> None:
-    """Let a reader of the event stream read all there is; another database's transaction may hold
-    it up."""
+    """Let a reader of the event stream read, in one go, all there is: first wait until no older
+    transaction, which may be another database's, holds it up."""
     from guanxi.platform.events.models import EventCursor
 
     with connection.cursor() as cursor:
         cursor.execute("select coalesce(max(xid::text::numeric), 0) from platform_event")
         (last,) = cursor.fetchone()
 
-    def is_read() -> bool:
-        read()
-        return int(EventCursor.objects.get(consumer=consumer).xid) >= last
+    def is_final() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text")
+            return int(cursor.fetchone()[0]) > last
 
-    wait_until(is_read)
+    wait_until(is_final)
+    read()
+    assert int(EventCursor.objects.get(consumer=consumer).xid) >= last

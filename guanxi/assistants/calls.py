@@ -7,6 +7,7 @@ import httpx2
 from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult, TextContent
 
+from guanxi.platform.custom_objects.models import address_of, is_firms_name
 from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.registry import object_asked_for
 
@@ -44,6 +45,8 @@ async def ask(caller: Caller, method: str, path: str, **options: Any) -> httpx2.
 
 def path_of(name: str) -> str:
     """The path of an object's records. Raises Refused."""
+    if is_firms_name(name):
+        return address_of(name)  # which of them there are only the API knows
     try:
         return object_asked_for(name).url
     except NotFound:

@@ -21,7 +21,8 @@ Id = Annotated[UUID, Field(description="Id of the record.")]
 Cursor = Annotated[str | None, Field(description='The "next" of the page before.')]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Values = Annotated[
-    dict[str, Any], Field(description="Field names and values; a link takes the record's id.")
+    dict[str, Any],
+    Field(description="Field names and values; a link takes the record's id, a file its upload's."),
 ]
 Day = Annotated[str, Field(description="A day, such as 2026-05-31.")]
 
@@ -138,10 +139,18 @@ async def create_record(
     key: Annotated[
         str, Field(description="Any text of your own: repeated with it, nothing is made twice.")
     ] = "",
+    though_it_may_exist: Annotated[
+        bool, Field(description="Only if your person said so after they were told of the others.")
+    ] = False,
 ) -> Answer:
-    """Make a new record. Search first: it may be there already."""
+    """Make a new record. Search first: it may be there already.
+
+    A customer who may exist is refused with those it may be: read them, or ask your person.
+    """
     headers = {"Idempotency-Key": key} if key else {}
-    response = await ask(caller, "POST", path_of(object), json=values, headers=headers)
+    params = {"on_duplicate": "create"} if though_it_may_exist else None
+    address = path_of(object)
+    response = await ask(caller, "POST", address, json=values, headers=headers, params=params)
     return told({"record": response.json()}, "Made.")
 
 

@@ -103,6 +103,20 @@ def set_password(username: str, password: str) -> None:
     click.echo(f"{username} has a new password.")
 
 
+@user.command("passwords-for")
+@click.argument("whom", type=click.Choice(["everybody", "administrators"]))
+def set_passwords_for(whom: str) -> None:
+    """Say WHOM to let sign in by password: everybody again, when a provider is gone."""
+    with administration():
+        from guanxi.platform.access.sso import providers
+
+        try:
+            providers.open_passwords_for(whom)
+        except providers.ProviderNeeded as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(f"By password: {whom}.")
+
+
 @click.group()
 def token() -> None:
     """Keys for programs."""

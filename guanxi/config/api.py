@@ -8,11 +8,16 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from ninja import Router
 
+from guanxi.customers.api import router as customers_router
+from guanxi.customers.consent.api import open_router as preferences_router
+from guanxi.customers.consent.api import router as permissions_router
 from guanxi.demo.api import router as sample_router
 from guanxi.insight.api import router as insight_router
 from guanxi.insight.api import scores_router
+from guanxi.insight.duplicates_api import router as duplicates_router
 from guanxi.interactions.api import router as interactions_router
 from guanxi.interactions.api import timeline_router
+from guanxi.interactions.snippets_api import router as snippets_router
 from guanxi.platform.access.api import open_router
 from guanxi.platform.access.api import router as session_router
 from guanxi.platform.access.factors_api import open_router as proving_router
@@ -23,10 +28,13 @@ from guanxi.platform.access.people_api import router as people_router
 from guanxi.platform.access.roles_api import router as roles_router
 from guanxi.platform.access.sessions_api import router as sessions_router
 from guanxi.platform.access.shares_api import router as shares_router
+from guanxi.platform.access.sso.api import router as providers_router
+from guanxi.platform.custom_objects.api import router as custom_objects_router
+from guanxi.platform.custom_objects.definitions import ADDRESS, SHAPE, object_at
 from guanxi.platform.events.api import router as changes_router
 from guanxi.platform.events.audit_api import router as audit_router
 from guanxi.platform.exchange.api import router as imports_router
-from guanxi.platform.exchange.export_api import export_router
+from guanxi.platform.exchange.export_api import export_router, shared_export_router
 from guanxi.platform.fields.api import router as fields_router
 from guanxi.platform.files.api import router as files_router
 from guanxi.platform.http.openapi import API
@@ -35,10 +43,12 @@ from guanxi.platform.http.request import Request
 from guanxi.platform.jobs.api import router as jobs_router
 from guanxi.platform.layouts.api import router as layouts_router
 from guanxi.platform.live.api import router as live_router
+from guanxi.platform.merging.api import merge_router
+from guanxi.platform.merging.api import router as merges_router
 from guanxi.platform.notifications.api import router as notifications_router
-from guanxi.platform.objects.api import object_router
+from guanxi.platform.objects.api import object_router, shared_router
 from guanxi.platform.objects.metadata import metadata
-from guanxi.platform.objects.registry import types
+from guanxi.platform.objects.registry import built_in
 from guanxi.platform.objects.views_api import router as views_router
 from guanxi.platform.search.api import router as search_router
 from guanxi.platform.webhooks.api import router as webhooks_router
@@ -74,18 +84,31 @@ def build_api() -> API:
     api.add_router("/live", live_router)
     api.add_router("/views", views_router)
     api.add_router("/custom-fields", fields_router)
+    api.add_router("/custom-objects", custom_objects_router)
     api.add_router("/layouts", layouts_router)
     api.add_router("/changes", changes_router)
     api.add_router("/imports", imports_router)
+    api.add_router("/merges", merges_router)
     api.add_router("/webhooks", webhooks_router)
+    api.add_router("/identity-providers", providers_router)
+    api.add_router("/customers", customers_router)
     api.add_router("/customers", timeline_router)
+    api.add_router("/customers", permissions_router)
+    api.add_router("", preferences_router)
     api.add_router("/tasks", interactions_router)
+    api.add_router("/snippets", snippets_router)
     api.add_router("/insight", insight_router)
+    api.add_router("/duplicates", duplicates_router)
     api.add_router("/customers", scores_router)
     api.add_router("", files_router)
-    for declared in types():
+    for declared in built_in():
         api.add_router(f"/{declared.url}", object_router(declared.name))
         api.add_router(f"/{declared.url}", export_router(declared.name))
+        if declared.merging:
+            api.add_router(f"/{declared.url}", merge_router(declared))
+    # Last: an address that says what it means goes before one that may mean any object.
+    api.add_router(f"/{ADDRESS}{{key}}", shared_router(SHAPE, object_at))
+    api.add_router(f"/{ADDRESS}{{key}}", shared_export_router(SHAPE, object_at))
     return api
 
 

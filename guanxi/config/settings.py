@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "guanxi.platform.access.middleware.identify",
     "guanxi.platform.http.middleware.user_language",
+    "guanxi.platform.access.limits.limit_requests",
     "guanxi.platform.http.middleware.write_transaction",
 ]
 
@@ -109,12 +110,21 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["guanxi.platform.files.uploads.ToDisk"]
 FILE_UPLOAD_TEMP_DIR = HOME.uploads
 FILES_STORE = address(HOME.files)
-# Hosts inside the firm that webhooks may reach; all others must be on the internet, by https.
-WEBHOOK_HOSTS = frozenset(
-    host.strip().lower()
-    for host in os.environ.get("GUANXI_WEBHOOK_HOSTS", "").split(",")
-    if host.strip()
-)
+
+
+def _hosts(variable: str) -> frozenset[str]:
+    listed = os.environ.get(variable, "").split(",")
+    return frozenset(host.strip().lower() for host in listed if host.strip())
+
+
+# Hosts inside the firm that webhooks, and sign-in through identity providers, may reach; all others
+# must be on the internet, by https.
+WEBHOOK_HOSTS = _hosts("GUANXI_WEBHOOK_HOSTS")
+SSO_HOSTS = _hosts("GUANXI_SSO_HOSTS")
+# Requests a minute: of one person or token; of one address where nobody is signed in. 0: any.
+RATE_LIMIT = int(os.environ.get("GUANXI_RATE_LIMIT", "1200"))
+RATE_LIMIT_OPEN = int(os.environ.get("GUANXI_RATE_LIMIT_OPEN", "600"))
+CUSTOM_OBJECTS_LIMIT = int(os.environ.get("GUANXI_CUSTOM_OBJECTS_LIMIT", 50))
 UPLOAD_LIMIT_BYTES = int(os.environ.get("GUANXI_UPLOAD_LIMIT_BYTES", 2 * 1024**3))
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -1,11 +1,7 @@
 """Which customers the rows of a file are: decided set-based, for all rows in one transaction.
 
-1. An external id or a WeChat openid is one customer, whatever else differs.
-2. A phone or an e-mail counts if it points to one customer of the same kind whose name does not
-   contradict. A number that several customers of other names share is a switchboard: it proves
-   nothing. Whatever is left in between a person decides.
-3. Without any of these: an organization by its name, a contact by its name within its organization,
-   and otherwise only a customer with exactly the values given.
+By the rules of `matching`; without anything to be known by, a contact is one by its name within its
+organization, and otherwise only a customer with exactly the values given.
 Rows of one file are first brought together by the same keys, so that a customer who comes twice
 becomes one record. Temporary tables keep each step a plain set operation.
 """
@@ -16,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from guanxi.customers import matching
 from guanxi.customers.import_values import Part
 from guanxi.customers.models import Customer
 from guanxi.platform.access.predicate import visible_to
@@ -24,7 +21,6 @@ from guanxi.platform.exchange.layout import Layout
 from guanxi.platform.exchange.reasons import reason
 from guanxi.platform.exchange.targets import Context
 
-SWITCHBOARD = 3  # customers who share a number before it stops counting as anybody's
 JUMPS = 30  # more than any chain of rows that know each other by different keys
 
 KEYS = """
@@ -35,7 +31,6 @@ KEY = """
 select r.row, {key} from platform_importrow r
 where r.imported = {imported} and r.reasons is null and {normal} <> ''
 """
-# k: x external id, w WeChat, p phone, e e-mail, n name of an organization, v all values
 SHARED = """
 create temp table i_shared on commit drop as
 select part, kind, k, source, normal from i_key group by 1, 2, 3, 4, 5 having count(*) > 1
@@ -45,7 +40,7 @@ create temp table i_leader on commit drop as
 with edge as (
     select i.row, i.part, min(i.row) over (
         partition by i.part, i.kind, i.k, i.source, i.normal,
-            case when i.k in ('p', 'e') then customers_fold_name(i.name) end,
+            case when i.k in ('p', 'e') then i.name end,
             case when i.k in ('p', 'e', 'n') then i.external end
     ) as leader
     from i_key i join i_shared s using (part, kind, k, source, normal)
@@ -66,7 +61,7 @@ group by 1, 2
 HITS = """
 create temp table i_hit on commit drop as
 select distinct coalesce(l.leader, k.row) as row, k.part, k.k, k.source, k.normal, k.name,
-    k.external, c.id as customer_id, c.name as customer_name
+    k.external, c.id as customer_id, c.name_match as customer_name
 from i_key k
 join customers_identity i on i.kind = case k.k when 'x' then 'external' when 'w' then 'wechat'
         when 'p' then 'phone' else 'email' end
@@ -78,19 +73,20 @@ where k.k in ('x', 'w', 'p', 'e')
 """
 BY_NAME = """
 insert into i_hit
-select distinct coalesce(l.leader, k.row), k.part, 'n', '', k.normal, k.name, k.external, c.id,
-  c.name
+select distinct coalesce(l.leader, k.row), k.part,
+    case when c.name_sort = {name_sort} then 'n' else 'o' end, '', k.normal, k.name, k.external,
+    c.id, c.name_match
 from i_key k
 left join i_leader l on l.row = k.row and l.part = k.part
 join platform_importrow r on r.imported = {imported} and r.row = k.row
-join customers_customer c on c.name_sort = {name_sort} and c.kind = 'organization'
-    and c.deleted_at is null and customers_fold_name(c.name) = k.normal
+join customers_customer c on c.name_match = k.normal and c.kind = 'organization'
+    and c.deleted_at is null
 where k.k = 'n' and k.part = {part}
   and not exists (select 1 from i_hit h where h.row = coalesce(l.leader, k.row) and h.part = k.part)
 """
 BY_VALUES = """
 insert into i_hit
-select k.row, k.part, 'v', '', k.normal, k.name, k.external, c.id, c.name
+select k.row, k.part, 'v', '', k.normal, k.name, k.external, c.id, c.name_match
 from i_key k
 join platform_importrow r on r.imported = {imported} and r.row = k.row
 join customers_customer c on c.name_sort = {name_sort} and c.name = {name} and c.kind = k.kind
@@ -104,17 +100,8 @@ where h.k not in ('x', 'w') and h.external <> '' and i.customer_id = h.customer_
   and i.kind = 'external' and i.source = {source} and i.deleted_at is null
     and i.normal <> h.external
 """
-CANDIDATES = """
-create temp table i_candidate on commit drop as
-select row, part, customer_id,
-    bool_or(k in ('x', 'w')) as certain,
-    bool_or(customers_fold_name(name) = customers_fold_name(customer_name)) as same_name,
-    bool_or(k = 'v') as same_values,
-    bool_and(name <> '' and position(customers_fold_name(name) in
-      customers_fold_name(customer_name)) = 0
-        and position(customers_fold_name(customer_name) in customers_fold_name(name)) = 0) as
-          contradicts
-from i_hit group by 1, 2, 3
+CANDIDATES = f"""
+create temp table i_candidate on commit drop as {matching.CANDIDATES.format(hits="i_hit")}
 """
 EQUAL_VALUES = """
 update i_candidate a set same_values = true
@@ -123,30 +110,9 @@ from platform_importrow r left join i_merged m on m.leader = r.row and m.part = 
 where a.part = {part} and a.same_name and not a.same_values and r.imported = {imported}
   and r.row = a.row and c.id = a.customer_id and {same}
 """
-DECISIONS = """
+DECISIONS = f"""
 create temp table i_decision on commit drop as
-select row, part,
-    case
-        when certain = 1 then (array_agg_certain)[1]
-        when certain > 1 then null
-        when same_values > 0 then (array_agg_equal)[1]
-        when same_name = 1 then (array_agg_same)[1]
-        when same_name = 0 and n = 1 and contradicting = 0 then (array_agg_all)[1]
-    end as customer_id,
-    certain = 0 and same_name = 0 and contradicting = n and n >= {switchboard} as is_switchboard,
-    array_agg_all[1:20] as candidates
-from (
-    select row, part, count(*) as n,
-        count(*) filter (where certain) as certain,
-        count(*) filter (where same_values) as same_values,
-        count(*) filter (where same_name) as same_name,
-        count(*) filter (where contradicts) as contradicting,
-        array_agg(customer_id) filter (where certain) as array_agg_certain,
-        array_agg(customer_id order by customer_id) filter (where same_values) as array_agg_equal,
-        array_agg(customer_id) filter (where same_name) as array_agg_same,
-        array_agg(customer_id order by same_name desc, contradicts, customer_id) as array_agg_all
-    from i_candidate group by 1, 2
-) c
+{matching.DECISIONS.format(candidates="i_candidate")}
 """
 VERDICTS = """
 insert into platform_importverdict
@@ -185,7 +151,7 @@ join platform_importrow r on r.imported = v.imported and r.row = v.row
 join customers_relationship s on s.other_id = o.record_id and s.kind = 'contact_of'
   and s.deleted_at is null
 join customers_customer c on c.id = s.customer_id and c.deleted_at is null and c.kind = 'person'
-    and customers_fold_name(c.name) = customers_fold_name({name})
+    and c.name_match = {name}
 where v.imported = {imported} and v.part = 1 and v.verdict = 'create' and v.leader = v.row
 group by v.row
 """
@@ -258,14 +224,14 @@ class Matching:
         for part in self.parts:
             same = part.all_equal("coalesce(m.values, r.values)")
             self._do(EQUAL_VALUES, part=part.number, same=same)
-        self._do(DECISIONS, switchboard=SWITCHBOARD)
+        self._do(DECISIONS)
         self._do("analyze i_decision")
         for part in self.parts:
             new_id = id_sql(self.context.imported, part.number, "coalesce(l.leader, r.row)")
             self._do(VERDICTS, part=part.number, new_id=new_id, present=part.present())
         person = self.parts[-1]
         if len(self.parts) == 2 and person.has("name"):
-            self._do(CONTACTS, name=person.text("name"))
+            self._do(CONTACTS, name=person.text("name_match"))
             self._do(TAKE_CONTACTS)
         missing = reason(None, "empty", _("The row names no customer. Fill in the name."))
         self._do(EMPTY, [missing])

@@ -19,7 +19,7 @@ NOT_COLUMNS = (
     "kind", "external_id", "wechat", "tags", "role", "other_phone", "other_email",
     "taken", "custom.",
 )  # fmt: skip
-DERIVED = ("name_sort", "phone_normal")
+DERIVED = ("name_sort", "name_match", "phone_normal")
 
 
 @dataclass
@@ -91,9 +91,39 @@ class Part:
         text = self.text(name, array)
         return f"nullif({text}, '')::{CASTS[name]}" if name in CASTS else text
 
+    def inserted(self, name: str) -> str:
+        """The value of a column of a new customer."""
+        value = self.value(name)
+        # an empty choice means the column's default
+        return f"coalesce(nullif({value}, ''), 'consumer')" if name == "category" else value
+
+    def owner(self, otherwise: str) -> str:
+        """The owner of a new customer."""
+        return f"coalesce({self.value('owner')}, {otherwise})" if self.has("owner") else otherwise
+
+    @property
+    def fills(self) -> bool:
+        """Whether the file only adds to what is known of a customer."""
+        return self.context.options["on_match"] == "fill"
+
+    def updated(self, name: str) -> str:
+        """The value of a column of customer c after the row is written."""
+        column = self.column(name)
+        keep = f"{self.text(name)} = ''"
+        if self.fills:
+            source = {"name_sort": "name", "name_match": "name", "phone_normal": "phone"}.get(
+                name, column
+            )
+            keep += f" or coalesce(c.{source}::text, '') <> ''"
+        return f"case when {keep} then c.{column} else {self.value(name)} end"
+
+    def updated_custom(self) -> str:
+        both = ["c.custom", self.custom_values()]
+        return " || ".join(reversed(both) if self.fills else both)
+
     def match_keys(self) -> list[tuple[str, str]]:
         """For matching: (the columns part, kind, k, source, normal, name, external; normal)."""
-        name, kind, external = self.text("name"), self.kind, self.text("external_id")
+        name, kind, external = self.text("name_match"), self.kind, self.text("external_id")
         source = sql.Literal(self.context.options["source"]).as_string(None)
         found = []
         if self.has("external_id"):
@@ -108,10 +138,8 @@ class Part:
         found += [("'e'", "''", f"lower({v})") for v in self.several("other_email")]
         without = " and ".join(f"{normal} = ''" for _k, _s, normal in found) or "true"
         if self.number == 0 or "organization" in kind or self.has("kind"):
-            folded = (
-                f"case when {kind} = 'organization' then customers_fold_name({name}) else '' end"
-            )
-            found.append(("'n'", "''", folded))
+            named = f"case when {kind} = 'organization' then {name} else '' end"
+            found.append(("'n'", "''", named))
         if self.number == 1 and kind != "'organization'":
             everything = (
                 f"case when {kind} = 'person' and {without} then md5(r.values::text) else '' end"
@@ -131,7 +159,7 @@ class Part:
         slots = [
             self.layout.sql(s)
             for s in self.layout.names(f"{self.number}.")
-            if not s.endswith((".kind", ".role", ".taken", "name_sort", "_normal"))
+            if not s.endswith((".kind", ".role", ".taken", "name_sort", "name_match", "_normal"))
         ]
         return "(" + " or ".join(f"{s} <> ''" for s in slots) + ")" if slots else "false"
 

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from guanxi.customers import import_nameless
+from guanxi.customers.import_drafts import PartRows
 from guanxi.customers.import_values import Part
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.reasons import reason
+from guanxi.platform.exchange.rules import refuse_rows
+from guanxi.platform.objects.registry import object_type
 
 if TYPE_CHECKING:
     from guanxi.customers.import_matching import Matching
@@ -111,6 +114,7 @@ def judge(matching: "Matching", cursor: Any) -> None:
                 nothing_more=_nothing_more(part),
             )  # fmt: skip
             _hide(matching, part, cursor)
+        refuse_rows(context, object_type("customer"), PartRows(part), part=part.number)
         if follows:
             message = _("The same customer as in row #; the values are brought together.")
             do(FOLLOW, [message], part=part.number)

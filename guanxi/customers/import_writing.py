@@ -6,12 +6,14 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from guanxi.customers.import_drafts import PartRows, default_owner
 from guanxi.customers.import_values import DERIVED, Part
 from guanxi.platform.exchange.batch import gather
 from guanxi.platform.exchange.custom import with_defaults
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.layout import Layout
 from guanxi.platform.exchange.reasons import reason
+from guanxi.platform.exchange.rules import refuse_rows
 from guanxi.platform.exchange.targets import Context
 from guanxi.platform.fields.definitions import custom_fields
 from guanxi.platform.fields.values import defaults
@@ -94,12 +96,9 @@ class Writing:
     """Writes one import's rows, batch by batch."""
 
     def __init__(self, context: Context, layout: Layout):
-        from guanxi.customers.imports import owner_of
-
         self.context, self.layout, self.imported = context, layout, context.imported
         self.parts = [p for p in (Part(context, layout, 0), Part(context, layout, 1)) if p]
-        owner = owner_of(context)
-        self.owner = f"'{owner}'::uuid" if owner else "null::uuid"
+        self.owner = default_owner(context)
         self.defaults = defaults(custom_fields(object_type("customer")).values())
 
     def create(self, first: int, last: int) -> None:
@@ -109,6 +108,7 @@ class Writing:
         """
         self._gather(first, last, "v.verdict = 'create' and v.leader = v.row")
         for part in self.parts:
+            self._refuse(part, "create")
             self._insert(part)
             self._identify(part, "create")
 
@@ -119,6 +119,7 @@ class Writing:
             wanted = "v.verdict in ('create', 'update', 'unchanged')"
         self._gather(first, last, wanted)
         for part in self.parts:
+            self._refuse(part, "update")
             self._update(part)
             self._identify(part, "update")
             self._tag(part)
@@ -151,42 +152,32 @@ class Writing:
             external=part.text("external_id"),
         )  # fmt: skip
 
+    def _refuse(self, part: Part, verdict: str) -> None:
+        """Reject what a rule of the firm's own fields has against it."""
+        refuse_rows(
+            self.context, object_type("customer"), PartRows(part),
+            part=part.number, batch=True, verdicts=[verdict],
+        )  # fmt: skip
+
     def _insert(self, part: Part) -> None:
         given = [c for c in part.columns if c != "owner"]
         derived = [d for d in DERIVED if part.has(d)]
-        values = [self._inserted(part, c) for c in given]
+        values = [part.inserted(c) for c in given]
         custom = with_defaults(self.defaults, part.custom_values())
-        owner = self.owner
-        if part.has("owner"):
-            owner = f"coalesce({part.value('owner')}, {owner})"
+        owner = part.owner(self.owner)
         self._do(
             INSERT, part=part.number, kind=part.kind, owner=owner,
             columns=", ".join([*(part.column(c) for c in given), *derived, "custom"]),
             values=", ".join([*values, *(part.text(d) for d in derived), custom]),
         )  # fmt: skip
 
-    def _inserted(self, part: Part, name: str) -> str:
-        value = part.value(name)
-        # an empty choice means the column's default
-        return f"coalesce(nullif({value}, ''), 'consumer')" if name == "category" else value
-
     def _update(self, part: Part) -> None:
         if not part.columns and not part.custom:
             return
-        fill = self.context.options["on_match"] == "fill"
-        assignments = []
-        for name in [*part.columns, *(d for d in DERIVED if part.has(d))]:
-            column, text = part.column(name), part.text(name)
-            keep = f"{text} = ''"
-            if fill:
-                source = {"name_sort": "name", "phone_normal": "phone"}.get(name, column)
-                keep += f" or coalesce(c.{source}::text, '') <> ''"
-            assignments.append(
-                f"{column} = case when {keep} then c.{column} else {part.value(name)} end"
-            )
+        names = [*part.columns, *(d for d in DERIVED if part.has(d))]
+        assignments = [f"{part.column(name)} = {part.updated(name)}" for name in names]
         if part.custom:
-            both = ["c.custom", part.custom_values()]
-            assignments.append(f"custom = {' || '.join(reversed(both) if fill else both)}")
+            assignments.append(f"custom = {part.updated_custom()}")
         same = part.all_equal("r.values")
         self._do(UPDATE, part=part.number, assignments=", ".join(assignments), same=same)
 

@@ -14,17 +14,19 @@ from django.utils.translation import gettext_lazy
 
 from guanxi.customers import import_matching, import_nameless, import_writing
 from guanxi.customers.models import Customer, Identity, Relationship
-from guanxi.customers.names import name_sort_key
+from guanxi.customers.names import name_match
 from guanxi.platform.access.models import Territory, User
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.exchange.custom import custom_converter
 from guanxi.platform.exchange.errors import BadMapping
 from guanxi.platform.exchange.fields import converter
 from guanxi.platform.exchange.layout import Layout, Lookup
+from guanxi.platform.exchange.links import linked_records
 from guanxi.platform.exchange.targets import Context, TargetField, Walk, register_target
 from guanxi.platform.exchange.values import convert
 from guanxi.platform.fields.definitions import stored_fields
 from guanxi.platform.objects.columns import normalize_phone
+from guanxi.platform.objects.names import name_sort_key
 from guanxi.platform.objects.registry import CUSTOM, ObjectField, object_type
 
 PARTS = {"organization": 0, "person": 1, "": 1}
@@ -212,6 +214,7 @@ class CustomerTarget:
         for part in (0, 1):
             if f"{part}.name" in layout:
                 layout.add(f"{part}.name_sort", name_sort_key, source=f"{part}.name")
+                layout.add(f"{part}.name_match", name_match, source=f"{part}.name")
             if f"{part}.phone" in layout:
                 layout.add(f"{part}.phone_normal", _normal_or_nothing, source=f"{part}.phone")
         import_nameless.add_slots(layout)
@@ -252,8 +255,13 @@ class CustomerTarget:
                 layout.add(slot, convert.text(), column=column, field=name, lookup=lookup)
             case _ if name.startswith(f"{CUSTOM}."):
                 known = stored_fields(object_type("customer"))[name]
+                is_link = known.type.name == "link"
                 layout.add(
-                    slot, custom_converter(context, known, column), column=column, field=name
+                    slot,
+                    convert.text() if is_link else custom_converter(context, known, column),
+                    column=column,
+                    field=name,
+                    lookup=linked_records(context.asker, known) if is_link else None,
                 )
             case _:
                 known = object_type("customer").own_fields[name]

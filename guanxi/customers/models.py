@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.customers.names import name_sort_key
+from guanxi.customers.names import name_match
 from guanxi.platform.access.models import Territory
 from guanxi.platform.objects.columns import (
     CurrencyField,
@@ -15,6 +15,7 @@ from guanxi.platform.objects.columns import (
     normalize_phone,
     text,
 )
+from guanxi.platform.objects.names import name_sort_key
 from guanxi.platform.objects.record import Customizable, Record, Row, not_deleted
 
 
@@ -57,6 +58,7 @@ class Customer(Record):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     name = models.CharField(_("name"), max_length=200)
     name_sort = DerivedField(source="name", derive=name_sort_key)
+    name_match = DerivedField(source="name", derive=name_match)
     category = models.CharField(
         _("category"), max_length=16, choices=Category, db_default=Category.CONSUMER
     )
@@ -110,6 +112,7 @@ class Customer(Record):
             models.Index(
                 fields=["created_at", "id"], name="customer_by_creation", condition=not_deleted()
             ),
+            models.Index(fields=["name_match"], name="customer_by_match", condition=not_deleted()),
             models.Index(
                 fields=["territory"], name="customer_of_territory", condition=not_deleted()
             ),
@@ -274,3 +277,20 @@ class Relationship(Customizable, Row):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.kind} {self.other_id}"
+
+
+# At the end: they point to customers.
+from guanxi.customers.consent.models import Consent, ConsentText, Purpose  # noqa: E402
+
+__all__ = [
+    "Address",
+    "Consent",
+    "ConsentText",
+    "Customer",
+    "CustomerTag",
+    "Identity",
+    "Purpose",
+    "Relationship",
+    "Tag",
+    "normal_identity",
+]

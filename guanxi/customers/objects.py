@@ -3,8 +3,19 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.customers.duplicates import FIELDS, find_customers
+from guanxi.customers.merging import free_primary_identities, keep_strictest_word
 from guanxi.customers.models import Address, Customer, Identity, Relationship, Tag
-from guanxi.platform.objects.registry import Everyone, Group, ObjectType, Owned, Through, register
+from guanxi.platform.objects.mergeable import Duplicates, Mergeable
+from guanxi.platform.objects.registry import (
+    Everyone,
+    Group,
+    KnownBy,
+    ObjectType,
+    Owned,
+    Through,
+    register,
+)
 
 register(
     ObjectType(
@@ -15,8 +26,10 @@ register(
         sort="name",
         search=["name", "phone", "email", "remark"],
         search_through=["identities", "addresses", "interactions"],
+        known_by=KnownBy("identities", "normal", Q(kind=Identity.Kind.EXTERNAL)),
         scope=[Owned(territory="territory")],
         personal=["name", "phone", "email", "birthday", "street"],
+        duplicates=Duplicates(FIELDS, find_customers),
         groups=[
             Group(
                 "identity",
@@ -43,6 +56,13 @@ register(
                 ],
             ),
         ],
+        merging=Mergeable(
+            same=["kind"],
+            together=[("country", "province", "city", "district", "street", "postal_code")],
+            before_fields=free_primary_identities,
+            amount_to=keep_strictest_word,
+            made="customers_consent.customer_id",
+        ),
     )
 )
 register(

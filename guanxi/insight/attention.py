@@ -12,8 +12,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guanxi.customers.consent import contact
+from guanxi.customers.consent.models import Channel
 from guanxi.customers.models import Customer
-from guanxi.insight import reasons
+from guanxi.insight import evidence, reasons
 from guanxi.insight.as_of import books_today
 from guanxi.insight.models import AttentionItem
 from guanxi.interactions.models import Interaction, Task
@@ -72,12 +74,29 @@ def attention_page(
         .order_by("-stake", "-pk")[: limit + 1]
     )
     total = items.order_by()[: COUNT_CAP + 1].count()
+    shown = found[:limit]
+    customers = {item.customer_id for item in shown}
+    callable_ = contact.answers(customers, None, Channel.PHONE)
+    bought = evidence.purchases_of(asker, customers, evidence.as_of_in_force())
     return {
-        "items": [_shown(asker, item, currency) for item in found[:limit]],
+        "items": [
+            _shown(asker, item, currency)
+            | {
+                "records": _records(bought, item),
+                "call": contact.as_json(callable_[item.customer_id]),
+            }
+            for item in shown
+        ],
         "next": _cursor(found[limit - 1]) if len(found) > limit else None,
         "total": min(total, COUNT_CAP),
         "at_least": total > COUNT_CAP,
     }
+
+
+def _records(bought: dict[UUID, dict[str, Any]], item: AttentionItem) -> list[dict[str, Any]]:
+    """What the why-line of an item was said of: each kind speaks of the customer's purchases."""
+    opened = bought.get(item.customer_id)
+    return [opened] if opened else []
 
 
 def _value(field: str, value: Any) -> Value:

@@ -40,6 +40,7 @@ def base_state(asker: Asker, run: ScoreRun | None) -> dict[str, Any]:
         "unowned": sum(row["unowned"] for row in rows),
         "completeness": _completeness(rows, customers, visible),
         "orders": sum(row["bought"] or 0 for row in rows) if run else _orders(asker),
+        "buyers": sum(row["buyers"] for row in rows),
         "revenue_12m": _money(row["revenue"] for row in rows),
         "expected_value_12m": _money(row["value"] for row in rows),
         "pareto": pareto(asker, run.value_basis) if run else None,
@@ -66,6 +67,7 @@ def _grouped(asker: Asker, visible: dict[str, ObjectField]) -> list[Row]:
             customers=Count("pk"),
             unowned=Count("pk", filter=Q(owner=None)),
             bought=Sum("score__purchases"),
+            buyers=Count("pk", filter=Q(score__purchases__gt=0)),
             revenue=Sum("score__revenue_12m"),
             value=Sum("score__expected_value_12m"),
             **filled,
@@ -88,6 +90,7 @@ def _completeness(rows: list[Row], customers: int, visible: dict[str, ObjectFiel
                 "name": name,
                 "label": label[:1].upper() + label[1:],
                 "share": round(filled / customers, 4) if customers else 0.0,
+                "missing": customers - filled,
             }
         )
     value = sum(f["share"] for f in fields) / len(fields) if fields else 0.0
@@ -125,7 +128,8 @@ def pareto(asker: Asker, value_basis: str) -> Row | None:
     """How few of the asker's customers bring four fifths of the last year's value; None if none do.
 
     As `guanxi.analytics.pareto_share` has it: by margin where costs are known, else by revenue;
-    only customers who bring something count.
+    only customers who bring something count. Of those who bring the same all count or none, so
+    that `filter` opens as many customers as are told.
     """
     column = "margin_12m" if value_basis == "margin" else "revenue_12m"
     values = (
@@ -138,19 +142,22 @@ def pareto(asker: Asker, value_basis: str) -> Row | None:
     statement = (
         "with v(v) as ("  # noqa: S608 - the inner query is the ORM's
         f"{inner}), total as (select sum(v) as t, count(*) as n from v),"
-        " ranked as (select v, sum(v) over (order by v desc rows unbounded preceding) as s from v)"
-        " select count(*), max(s), max(t), max(n) from ranked cross join total"
-        " where s - v < %s * t"
+        " ranked as (select v, sum(v) over (order by v desc rows unbounded preceding) as s from v),"
+        " least as (select min(v) as v from ranked cross join total where s - v < %s * t)"
+        " select count(*), sum(v.v), min(least.v), min(t), min(n)"
+        " from v cross join least cross join total where v.v >= least.v"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, MOST_OF_THE_VALUE])
-        needed, reached, total, customers = cursor.fetchone()
+        needed, reached, least, total, customers = cursor.fetchone()
     if not needed:
         return None
+    opens = {"field": column, "op": "gte", "value": str(least)}
     return {
         "customers": needed,
         "share": round(needed / customers, 4),
         "of_value": round(float(reached / total), 4),
+        "filter": opens if column in asker.fields(object_type("customer")) else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""The process of one score run: `python -m guanxi.insight.child <job id>`.
+"""The process of one run, of scores or duplicates: `python -m guanxi.insight.child <job id>`.
 
 Says its result as the last line it writes, as JSON: {"result"}, {"error"} or {"cancelled"}.
 """
@@ -11,17 +11,21 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 log = logging.getLogger(__name__)
 PARENT_POLL = 0.5  # seconds
-# Of a hundred, when each step begins.
-BEGINS = {"wait": 0, "refresh": 0, "score": 40, "write": 60}
+# By the kind of job, when each of its steps begins, of a hundred.
+BEGINS = {
+    "score": {"wait": 0, "refresh": 0, "score": 40, "write": 60},
+    "find_duplicates": {"wait": 0, "read": 0, "compare": 5, "write": 95},
+}
 
 
 def main(job_id: UUID) -> dict[str, Any]:
-    """Run the score run that the job asks for."""
+    """Run what the job asks for."""
     from django.utils.translation import override
 
     from guanxi.platform.jobs.models import Job
@@ -35,25 +39,30 @@ def main(job_id: UUID) -> dict[str, Any]:
     language = (actor and actor.language) or (workspace and workspace.language) or "en"
     with override(language):
         try:
-            return {"result": _run(job, language)}
+            # The run's own connection may be in the middle of a COPY when it tells: a thread has
+            # another one.
+            with ThreadPoolExecutor(max_workers=1) as teller:
+                return {"result": RUNS[job.job.kind](job, partial(_tell, teller, job, language))}
         except JobCancelled:
             return {"cancelled": True}
         except DomainError as error:
             return {"error": str(error.message)}
 
 
-def _run(job: Any, language: str) -> dict[str, Any]:
+def _tell(teller: ThreadPoolExecutor, *what: Any) -> None:
+    teller.submit(tell, *what).result()
+
+
+def _score(job: Any, told: Any) -> dict[str, Any]:
     from guanxi.insight import scoring
 
     as_of = job.params.get("as_of")
-    # The run's own connection is in the middle of a COPY when it tells: a thread has another one.
-    with ThreadPoolExecutor(max_workers=1) as teller:
-        run = scoring.run(
-            as_of=dt.date.fromisoformat(as_of) if as_of else None,
-            job_id=job.job.pk,
-            actor_id=job.job.actor_id,
-            tell=lambda *how_far: teller.submit(tell, job, language, *how_far).result(),
-        )
+    run = scoring.run(
+        as_of=dt.date.fromisoformat(as_of) if as_of else None,
+        job_id=job.job.pk,
+        actor_id=job.job.actor_id,
+        tell=told,
+    )
     return {
         "run": str(run.pk),
         "customers": run.customers,
@@ -62,14 +71,24 @@ def _run(job: Any, language: str) -> dict[str, Any]:
     }
 
 
+def _find_duplicates(job: Any, told: Any) -> dict[str, Any]:
+    from guanxi.insight import duplicate_search
+
+    return dict(duplicate_search.run(tell=told))
+
+
+RUNS = {"score": _score, "find_duplicates": _find_duplicates}
+
+
 def tell(job: Any, language: str, step: str, done: int, total: int | None) -> None:
     """Show how far the run is. Raises JobCancelled if somebody asked it to stop."""
     from django.utils.translation import gettext as _
     from django.utils.translation import override
 
     job.stop_if_asked()
-    begins = BEGINS[step]
-    ends = min((b for b in BEGINS.values() if b > begins), default=100)
+    steps = BEGINS[job.job.kind]
+    begins = steps[step]
+    ends = min((b for b in steps.values() if b > begins), default=100)
     part = done / total if total else 0.0
     with override(language):
         messages = {
@@ -77,7 +96,11 @@ def tell(job: Any, language: str, step: str, done: int, total: int | None) -> No
             "refresh": _("Reading purchases"),
             "score": _("Scoring customers"),
             "write": _("Writing scores"),
+            "read": _("Reading customers"),
+            "compare": _("Comparing customers"),
         }
+        if (job.job.kind, step) == ("find_duplicates", "write"):
+            messages["write"] = _("Writing the queue")
     job.progress(round(begins + (ends - begins) * part), 100, messages[step])
 
 
@@ -101,6 +124,6 @@ if __name__ == "__main__":
     try:
         answer = main(UUID(sys.argv[1]))
     except Exception:
-        log.exception("score run of job %s failed", sys.argv[1])
+        log.exception("run of job %s failed", sys.argv[1])
         sys.exit(1)
     print(json.dumps(answer))

@@ -1,6 +1,7 @@
 """What the models say of each customer, when they said it, and what people make of it.
 
-Scores, history and runs are derived: no event is told of them (they are no `Row`), a run is one.
+Scores, history, runs and suspected pairs are derived: no event is told of them (they are no `Row`),
+a run is one.
 """
 
 from typing import Any
@@ -246,3 +247,55 @@ class AttentionItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.customer_id}"
+
+
+class SuspectedPair(models.Model):
+    """Two customers who are more likely one, as the latest search found, and what a person said.
+
+    Both are of one kind. A pair that was merged is no longer shown, as one of it is out of use; it
+    is there again when the merge is taken back, until the next search.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        NOT_THE_SAME = "not_the_same", _("not the same")
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    first = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
+    second = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    probability = models.FloatField()
+    # The probability times one more than what both are expected to bring in 12 months.
+    priority = models.FloatField()
+    evidence = models.JSONField(db_default=[])  # [{field, level, weight in bits}] as matching says
+    state = models.CharField(max_length=12, choices=State, db_default=State.OPEN)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    # A number made of all that was compared when it was decided: another one, another question.
+    compared = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("first", "second", name="suspected_pair_once"),
+            models.CheckConstraint(
+                name="suspected_pair_in_order", condition=models.Q(first__lt=models.F("second"))
+            ),
+            models.CheckConstraint(
+                name="suspected_pair_decided",
+                condition=models.Q(state="open")
+                | models.Q(
+                    decided_at__isnull=False, decided_by__isnull=False, compared__isnull=False
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "id"],
+                name="suspected_pair_by_priority",
+                condition=models.Q(state="open"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} {self.second_id}"

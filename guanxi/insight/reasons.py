@@ -39,10 +39,15 @@ def why_of(kind: str) -> Callable[[Sentence], Sentence]:
     return add
 
 
+def worded(reasons: Iterable[Numbers], currency: str) -> list[tuple[Numbers, str]]:
+    """Give each reason that there are words for with its sentence."""
+    said = ((r, _said(_reasons.get(str(r.get("code"))), r, currency)) for r in reasons)
+    return [(reason, text) for reason, text in said if text]
+
+
 def in_words(reasons: Iterable[Numbers], currency: str) -> list[str]:
     """Give a sentence for each reason that there are words for."""
-    said = (_said(_reasons.get(str(r.get("code"))), r, currency) for r in reasons)
-    return [text for text in said if text]
+    return [text for _reason, text in worded(reasons, currency)]
 
 
 def why(kind: str, facts: Numbers, currency: str) -> str:

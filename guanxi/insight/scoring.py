@@ -8,8 +8,7 @@ import datetime as dt
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,17 +24,13 @@ from guanxi.insight import warehouse, write_back
 from guanxi.insight.as_of import AsOf, books_today, choose_as_of, months_before
 from guanxi.insight.copy_out import Column, copy_batches, schema_of
 from guanxi.insight.models import ScoreRun, Stage
+from guanxi.insight.one_at_a_time import ENGINE_MEMORY, Tell, one_at_a_time
 from guanxi.platform.workspaces.services import current_workspace
 
-ENGINE_MEMORY = "2GB"  # beyond it the engine works on disk
-LOCK_POLL = 0.5  # seconds
 # A first run looks back as well, month by month, so that there is a history to compare with: as
 # often as a few seconds allow.
 LOOK_BACK = ((300_000, 12), (3_000_000, 3))  # up to so many lines, so many months
 
-# Hears the step ("wait", "refresh", "score", "write"), how far it is and of how much; may raise to
-# stop. It may not use the caller's database connection, which is in the middle of a COPY.
-Tell = Callable[[str, int, int | None], None]
 STAGES = tuple(Stage.values)
 EMPTY_LINES = pa.table(
     {
@@ -64,7 +59,7 @@ def run(
     """
     today = today or books_today()
     started_at, clock = timezone.now(), _Clock()
-    with _one_at_a_time(tell):
+    with one_at_a_time(tell):
         warehouse.refresh(tell=lambda lines: tell("refresh", lines, None))
         clock.lap("refresh")
         engine = open_engine()
@@ -99,26 +94,6 @@ class _Clock:
         self.seconds[step] = round(now - self._since, 3)
         self._since = now
         return self.seconds
-
-
-@contextmanager
-def _one_at_a_time(tell: Tell) -> Iterator[None]:
-    """Hold the lock of score runs for this database session; the server frees it if we die."""
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("select pg_try_advisory_lock(hashtextextended('guanxi.insight.run', 2))")
-            if cursor.fetchone() == (True,):
-                break
-            tell("wait", 0, None)
-            time.sleep(LOCK_POLL)
-    try:
-        yield
-    finally:
-        if connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "select pg_advisory_unlock(hashtextextended('guanxi.insight.run', 2))"
-                )
 
 
 def open_engine() -> Any:

@@ -4,6 +4,7 @@ Models and engine are imported by who scores only: the server, which never does,
 """
 
 import datetime as dt
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Customer
+from guanxi.insight import evidence
 from guanxi.insight.as_of import AsOfInFutureError, books_today
 from guanxi.insight.base import base_state
 from guanxi.insight.models import SCORE_FIELDS, CustomerScore, ScoreRun, ScoreSnapshot
-from guanxi.insight.reasons import in_words
+from guanxi.insight.reasons import worded
 from guanxi.platform.access.predicate import Asker, require_visible
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import describe, start_job
@@ -24,7 +26,7 @@ from guanxi.platform.workspaces.services import current_workspace
 from guanxi.sales.models import Order
 
 if TYPE_CHECKING:
-    from guanxi.insight.scoring import Tell
+    from guanxi.insight.one_at_a_time import Tell
 
 JOB_KIND = "score"
 HISTORY_SHOWN = 120
@@ -134,7 +136,7 @@ def customer_scores(asker: Asker, customer: UUID) -> dict[str, Any]:
         "as_of": run.as_of.isoformat() if run and score else None,
         "currency": currency(),
         "current": {name: _plain(getattr(score, name)) for name in visible} if score else None,
-        "reasons": in_words(score.reasons, currency()) if score else [],
+        **_explained(asker, score, run.as_of if run else None, visible),
         "history": [
             {
                 "as_of": entry.as_of.isoformat(),
@@ -144,6 +146,26 @@ def customer_scores(asker: Asker, customer: UUID) -> dict[str, Any]:
             }
             for entry in reversed(entries)
         ],
+    }
+
+
+def _explained(
+    asker: Asker, score: CustomerScore | None, as_of: dt.date | None, visible: list[str]
+) -> dict[str, Any]:
+    """The reasons in words and the figures, each with the orders it rests on that one can open."""
+    told = worded(score.reasons, currency()) if score else []
+    if score is None or as_of is None:
+        return {"reasons": [{"text": text, "records": []} for _r, text in told], "records": {}}
+    by_reason = [evidence.of_reason(reason, as_of) for reason, _text in told]
+    by_field = {n: o for n, o in evidence.of_fields(score, as_of).items() if n in visible}
+    wanted = [*dict.fromkeys(chain(*by_reason, by_field.values()))]
+    opened = dict(zip(wanted, evidence.opened_of(asker, score.pk, wanted), strict=True))
+    return {
+        "reasons": [
+            {"text": text, "records": [opened[o] for o in orders if opened[o]["count"]]}
+            for (_reason, text), orders in zip(told, by_reason, strict=True)
+        ],
+        "records": {name: opened[o] for name, o in by_field.items() if opened[o]["count"]},
     }
 
 

@@ -1,4 +1,4 @@
-"""Score runs in the background: on demand, and every night.
+"""Score runs and searches for duplicates in the background: on demand, and every night.
 
 A run is a process of its own that ends: models and Parquet need memory that the worker, which
 lives on, would not give back.
@@ -14,22 +14,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
-from guanxi.insight import services
+from guanxi.insight import duplicates, services
 from guanxi.platform.jobs.services import JobCancelled, RunningJob, job_kind
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.workspaces.services import books_zone
 
 POLL = 1.0  # seconds between looks whether somebody cancelled
 NIGHTLY_HOUR = 3
+DUPLICATES_HOUR = 4  # the queue is ordered by what the scores expect
 
 
-class ScoringFailedError(DomainError):
+class RunFailedError(DomainError):
     """The run's process ended without a result; the log says why."""
 
 
 @job_kind(services.JOB_KIND, gettext_lazy("Score all customers"))
 def score(job: RunningJob) -> dict[str, Any]:
-    """Run one score run in a child process, and stop it when the job is cancelled."""
+    """Run one score run."""
+    return _in_a_child(job)
+
+
+@job_kind(duplicates.JOB_KIND, gettext_lazy("Find duplicates"))
+def find_duplicates(job: RunningJob) -> dict[str, Any]:
+    """Search once for customers who may be one."""
+    return _in_a_child(job)
+
+
+def _in_a_child(job: RunningJob) -> dict[str, Any]:
+    """Run what the job asks for in a child process, and stop it when the job is cancelled."""
     command = [sys.executable, "-m", "guanxi.insight.child", str(job.job.pk)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as child:
         try:
@@ -39,7 +51,7 @@ def score(job: RunningJob) -> dict[str, Any]:
     if answer.get("cancelled"):
         raise JobCancelled
     if "error" in answer:
-        raise ScoringFailedError(answer["error"])
+        raise RunFailedError(answer["error"])
     result: dict[str, Any] = answer["result"]
     return result
 
@@ -54,7 +66,7 @@ def _answer(job: RunningJob, child: "subprocess.Popen[bytes]") -> dict[str, Any]
         try:
             answer: dict[str, Any] = json.loads(said.splitlines()[-1])
         except (IndexError, ValueError):
-            raise ScoringFailedError(_("Scoring stopped unexpectedly. Try again.")) from None
+            raise RunFailedError(_("This stopped unexpectedly. Try again.")) from None
         return answer
 
 
@@ -65,3 +77,12 @@ def score_nightly(timestamp: int) -> None:
     now = datetime.fromtimestamp(timestamp, UTC).astimezone(books_zone())
     if now.hour == NIGHTLY_HOUR and services.anything_to_score():
         services.start_score_run()
+
+
+@app.periodic(cron="0 * * * *")
+@app.task(name="find_duplicates_nightly", pass_context=False)
+def find_duplicates_nightly(timestamp: int) -> None:
+    """Look for duplicates when it is four at night where the books are kept."""
+    now = datetime.fromtimestamp(timestamp, UTC).astimezone(books_zone())
+    if now.hour == DUPLICATES_HOUR and duplicates.anybody_to_compare():
+        duplicates.start_search()

@@ -99,6 +99,8 @@ def replace_scores(
     with acting(actor_id=actor_id, source=source), connection.cursor() as cursor:
         raw: psycopg.Cursor[Any] = cursor.cursor
         raw.execute("set local work_mem = '128MB'")
+        # Every join is of whole sets. What the planner takes for small may be growing just now.
+        raw.execute("set local enable_nestloop = off")
         _copy_past(raw, past)
         _make_previous(raw, run.as_of)
         _copy_in(raw, "insight_incoming", _columns(), result.customers, tell)
@@ -186,8 +188,7 @@ NEWS = (
 def _merge(cursor: psycopg.Cursor[Any], as_of: dt.date) -> None:
     """Change and insert the scores of every customer in use.
 
-    Equal rows are not touched: ON CONFLICT DO UPDATE would lock, and so write, each of them. New
-    ones are known by their key alone: a join would read again and again what is being inserted.
+    Equal rows are not touched: ON CONFLICT DO UPDATE would lock, and so write, each of them.
     """
     names = list(INCOMING)
     values = {n: WITHOUT_PURCHASES.get(n, _stored(n)) for n in names} | {"customer_id": "c.id"}
@@ -210,7 +211,8 @@ def _merge(cursor: psycopg.Cursor[Any], as_of: dt.date) -> None:
     )
     cursor.execute(
         f"insert into insight_customerscore ({columns}) select {columns} from {found}"  # noqa: S608
-        " on conflict (customer_id) do nothing",
+        " where not exists"
+        " (select from insight_customerscore s where s.customer_id = n.customer_id)",
         {"as_of": as_of},
     )
 
@@ -229,8 +231,9 @@ def _write_history(cursor: psycopg.Cursor[Any], as_of: dt.date) -> None:
         )
     cursor.execute(
         f"insert into {entries} (customer_id, as_of, {columns})"  # noqa: S608
-        f" select customer_id, snapshot_on, {columns} from insight_customerscore"
-        " where snapshot_on = %(as_of)s on conflict (customer_id, as_of) do nothing",
+        f" select customer_id, snapshot_on, {columns} from insight_customerscore s"
+        " where snapshot_on = %(as_of)s and not exists ("
+        f" select from {entries} e where e.customer_id = s.customer_id and e.as_of = %(as_of)s)",
         values,
     )
 

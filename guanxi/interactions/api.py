@@ -18,13 +18,15 @@ timeline_router = Router(tags=["customer"])
 
 @router.post("/{uuid:pk}/complete", response=dict[str, Any], summary="Complete a task")
 def complete(request: Request, pk: UUID) -> HttpResponse:
-    task = services.complete_task(task=get_permitted(request.asker, Task, pk, "change"))
+    task = get_permitted(request.asker, Task, pk, "change")
+    services.complete_task(asker=request.asker, task=task)
     return record_response(request, object_type("task"), task.pk)
 
 
 @router.post("/{uuid:pk}/reopen", response=dict[str, Any], summary="Reopen a task")
 def reopen(request: Request, pk: UUID) -> HttpResponse:
-    task = services.reopen_task(task=get_permitted(request.asker, Task, pk, "change"))
+    task = get_permitted(request.asker, Task, pk, "change")
+    services.reopen_task(asker=request.asker, task=task)
     return record_response(request, object_type("task"), task.pk)
 
 

@@ -1,12 +1,14 @@
 """What the timeline shows: every touch with a customer, and what is still to be done."""
 
+from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.customers.models import Customer
 from guanxi.platform.objects.columns import long_text, text
-from guanxi.platform.objects.record import Record, not_deleted
+from guanxi.platform.objects.models import SavedView
+from guanxi.platform.objects.record import UUID7, Record, not_deleted
 
 
 class Interaction(Record):
@@ -110,3 +112,33 @@ class Task(Record):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Snippet(models.Model):
+    """A text that is written again and again, put in by its shortcut or name.
+
+    `text` may hold variables, such as {{customer.name}}: see `guanxi.interactions.snippets`.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=100)
+    shortcut = models.CharField(max_length=40, blank=True, db_default="")
+    text = models.TextField()
+    shared = models.CharField(
+        max_length=10, choices=SavedView.Shared, db_default=SavedView.Shared.PRIVATE
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "owner",
+                Lower("shortcut"),
+                name="snippet_shortcut",
+                condition=~models.Q(shortcut=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -4,7 +4,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from guanxi.interactions.models import Task
+from guanxi.platform.access.predicate import Asker
 from guanxi.platform.objects.errors import DomainError
+from guanxi.platform.objects.registry import object_type
+from guanxi.platform.objects.rules import rules_kept
+
+WRITTEN = ("status", "completed_at")
 
 
 class TaskState(DomainError):
@@ -17,21 +22,29 @@ def _locked(task: Task) -> Task:
     return Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
 
 
+def _write(asker: Asker, task: Task) -> None:
+    with rules_kept(asker, object_type("task"), [task.pk], WRITTEN):
+        task.save(update_fields=WRITTEN)
+
+
 @transaction.atomic
-def complete_task(*, task: Task) -> Task:
-    """Mark the task as done now. Completing a done task changes nothing."""
+def complete_task(*, asker: Asker, task: Task) -> Task:
+    """Mark the task as done now. Completing a done task changes nothing.
+
+    Raises Invalid naming what a done task lacks.
+    """
     task = _locked(task)
     if task.status != Task.Status.DONE:
         task.status, task.completed_at = Task.Status.DONE, timezone.now()
-        task.save(update_fields=["status", "completed_at"])
+        _write(asker, task)
     return task
 
 
 @transaction.atomic
-def reopen_task(*, task: Task) -> Task:
-    """Open a done or cancelled task again."""
+def reopen_task(*, asker: Asker, task: Task) -> Task:
+    """Open a done or cancelled task again. Raises Invalid naming what an open task lacks."""
     task = _locked(task)
     if task.status != Task.Status.OPEN:
         task.status, task.completed_at = Task.Status.OPEN, None
-        task.save(update_fields=["status", "completed_at"])
+        _write(asker, task)
     return task

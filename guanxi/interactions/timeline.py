@@ -11,7 +11,7 @@ from django.core import signing
 from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from guanxi.customers.models import Customer
+from guanxi.customers.models import Consent, Customer
 from guanxi.interactions.models import Interaction, Task
 from guanxi.platform.access.predicate import Asker, require_visible, visible_to
 from guanxi.platform.events.history import history_of_visible
@@ -155,6 +155,21 @@ timeline_records(
         },
     ),
 )
+timeline_records(
+    "consent",
+    Records(
+        Consent,
+        at="given_at",
+        shows={
+            "title": "purpose",
+            "body": "note",
+            "state": "state",
+            "channel": "channel",
+            "source": "source",
+            "actor": "recorded_by",
+        },
+    ),
+)
 
 
 @timeline_source("change")
@@ -178,6 +193,7 @@ def changes(asker: Asker, customer: UUID, page: Page) -> list[Entry]:
             "changes": item["changes"],
             "file": item["file"],
             "shared_with": item["shared_with"],
+            "merge": item["merge"],
             "source": item["source"],
             "request_id": item["request_id"],
             "can_undo": item["can_undo"],

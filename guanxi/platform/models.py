@@ -3,6 +3,9 @@
 from guanxi.platform.access.models import (
     AccessLink,
     Factor,
+    IdentityProvider,
+    ProviderLink,
+    RateBucket,
     RecoveryCode,
     Role,
     Session,
@@ -13,13 +16,15 @@ from guanxi.platform.access.models import (
     Token,
     User,
 )
+from guanxi.platform.custom_objects.models import CustomObject, CustomRecord
 from guanxi.platform.events.models import Event, EventCursor
 from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
-from guanxi.platform.fields.models import CustomField, FieldsVersion
+from guanxi.platform.fields.models import CustomField, FieldsVersion, Link
 from guanxi.platform.files.models import Attachment
-from guanxi.platform.jobs.models import Job
+from guanxi.platform.jobs.models import Job, JobRefusal
 from guanxi.platform.layouts.models import Layout
 from guanxi.platform.live.models import Presence
+from guanxi.platform.merging.models import Merge, MergedRecord, MergeStep
 from guanxi.platform.notifications.models import Follow, Notification
 from guanxi.platform.objects.models import IdempotentResponse, SavedView
 from guanxi.platform.search.models import RecentRecord, SearchText
@@ -30,19 +35,29 @@ __all__ = [
     "AccessLink",
     "Attachment",
     "CustomField",
+    "CustomObject",
+    "CustomRecord",
     "Event",
     "EventCursor",
     "Factor",
     "FieldsVersion",
     "Follow",
     "IdempotentResponse",
+    "IdentityProvider",
     "Import",
     "ImportRow",
     "ImportVerdict",
     "Job",
+    "JobRefusal",
     "Layout",
+    "Link",
+    "Merge",
+    "MergeStep",
+    "MergedRecord",
     "Notification",
     "Presence",
+    "ProviderLink",
+    "RateBucket",
     "RecentRecord",
     "RecoveryCode",
     "Role",

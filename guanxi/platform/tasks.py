@@ -3,6 +3,7 @@
 from guanxi.platform.access import tasks as access
 from guanxi.platform.events import tasks as events
 from guanxi.platform.exchange import tasks as exchange
+from guanxi.platform.fields import tasks as fields
 from guanxi.platform.files import tasks as files
 from guanxi.platform.jobs import tasks as jobs
 from guanxi.platform.notifications import tasks as notifications
@@ -14,6 +15,7 @@ __all__ = [
     "access",
     "events",
     "exchange",
+    "fields",
     "files",
     "jobs",
     "notifications",

@@ -79,10 +79,13 @@ left join lateral (
 ) c on true
 """
 CUSTOMERS = """
-insert into customers_customer (id, kind, name, name_sort, country, phone, phone_normal, owner_id)
+insert into customers_customer
+    (id, kind, name, name_sort, name_match, country, phone, phone_normal, owner_id)
 select {new_id}, {kind}, coalesce(nullif({named}, ''), {prefix} || b.customer),
-    coalesce(nullif(lower({named_sort}), ''), lower({prefix} || b.customer)), {country}, {phone},
-    {phone_normal}, {owner}
+    coalesce(nullif(lower({named_sort}), ''), lower({prefix} || b.customer)),
+    coalesce(nullif({named_match}, ''),
+        lower(regexp_replace({prefix} || b.customer, '[^[:alnum:]]+', '', 'g'))),
+    {country}, {phone}, {phone_normal}, {owner}
 from i_buyer b join platform_importrow r on r.imported = {imported} and r.row = b.row
 where b.customer_id is null order by b.row
 """
@@ -200,6 +203,7 @@ class Writing:
             prefix=self.values.literal(_("Customer") + " "),
             country=self.values.text("customer_country"), phone=self.values.text("customer_phone"),
             phone_normal=self.values.text("customer_phone_normal"),
+            named_match=self.values.text("customer_name_match"),
         )  # fmt: skip
         self._do(KNOWN_AS, new_id=new_id, identity_id=self._id(4, "b.row"))
         self._do(BOUGHT, new_id=new_id)

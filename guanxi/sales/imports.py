@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.customers.names import name_sort_key
+from guanxi.customers.names import name_match
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.exchange.errors import BadMapping
 from guanxi.platform.exchange.layout import Layout
@@ -21,6 +21,7 @@ from guanxi.platform.exchange.targets import Context, TargetField, Walk, registe
 from guanxi.platform.exchange.values import convert, dates
 from guanxi.platform.exchange.values.convert import BadValue
 from guanxi.platform.objects.columns import normalize_phone
+from guanxi.platform.objects.names import name_sort_key
 from guanxi.platform.objects.registry import object_type
 from guanxi.sales import import_matching, import_writing
 
@@ -124,6 +125,7 @@ class PurchaseTarget:
                 layout.add(name, convert_, column=entry["column"])
         if "customer_name" in layout:
             layout.add("customer_name_sort", name_sort_key, source="customer_name")
+            layout.add("customer_name_match", name_match, source="customer_name")
         if "customer_phone" in layout:
             layout.add("customer_phone_normal", _normal_phone, source="customer_phone")
         for name in REQUIRED:

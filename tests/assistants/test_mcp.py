@@ -18,11 +18,11 @@ from pytest_django import DjangoDbBlocker
 
 from guanxi.platform.access.models import Token
 from guanxi.platform.access.sign_in import issue_token
-from tests.cast import PEOPLE, Firm
+from tests.cast import EQUIPMENT, PEOPLE, Firm, equip
 from tests.oracle import Oracle
 from tests.server import on_this_database, web_server
 
-LISTED = ("customer", "task", "interaction", "order", "product", "user")
+LISTED = ("customer", "task", "interaction", "order", "product", "user", EQUIPMENT)
 
 
 @dataclass
@@ -59,6 +59,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(firm: Firm, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     with django_db_blocker.unblock():
+        equip(firm)
         made = {
             who: issue_token(user=firm[who], name="assistant", scopes=["read", "write"])
             for who in PEOPLE
@@ -114,7 +115,8 @@ def test_everybody_lists_just_what_they_may_see(world: World, who: str) -> None:
         assert seen & set(cast) == {
             pk for pk, record in cast.items() if oracle.may(who, "read", name, record)
         }, name
-        api = world.api(who, f"{name}s", limit=100, sort="created_at")
+        path = {EQUIPMENT: "custom-equipment"}.get(name, f"{name}s")
+        api = world.api(who, path, limit=100, sort="created_at")
         assert answer.is_error == api.is_error
         assert answer.structured_content.get("items") == api.json().get("items")
 

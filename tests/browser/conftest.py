@@ -38,7 +38,7 @@ def demo() -> Iterator[Served]:
     """The sample firm, one for all tests: each changes records of its own only."""
     with (
         tempfile.TemporaryDirectory(prefix="guanxi-browser-", dir="/tmp") as folder,
-        serve(Path(folder), *DEMO, "--home", folder) as served,
+        serve(Path(folder), *DEMO, "--home", folder, GUANXI_SSO_HOSTS="localhost") as served,
     ):
         yield served
 

@@ -34,6 +34,8 @@ WORKSPACE = (
     "GUANXI_DATABASE_URL",
     "GUANXI_OWNER_DATABASE_URL",
     "GUANXI_FILES_URL",
+    "GUANXI_RATE_LIMIT",
+    "GUANXI_RATE_LIMIT_OPEN",
 )
 
 
@@ -127,7 +129,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(home: Path, *command: str) -> Iterator[Served]:
+def serve(home: Path, *command: str, **environment: str) -> Iterator[Served]:
     """Run `guanxi <command>` (serve, demo …) on `home` until the block ends."""
     port = free_port()
     process = subprocess.Popen(
@@ -135,7 +137,7 @@ def serve(home: Path, *command: str) -> Iterator[Served]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=clean_environment(),
+        env=clean_environment() | environment,
         cwd=ROOT,
     )
     served = Served(home, port, process)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from playwright.sync_api import Page
 
 from tests.browser.product import ROOT
@@ -11,6 +13,7 @@ RULES: dict[str, object] = {
     "type": "tag",
     "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
 }
+Theme = Literal["light", "dark"]
 CONTRAST: dict[str, object] = {"type": "rule", "values": ["color-contrast"]}
 
 VIOLATIONS = """
@@ -22,7 +25,18 @@ async (rules) => {
 }
 """
 
-STILL = "() => document.getAnimations().every(({ playState }) => playState !== 'running')"
+STILL = """
+() => !document.querySelector("[class*=_bone_]") &&
+  document.getAnimations().every(({ playState }) => playState !== "running")
+"""
+
+OPEN = "(href) => void window.__TSR_ROUTER__.navigate({ href })"
+OPENED = """
+() => {
+  const { status, location, resolvedLocation } = window.__TSR_ROUTER__.state;
+  return status === "idle" && location.href === resolvedLocation?.href;
+}
+"""
 
 # What a box of its own scrolls or cuts is within the screen; all else must end before its edge.
 TOO_WIDE = """
@@ -55,6 +69,19 @@ def settle(page: Page) -> None:
     """Wait until a page has its title and nothing on it moves: no skeleton, no dialog coming in."""
     page.get_by_role("heading", level=1).first.wait_for()
     page.wait_for_function(STILL)
+
+
+def follow(page: Page, address: str) -> None:
+    """Go on to another address as a link on the page does, which is quicker than to load it."""
+    page.evaluate(OPEN, address)
+    page.wait_for_function(OPENED)
+    settle(page)
+
+
+def change_theme(page: Page, scheme: Theme) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.locator(f"html[data-theme={scheme}]").wait_for()
+    settle(page)
 
 
 def violations(page: Page, rules: dict[str, object] = RULES) -> list[str]:

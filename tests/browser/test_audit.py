@@ -13,14 +13,11 @@ from tests.browser.sound import AXE, settle, violations
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_a_change_is_found_in_the_audit_log(
-    demo: Served, member: Callable[..., Page], language: str
-) -> None:
-    t, name = Texts(language), f"审计 {language}"
-    chen, boss = member("chen", language), member("admin", language)
+def test_a_change_is_found_in_the_audit_log(demo: Served, member: Callable[..., Page]) -> None:
+    t, name = Texts("en"), "审计"
+    chen, boss = member("chen"), member("admin", "en")
     customer = call(chen, "POST", f"{demo.url}/api/v1/customers", kind="person", name=name)
-    call(chen, "PATCH", f"{demo.url}/api/v1/customers/{customer['id']}", city=f"青岛 {language}")
+    call(chen, "PATCH", f"{demo.url}/api/v1/customers/{customer['id']}", city="青岛市黄岛区")
     who = chen.request.get(f"{demo.url}/api/v1/session").json()["user"]
 
     boss.context.add_init_script(path=AXE)
@@ -30,7 +27,7 @@ def test_a_change_is_found_in_the_audit_log(
     boss.keyboard.press("Enter")
     boss.get_by_label(t("audit.happened"), exact=True).click()
     boss.locator(".ant-select-item-option", has_text=t("audit.action.update")).click()
-    row = boss.get_by_role("row").filter(has_text=f"青岛 {language}")
+    row = boss.get_by_role("row").filter(has_text="青岛市黄岛区")
     expect(row).to_contain_text(who["full_name"])
     for size in ({"width": 1440, "height": 900}, {"width": 390, "height": 844}):
         boss.set_viewport_size(size)
@@ -39,6 +36,6 @@ def test_a_change_is_found_in_the_audit_log(
     boss.reload()  # the address says it all
     with boss.expect_download() as saved:
         boss.get_by_role("button", name=t("audit.export")).click()
-    assert f"青岛 {language}" in saved.value.path().read_text("utf-8-sig")
+    assert "青岛市黄岛区" in saved.value.path().read_text("utf-8-sig")
     row.get_by_role("link", name=name).click()
     expect(boss.get_by_role("heading", name=name)).to_be_visible()

@@ -18,7 +18,6 @@ pytestmark = pytest.mark.browser
 
 NAMES = ("Anna", "Bert", "Carl", "Dora")
 COLUMNS = ["name:160:pin", "phone:150", "kind:140", "birthday:150", "credit_limit:150", "owner:160"]
-KIND = {"en": "Person", "zh-CN": "个人", "zh-TW": "個人"}
 
 
 class Sheet:
@@ -27,7 +26,8 @@ class Sheet:
     def __init__(self, page: Page, api: str) -> None:
         self.page, self.api, self.city = page, api, f"Blockton {uuid4().hex[:8]}"
         for name in NAMES:
-            call(page, "POST", f"{api}/customers", kind="organization", name=name, city=self.city)
+            address = f"{api}/customers?on_duplicate=create"
+            call(page, "POST", address, kind="organization", name=name, city=self.city)
         self.filter = json.dumps({"and": [{"field": "city", "op": "eq", "value": self.city}]})
 
     def cell(self, row: int, column: int) -> Locator:
@@ -51,11 +51,10 @@ class Sheet:
         return text
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "zh-TW", "en"])
 def test_a_block_is_copied_pasted_refused_and_undone(
-    demo: Served, member: Callable[..., Page], language: str
+    demo: Served, member: Callable[..., Page]
 ) -> None:
-    t, page = Texts(language), member("chen", language)
+    t, page = Texts("zh-CN"), member("chen", "zh-CN")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.context.add_init_script(path=AXE)
     sheet = Sheet(page, f"{demo.url}/api/v1")
@@ -77,7 +76,7 @@ def test_a_block_is_copied_pasted_refused_and_undone(
     # From a spreadsheet: texts, a choice by its label, dates, numbers, a person by name.
     owner = sheet.cell(0, 5).inner_text()
     sheet.cell(1, 1).click()
-    lines = [f"0{n}5 5512\t{KIND[language]}\t1990/3/{n + 1}\t1,{n}00.5\t{owner}" for n in range(3)]
+    lines = [f"0{n}5 5512\t个人\t1990/3/{n + 1}\t1,{n}00.5\t{owner}" for n in range(3)]
     sheet.paste("\r\n".join(lines) + "\r\n")
     expect(page.get_by_text(t("edit.changed_other", count=3))).to_be_visible()
     after = sheet.stored()
@@ -126,11 +125,10 @@ def test_a_block_is_copied_pasted_refused_and_undone(
     assert [row["phone"] for row in sheet.stored()] == [""] * 4
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_thousands_of_cells_that_do_not_fit_are_told_at_once(
-    demo: Served, member: Callable[..., Page], language: str
+    demo: Served, member: Callable[..., Page]
 ) -> None:
-    t, page = Texts(language), member("chen", language)
+    t, page = Texts("en"), member("chen")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     sheet = Sheet(page, f"{demo.url}/api/v1")
     columns = ["kind:140", "birthday:150", "credit_limit:150", "owner:160", "territory:150"]

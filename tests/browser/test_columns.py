@@ -15,20 +15,14 @@ from tests.browser.sound import AXE, settle, violations
 
 pytestmark = pytest.mark.browser
 
-LABELS = {
-    "en": ("Credit limit", "City"),
-    "zh-CN": ("信用额度", "城市"),
-    "zh-TW": ("信用額度", "城市"),
-}
 COLUMNS = ["name:220:pin", "phone:400", "email:400", "city:140", "credit_limit:170"]
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "zh-TW", "en"])
 def test_columns_are_pinned_and_added_up_and_kept_in_a_view(
-    demo: Served, member: Callable[..., Page], language: str
+    demo: Served, member: Callable[..., Page]
 ) -> None:
-    t, (limit, city_label) = Texts(language), LABELS[language]
-    page, city = member("chen", language), f"Sumton {uuid4().hex[:8]}"
+    t, limit, city_label = Texts("zh-TW"), "信用額度", "城市"
+    page, city = member("chen", "zh-TW"), f"Sumton {uuid4().hex[:8]}"
     page.context.add_init_script(path=AXE)
     for name, amount in (("Anna", "1000"), ("Bert", "234.5"), ("Carl", None)):
         call(

@@ -28,9 +28,6 @@ def city_of(page: Page, demo: Served, customer: dict[str, Any]) -> str:
     return found
 
 
-REFUSED = {"en": "but not do this with it", "zh-CN": "但不能执行此操作"}
-
-
 def type_city(page: Page, t: Texts, city: str, *, save: bool = True) -> None:
     """Write into the fact where it stands; Enter saves it."""
     label = LABEL[t.language]
@@ -86,13 +83,12 @@ def sign_in_again(page: Page, t: Texts) -> None:
     expect(dialog).to_be_hidden()
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_session_that_ends_in_the_middle_loses_nothing(
-    demo: Served, chromium: Browser, member: Callable[..., Page], language: str
+    demo: Served, chromium: Browser, member: Callable[..., Page]
 ) -> None:
-    t = Texts(language)
-    page = member("chen", language)
-    customer = make_customer(page, demo, name=f"Session {language}", city="Bonn")
+    t = Texts("zh-CN")
+    page = member("chen", "zh-CN")
+    customer = make_customer(page, demo, name="Session", city="Bonn")
     page.goto(f"{demo.url}/customers/{customer['id']}")
 
     page.get_by_role("button", name=t("customer.compose.mode.call"), exact=True).click()
@@ -106,29 +102,28 @@ def test_a_session_that_ends_in_the_middle_loses_nothing(
     said = timeline.get_by_text("Asked for 200 samples, ring back on Friday.")
     expect(said).to_have_count(1)
 
+    type_city(page, t, "Köln", save=False)
     end_session(page, demo, chromium)
-    type_city(page, t, "Köln")
+    page.keyboard.press("Enter")
     sign_in_again(page, t)
-    expect(page.get_by_text(t("edit.saved", field=LABEL[language]))).to_be_visible()
+    expect(page.get_by_text(t("edit.saved", field="城市"))).to_be_visible()
     assert city_of(page, demo, customer) == "Köln"
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_role_taken_away_in_the_middle_loses_nothing(
     demo: Served,
     member: Callable[..., Page],
     page_of: Callable[..., Page],
-    language: str,
 ) -> None:
     """What was typed stays where it is and can be copied; what stands in the way is said."""
-    t, api, password = Texts(language), f"{demo.url}/api/v1", "a quite new password"
-    boss, page = member("admin", language), page_of(locale=language)
+    t, api, password = Texts("en"), f"{demo.url}/api/v1", "a quite new password"
+    boss, page = member("admin"), page_of(locale="en")
     roles = {r["label"]: r["id"] for r in call(boss, "GET", f"{api}/role-rights")["items"]}
-    name = f"clerk-{language.lower()}"
+    name = "clerk"
     made = call(boss, "POST", f"{api}/people", username=name, full_name="Clerk", role=roles["经理"])
     call(boss, "POST", f"{api}/links/use", key=made["link"]["url"].split("#")[1], password=password)
     enter(page, demo.url, name, password)
-    customer = make_customer(boss, demo, name=f"Role {language}", city="Bonn")
+    customer = make_customer(boss, demo, name="Role", city="Bonn")
     page.goto(f"{demo.url}/customers/{customer['id']}")
     page.get_by_role("button", name=t("customer.compose.mode.call"), exact=True).click()
     words = page.get_by_role("textbox", name=t("customer.compose.text.call"))
@@ -137,8 +132,8 @@ def test_a_role_taken_away_in_the_middle_loses_nothing(
 
     call(boss, "PATCH", f"{api}/people/{made['person']['id']}", role=roles["只读"])
     page.keyboard.press("Enter")
-    told = page.get_by_role("alert").filter(has_text=t("edit.notSaved", field=LABEL[language]))
-    expect(told).to_contain_text(REFUSED[language])
+    told = page.get_by_role("alert").filter(has_text=t("edit.notSaved", field="City"))
+    expect(told).to_contain_text("but not do this with it")
     expect(told).to_contain_text(f"{t('edit.typed')} Köln")  # to be copied from there
     words.focus()
     page.keyboard.press("Control+Enter")

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.product import Served, Texts, call, watch
-from tests.browser.sound import AXE, too_wide, violations
+from tests.browser.sound import AXE, CONTRAST, change_theme, settle, too_wide, violations
+from tests.files.office import archive, docx, paragraph, xlsx
 
 pytestmark = pytest.mark.browser
 
@@ -81,9 +82,8 @@ def act(page: Page, t: Texts, name: str, action: str) -> None:
     page.get_by_role("menuitem", name=t(action)).click()
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_from_upload_to_undo(opened: Callable[..., Any], tmp_path: Path, language: str) -> None:
-    page, t = opened("chen", language)
+def test_from_upload_to_undo(opened: Callable[..., Any], tmp_path: Path) -> None:
+    page, t = opened("chen", "zh-CN")
     faults = watch(page)
     page.reload()
     files = card(page, t)
@@ -135,10 +135,11 @@ def test_files_are_dropped_and_pasted(opened: Callable[..., Any]) -> None:
     page.evaluate(GIVE, ["paste", "image.png", "image/png", "pasted"])
     expect(files.get_by_text("image.png")).to_be_visible()
     page.evaluate(GIVE, ["drop", "<b>拖.html", "text/html", "<script>document.title = 1</script>"])
-    link = files.get_by_role("link", name="<b>拖.html", exact=True)
-    with page.expect_download() as download:  # it never opens in the page
-        link.click()
-    assert download.value.suggested_filename.endswith("拖.html")
+    title = page.title()
+    files.get_by_role("button", name="<b>拖.html", exact=True).click()
+    preview = page.get_by_role("dialog", name="<b>拖.html")
+    expect(preview.get_by_text("<script>document.title = 1</script>")).to_be_visible()
+    assert page.title() == title  # it never runs in the page
 
 
 def test_an_upload_is_stopped_and_a_failed_one_tried_again(opened: Callable[..., Any]) -> None:
@@ -166,7 +167,7 @@ def test_an_upload_is_stopped_and_a_failed_one_tried_again(opened: Callable[...,
     expect(files.get_by_role("alert")).to_be_visible()
     page.unroute("**/attachments")
     files.get_by_role("button", name=t("files.retry", name="next.txt")).click()
-    expect(files.get_by_role("link", name="next.txt", exact=True)).to_be_visible()
+    expect(files.get_by_role("button", name="next.txt", exact=True)).to_be_visible()
     expect(files.get_by_text("slow.txt")).to_have_count(0)
 
 
@@ -186,18 +187,15 @@ def test_a_colleague_sees_what_is_added_at_once(
     demo: Served, opened: Callable[..., Any], member: Callable[..., Page]
 ) -> None:
     mine, t = opened("admin", "en")
-    theirs = member("zhao", "en")
+    theirs = member("zhao")
     theirs.goto(mine.url)
     expect(card(theirs, t)).to_be_visible()
     choose(mine, t, ("new.txt", "text/plain", b"new"))
-    expect(card(theirs, t).get_by_role("link", name="new.txt", exact=True)).to_be_visible()
+    expect(card(theirs, t).get_by_role("button", name="new.txt", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-def test_on_a_phone(opened: Callable[..., Any], color_scheme: str) -> None:
-    page, t = opened(
-        "chen", "zh-CN", viewport={"width": 390, "height": 844}, color_scheme=color_scheme
-    )
+def test_on_a_phone(opened: Callable[..., Any]) -> None:
+    page, t = opened("chen", "zh-CN", viewport={"width": 390, "height": 844})
     long = "很长的文件名" * 20 + ".png"
     choose(page, t, (long, "image/png", png(b"\0\0\xff")))
     name = card(page, t).get_by_role("button", name=long, exact=True)
@@ -207,3 +205,53 @@ def test_on_a_phone(opened: Callable[..., Any], color_scheme: str) -> None:
     name.click()
     expect(page.get_by_role("dialog", name=long).get_by_role("img", name=long)).to_be_visible()
     assert violations(page) == []
+    change_theme(page, "dark")
+    assert violations(page, CONTRAST) == []
+    page.keyboard.press("Escape")
+    settle(page)
+    assert violations(page, CONTRAST) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "color_scheme", "size"),
+    [("en", "light", (1440, 900)), ("zh-CN", "dark", (390, 844))],
+)
+def test_tables_and_documents_open_beside_the_page(
+    opened: Callable[..., Any], language: str, color_scheme: str, size: tuple[int, int]
+) -> None:
+    width, height = size
+    page, t = opened(
+        "chen", language, viewport={"width": width, "height": height}, color_scheme=color_scheme
+    )
+    faults = watch(page)
+    page.reload()
+    sheets = xlsx(**{"报价": [["item", "price"], ["tea <b>", 9.5]], "Notes": [["second sheet"]]})
+    choose(
+        page,
+        t,
+        ("offer.xlsx", "", sheets),
+        ("letter.docx", "", docx(paragraph("Dear Acme", "a1") + paragraph("text"))),
+        ("broken.docx", "", archive(a="b")),
+    )
+    files = card(page, t)
+    files.get_by_role("button", name="offer.xlsx", exact=True).click()
+    dialog = page.get_by_role("dialog", name="offer.xlsx")
+    expect(dialog.get_by_role("cell", name="tea <b>")).to_be_visible()
+    assert violations(page) == []
+    assert too_wide(page) == []
+    dialog.get_by_text("Notes", exact=True).click()
+    expect(dialog.get_by_text("second sheet")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    files.get_by_role("button", name="letter.docx", exact=True).press("Enter")
+    dialog = page.get_by_role("dialog", name="letter.docx")
+    expect(dialog.get_by_role("heading", name="Dear Acme")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+
+    files.get_by_role("button", name="broken.docx", exact=True).press("Enter")
+    dialog = page.get_by_role("dialog", name="broken.docx")
+    expect(dialog.get_by_role("heading", name=t("files.preview.none"))).to_be_visible()
+    expect(dialog.get_by_role("link", name=t("files.preview.download"), exact=True)).to_be_visible()
+    assert violations(page) == []
+    assert faults == []

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.product import Served, Texts, call
+from tests.browser.product import Served, Texts, call, enter
+from tests.browser.proxy import proxy_to
 
 pytestmark = pytest.mark.browser
 SOON = 5_000  # milliseconds; the aim is a third of a second, on a machine that has time
@@ -83,3 +84,35 @@ def test_who_else_has_the_record_open(demo: Served, member: Callable[..., Page])
     expect(here).to_be_visible(timeout=SOON)
     theirs.goto(demo.url)
     expect(here).to_have_count(0, timeout=SOON)
+
+
+def test_a_stream_that_is_cut_loses_nothing(
+    demo: Served, member: Callable[..., Page], page_of: Callable[..., Page]
+) -> None:
+    """Broken off in the middle of a message, then refused for a while, then back."""
+    t, theirs, mine = Texts("en"), member("admin"), page_of(locale="en")
+    api = f"{demo.url}/api/v1"
+    with proxy_to(demo.url) as proxy:
+        enter(mine, proxy.url, "chen")
+        customers = f"{proxy.url}/api/v1/customers"
+        customer = call(mine, "POST", customers, kind="person", name="Cut", city="Bonn")["id"]
+        mine.goto(f"{proxy.url}/customers/{customer}")
+
+        def city(name: str) -> Locator:
+            return mine.get_by_role("definition").filter(has_text=name)
+
+        expect(city("Bonn")).to_be_visible()
+        call(theirs, "PATCH", f"{api}/customers/{customer}", city="Köln")
+        expect(city("Köln")).to_be_visible(timeout=SOON)  # it listens
+        proxy.break_off()
+        call(theirs, "PATCH", f"{api}/customers/{customer}", city="Ulm")
+        assert proxy.broke.wait(20)
+        subject = "While nobody listened"
+        call(theirs, "POST", f"{api}/interactions", customer=customer, channel="call",
+             subject=subject)  # fmt: skip
+        call(theirs, "PATCH", f"{api}/customers/{customer}", city="Mainz")
+        proxy.mend()
+        expect(city("Mainz")).to_be_visible()
+        timeline = mine.get_by_role("region", name=t("customer.timeline"))
+        expect(timeline.get_by_text(subject)).to_be_visible()
+        mine.goto("about:blank")  # it leaves before the proxy does

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.firm import FIRMS, make_firm
 from tests.browser.product import Texts, serve, sign_in, watch
+from tests.browser.sound import follow
 
 PASSWORD = "correct-horse-9"
 JOB_MILLISECONDS = 90_000
@@ -41,13 +42,13 @@ def test_from_a_file_to_todays_list(
         sign_in(page, t, served.url, "mei", PASSWORD)
         expect(page.get_by_role("heading", name=t("insight.start.title"))).to_be_visible()
 
-        import_file(page, t, served.url, "customer", firm.customers)
-        import_file(page, t, served.url, "purchase", firm.purchases)
-        score(page, t, served.url)
+        import_file(page, t, "customer", firm.customers)
+        import_file(page, t, "purchase", firm.purchases)
+        score(page, t)
         name = work_the_list(page, t)
         assert name in firm.names
-        use_the_customer_page(page, t, served.url, name)
-        use_the_list(page, t, served.url)
+        use_the_customer_page(page, t, name)
+        use_the_list(page, t)
         assert not [f for f in faults if "401" not in f]  # asked before signing in
 
 
@@ -69,9 +70,9 @@ def sign_out(page: Page, t: Texts) -> None:
     page.get_by_role("button", name=t("signIn.submit")).wait_for()
 
 
-def import_file(page: Page, t: Texts, url: str, target: str, content: bytes) -> None:
+def import_file(page: Page, t: Texts, target: str, content: bytes) -> None:
     """Drop the file, look at each step, run it; all rows but the last are taken."""
-    page.goto(f"{url}/imports/new")
+    follow(page, "/imports/new")
     what = re.compile("^" + re.escape(t(f"imports.target.{target}.title")))
     page.get_by_role("radio", name=what).check()
     page.set_input_files(
@@ -95,8 +96,8 @@ def import_file(page: Page, t: Texts, url: str, target: str, content: bytes) -> 
     assert len(rejected) == 2, rejected[:3]  # the header and the one bad row, with its reason
 
 
-def score(page: Page, t: Texts, url: str) -> None:
-    page.goto(url)
+def score(page: Page, t: Texts) -> None:
+    follow(page, "/")
     page.get_by_role("button", name=t("insight.score.now")).first.click()
     expect(page.get_by_role("article").first).to_be_visible(timeout=JOB_MILLISECONDS)
     expect(page.get_by_text(f"{FIRMS}", exact=True).first).to_be_visible()
@@ -126,8 +127,8 @@ def work_the_list(page: Page, t: Texts) -> str:
     return name
 
 
-def use_the_customer_page(page: Page, t: Texts, url: str, name: str) -> None:
-    page.goto(f"{url}/customers?search={name}")
+def use_the_customer_page(page: Page, t: Texts, name: str) -> None:
+    follow(page, f"/customers?q={name}")
     page.get_by_role("link", name=name).first.click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
     expect(page.get_by_text(t("customer.score.title"))).to_be_visible()
@@ -138,9 +139,9 @@ def use_the_customer_page(page: Page, t: Texts, url: str, name: str) -> None:
     expect(page.get_by_text("They moved house.")).to_be_visible()
 
 
-def use_the_list(page: Page, t: Texts, url: str) -> None:
+def use_the_list(page: Page, t: Texts) -> None:
     """Edit in place, edit several at once and undo it, save a view, export."""
-    page.goto(f"{url}/customers")
+    follow(page, "/customers")
     rows = page.get_by_role("row")
     expect(rows.nth(3)).to_be_visible()
     boxes = page.get_by_role("checkbox")

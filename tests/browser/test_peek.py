@@ -16,11 +16,10 @@ from tests.browser.sound import AXE, settle, violations
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "zh-TW", "en"])
 def test_records_one_after_the_other_beside_the_list(
-    demo: Served, member: Callable[..., Page], language: str
+    demo: Served, member: Callable[..., Page]
 ) -> None:
-    t, page, city = Texts(language), member("chen", language), f"Peekton {uuid4().hex[:8]}"
+    t, page, city = Texts("en"), member("chen"), f"Peekton {uuid4().hex[:8]}"
     page.context.add_init_script(path=AXE)
     for name in ("Anna", "Bert", "Carl"):
         call(

@@ -14,17 +14,16 @@ pytestmark = pytest.mark.browser
 PASSWORD = "a quite new password"
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_somebody_is_invited_comes_in_and_leaves(
-    demo: Served, member: Callable[..., Page], page_of: Callable[..., Page], language: str
+    demo: Served, member: Callable[..., Page], page_of: Callable[..., Page]
 ) -> None:
-    t, name = Texts(language), f"新人 {language}"
-    boss, newcomer = member("admin", language), page_of(locale=language)
+    t, name = Texts("zh-CN"), "新人"
+    boss, newcomer = member("admin", "zh-CN"), page_of(locale="zh-CN")
     newcomer.context.add_init_script(path=AXE)
     boss.goto(f"{demo.url}/settings/people")
     boss.get_by_role("button", name=t("people.invite")).click()
     form = boss.get_by_role("dialog")
-    form.get_by_label(t("people.username")).fill(f"new-{language}")
+    form.get_by_label(t("people.username")).fill("new")
     form.get_by_label(t("people.fullName")).fill(name)
     form.get_by_label(t("people.role")).click()
     boss.locator(".ant-select-item-option").first.click()
@@ -45,7 +44,7 @@ def test_somebody_is_invited_comes_in_and_leaves(
     newcomer.keyboard.press("Enter")
     newcomer.get_by_role("navigation", name=t("nav.main")).wait_for()
 
-    again = page_of(locale=language)
+    again = page_of(locale="zh-CN")
     again.goto(demo.url + url[url.index("/welcome") :])
     expect(again.get_by_role("heading", name=t("welcome.dead"))).to_be_visible()
 
@@ -93,7 +92,7 @@ def test_a_session_is_ended_from_another(
     demo: Served, member: Callable[..., Page], page_of: Callable[..., Page]
 ) -> None:
     t = Texts("en")
-    here, there = member("wang", "en"), page_of(locale="en")
+    here, there = member("wang"), page_of(locale="en")
     enter(there, demo.url, "wang")
     there.goto(f"{demo.url}/customers")
     here.goto(f"{demo.url}/settings")

@@ -19,18 +19,17 @@ def test_what_one_is_told_of_is_picked_and_kept(demo: Served, member: Callable[.
     changes = page.get_by_role("checkbox", name=t("notifications.kind.changed"))
     expect(changes).to_be_checked()
     with page.expect_response("**/api/v1/session/user"):
-        changes.uncheck()
+        changes.press("Space")  # it changes once it is saved, which `uncheck` does not wait for
     page.reload()
     expect(changes).not_to_be_checked()
     expect(page.get_by_role("checkbox", name=t("notifications.kind.mentioned"))).to_be_checked()
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_token_is_shown_once_opens_and_is_revoked(
-    demo: Served, member: Callable[..., Page], language: str
+    demo: Served, member: Callable[..., Page]
 ) -> None:
-    t, name = Texts(language), f"ERP {language}"
-    page = member("chen", language)
+    t, name = Texts("en"), "Warehouse"
+    page = member("chen")
 
     def ask(key: str) -> int:
         headers = {"Authorization": f"Bearer {key}"}

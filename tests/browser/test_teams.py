@@ -13,16 +13,15 @@ from tests.browser.sound import AXE, settle, violations
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_a_team_from_the_settings(demo: Served, member: Callable[..., Page], language: str) -> None:
-    t, name = Texts(language), f"项目组 {language}"
-    boss = member("admin", language)
+def test_a_team_from_the_settings(demo: Served, member: Callable[..., Page]) -> None:
+    t, name = Texts("en"), "项目组"
+    boss = member("admin")
     api = f"{demo.url}/api/v1"
     above = boss.request.get(f"{api}/teams?limit=1").json()["items"][0]
     team = call(boss, "POST", f"{api}/teams", name=name, parent=above["id"])
     someone = boss.request.get(f"{api}/users?search=luo").json()["items"][0]
     call(boss, "PATCH", f"{api}/people/{someone['id']}", team=team["id"])
-    meta = boss.request.get(f"{api}/meta", headers={"Accept-Language": language}).json()["objects"]
+    meta = boss.request.get(f"{api}/meta", headers={"Accept-Language": "en"}).json()["objects"]
     labels = {o["name"]: o["label_plural"] for o in meta}
 
     boss.context.add_init_script(path=AXE)

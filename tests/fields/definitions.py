@@ -19,6 +19,7 @@ EVERY_TYPE: dict[str, dict[str, Any]] = {
     "boolean": {},
     "date": {"min": "1900-01-01"},
     "datetime": {},
+    "time": {"min": "06:00"},
     "choice": {"choices": CHOICES},
     "multi_choice": {"choices": CHOICES},
     "url": {},

@@ -7,7 +7,7 @@ from django.test import Client
 
 from guanxi.platform.events.models import Event
 from guanxi.platform.fields.models import CustomField
-from guanxi.platform.objects.registry import types
+from guanxi.platform.objects.registry import built_in
 from tests.cast import Firm
 from tests.fields.definitions import CHOICES, EVERY_TYPE, define
 from tests.writes.calls import fields, get, patch, post, refused
@@ -204,7 +204,7 @@ def test_definitions_are_in_the_event_stream(firm: Firm, boss: Client) -> None:
     assert told[1].changes == {"required": [False, True]}
 
 
-@pytest.mark.parametrize("kind", [t.name for t in types() if t.customizable])
+@pytest.mark.parametrize("kind", [t.name for t in built_in() if t.customizable])
 def test_every_object_that_takes_fields_takes_every_type(boss: Client, kind: str) -> None:
     for type in EVERY_TYPE:
         define(boss, kind, type)

@@ -24,7 +24,7 @@ NAMES = [f"custom.my_{kind}" for kind in EVERY_TYPE]
 GOOD = {
     "my_text": " 甲级 ", "my_long_text": "two\nlines", "my_decimal": "1,234.5", "my_money": "￥99",
     "my_boolean": "是", "my_date": "2024年2月29日", "my_datetime": "2024-05-15 20:00+08:00",
-    "my_choice": "高", "my_multi_choice": "low, 高", "my_url": "https://example.com/",
+    "my_time": "下午9:30", "my_choice": "高", "my_multi_choice": "low, 高", "my_url": "https://example.com/",
     "my_email": "a@example.com", "my_phone": "138 0013 8000",
 }  # fmt: skip
 
@@ -54,7 +54,7 @@ def test_columns_are_recognized_in_any_language_and_values_read(kind: str) -> No
     assert model.objects.get().custom == {  # type: ignore[attr-defined]
         "my_text": "甲级", "my_long_text": "two\nlines", "my_decimal": "1234.50",
         "my_money": "99.0000", "my_boolean": True, "my_date": "2024-02-29",
-        "my_datetime": "2024-05-15T12:00:00+00:00", "my_choice": "high",
+        "my_datetime": "2024-05-15T12:00:00+00:00", "my_time": "21:30", "my_choice": "high",
         "my_multi_choice": ["low", "high"], "my_url": "https://example.com/",
         "my_email": "a@example.com", "my_phone": "138 0013 8000",
     }  # fmt: skip
@@ -68,7 +68,10 @@ def test_columns_are_recognized_in_any_language_and_values_read(kind: str) -> No
 def test_what_does_not_fit_is_rejected_with_its_reason(kind: str) -> None:
     define(kind)
     title = {"customer": "name", "task": "title"}[kind]
-    bad = {"my_text": "x", "my_decimal": "-1001", "my_choice": "middle", "my_url": "ftp://x.org"}
+    bad = {
+        "my_text": "x", "my_decimal": "-1001", "my_choice": "middle", "my_url": "ftp://x.org",
+        "my_time": "9:30:15",
+    }  # fmt: skip
     rows = [["x", *(value if k == key else "" for k in bad)] for key, value in bad.items()]
     done = run(make_asker(), kind, table([title, *(f"custom.{k}" for k in bad)], *rows))
     assert (done.counts["reject"], done.counts["create"]) == (len(bad), 0)
@@ -137,6 +140,7 @@ VALUES = st.fixed_dictionaries(
         "my_money": st.decimals(-(10**9), 10**9, places=4).map(lambda d: f"{d:.4f}"),
         "my_boolean": st.booleans(),
         "my_date": st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31)).map(str),
+        "my_time": st.times(dt.time(6)).map(lambda t: f"{t:%H:%M}"),
         "my_choice": st.sampled_from(["low", "high", "old"]),
         "my_multi_choice": st.sampled_from([["low"], ["low", "high"], ["high", "old"]]),
     },

@@ -23,6 +23,7 @@ SORTED = {
         "2024-05-15T12:00:00+00:00", "2024-05-15T11:59:59.500000+00:00", None,
         "2023-01-01T00:00:00+00:00", "2024-05-15T12:00:00+00:00",
     ],
+    "time": ["18:00", "09:30", None, "06:00", "09:30"],
     "boolean": [True, False, None, True, False],
     "choice": ["high", "low", None, "low", "high"],
 }  # fmt: skip
@@ -84,6 +85,29 @@ def test_it_is_grouped_and_added_up(boss: Client) -> None:
          "empty_custom.my_decimal": 1},
     ]  # fmt: skip
     assert answer["total"]["sum_custom.my_decimal"] == "3.75"
+
+
+def test_times_of_day_are_filtered_and_grouped(boss: Client) -> None:
+    define(boss, "customer", "time")
+    early, nine, late, _unknown = fill("my_time", ["06:00", "09:30", "18:00", None])
+
+    def found(op: str, value: Any) -> set[str]:
+        test = json.dumps({"field": "custom.my_time", "op": op, "value": value})
+        answer = get(boss, f"customers?search=sorted&filter={test}")
+        return {row["id"] for row in answer["items"]}
+
+    assert found("eq", "9:30") == {nine}
+    assert found("lt", "9:30:00") == {early}
+    assert found("gte", "09:30") == {nine, late}
+    assert found("between", ["7:00", "18:00"]) == {nine, late}
+    assert found("not_empty", None) == {early, nine, late}
+    for bad in ("24:00", "soon", 9, {"days": 1}, None):
+        test = json.dumps({"field": "custom.my_time", "op": "lt", "value": bad})
+        assert boss.get("/api/v1/customers", {"filter": test}).status_code == 422
+    answer = get(boss, "customers/aggregate?search=sorted&group=custom.my_time")
+    assert {(g["key"], g["label"], g["count"]) for g in answer["groups"]} == {
+        ("06:00", "06:00", 1), ("09:30", "09:30", 1), ("18:00", "18:00", 1), (None, None, 1),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("currency", "total"), [("", "30.0000"), ("USD", "213.0000")])

@@ -114,6 +114,9 @@ def test_it_is_filtered_sorted_added_up_exported_and_reckoned_with(
     define(
         boss, "customer", "formula", "mean", settings={"formula": "custom.bought / custom.number"}
     )
+    (meta,) = (o for o in get(boss, "meta")["objects"] if o["name"] == "customer")
+    reads = {f["name"]: f["reads"] for f in meta["fields"] if "reads" in f}
+    assert reads == {f"custom.{key}": ["order"] for key in ("bought", "number", "mean")}
     asked = "customers?search=rich&fields=name,custom.bought,custom.mean"
     rows = get(boss, f"{asked}&sort=-custom.bought")["items"]
     assert [r["name"] for r in rows] == ["richer", "rich", "rich not"]

@@ -18,6 +18,7 @@ VALUES: dict[str, Any] = {
     "my_boolean": False,
     "my_date": "2024-02-29",
     "my_datetime": "2024-05-15T12:00:00+00:00",
+    "my_time": "09:30",
     "my_choice": "high",
     "my_multi_choice": ["low", "high"],
     "my_url": "https://example.com/x?y=1",
@@ -49,6 +50,7 @@ def test_values_are_brought_into_one_form(boss: Client, client: Client) -> None:
         my_decimal=3,
         my_money="5",
         my_datetime="2024-05-15T20:00:00.5+08:00",
+        my_time=" 9:30:00",
         my_multi_choice=["high", "low", "high"],
         my_long_text="",
         my_url=None,
@@ -58,6 +60,7 @@ def test_values_are_brought_into_one_form(boss: Client, client: Client) -> None:
         "my_decimal": "3.00",
         "my_money": "5.0000",
         "my_datetime": "2024-05-15T12:00:00.500000+00:00",
+        "my_time": "09:30",
         "my_multi_choice": ["low", "high"],
     }
 
@@ -71,6 +74,8 @@ def test_values_are_brought_into_one_form(boss: Client, client: Client) -> None:
         ("my_money", "1" * 30), ("my_boolean", "yes"), ("my_boolean", 1),
         ("my_date", "2024-02-30"), ("my_date", "1899-12-31"), ("my_date", 0),
         ("my_datetime", "2024-05-15T12:00:00"), ("my_datetime", "0001-01-01T00:00:00Z"),
+        ("my_time", "24:00"), ("my_time", "09:30:15"), ("my_time", "9"), ("my_time", "05:59"),
+        ("my_time", 570), ("my_time", "９:30"),
         ("my_choice", "middle"), ("my_choice", ["low"]), ("my_multi_choice", "low"),
         ("my_multi_choice", ["low", "middle"]), ("my_multi_choice", [["low"]]),
         ("my_url", "javascript:alert(1)"), ("my_url", "ftp://example.com"), ("my_url", "x" * 600),

@@ -53,3 +53,22 @@ class ToFullDisk(ToDisk):
         full = os.open("/dev/full", os.O_RDWR)
         os.dup2(full, self.file.fileno())
         os.close(full)
+
+
+def send(
+    client: Client,
+    content: bytes = b"hi",
+    name: str = "合同.txt",
+    field: str = "custom.contract",
+    path: str = "customers",
+) -> Any:
+    """Upload a file for a field."""
+    file = SimpleUploadedFile(name, content, content_type="text/html")
+    return client.post(f"/api/v1/{path}/attachments?field={field}", {"file": file})
+
+
+def sent(client: Client, *args: Any, **options: Any) -> str:
+    """The id of a file uploaded for a field."""
+    answer = send(client, *args, **options)
+    assert answer.status_code == 201, answer.content
+    return str(answer.json()["id"])

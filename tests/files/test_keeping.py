@@ -26,6 +26,7 @@ def test_from_upload_to_restore(firm: Firm, acme: str, store: Path) -> None:
         "name": "上海 现场.jpg",
         "media_type": "image/jpeg",
         "is_shown": True,
+        "has_preview": False,
         "size": len(JPEG),
         "sha256": hashlib.sha256(JPEG).hexdigest(),
         "owner": {"id": str(firm["owner"].pk), "label": "owner 先生"},

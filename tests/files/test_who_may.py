@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 ENDPOINTS = {
     "list": ("get", "{record}/attachments", "read"),
     "content": ("get", "attachments/{id}/content", "read"),
+    "preview": ("get", "attachments/{id}/preview", "read"),
     "add": ("post", "{record}/attachments", "change"),
     "rename": ("patch", "attachments/{id}", "change"),
     "delete": ("delete", "attachments/{id}", "change"),

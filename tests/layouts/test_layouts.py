@@ -7,7 +7,7 @@ from django.test import Client
 
 from guanxi.platform.events.models import Event
 from guanxi.platform.layouts.models import Layout
-from guanxi.platform.objects.registry import types
+from guanxi.platform.objects.registry import built_in
 from tests.cast import Firm
 from tests.fields.definitions import define
 from tests.writes.calls import JSON, NOWHERE, fields, get, patch, post, refused
@@ -143,7 +143,7 @@ def test_masks_win(firm: Firm, boss: Client) -> None:
 
 
 @pytest.mark.parametrize("who", ["owner", "service", "read_only", "administrator"])
-@pytest.mark.parametrize("kind", [t.name for t in types()])
+@pytest.mark.parametrize("kind", [t.name for t in built_in()])
 def test_what_is_shown_is_what_may_be_seen(firm: Firm, boss: Client, who: str, kind: str) -> None:
     """Whatever is placed where, nobody's page or form names a field they do not have."""
     there = read(boss, kind)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from guanxi.platform.webhooks.addresses import is_public
+from guanxi.platform.http.addresses import is_public
 from tests.cast import PEOPLE, Firm
 from tests.webhooks.receiver import Make, Receiver
 from tests.webhooks.test_telling import JSON, tell

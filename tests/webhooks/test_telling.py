@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from guanxi.platform.webhooks.delivering import deliver
 from guanxi.platform.webhooks.models import Webhook, WebhookDelivery
 from guanxi.platform.webhooks.reading import CONSUMER, TOGETHER, tell_webhooks
 from tests.cast import Firm
+from tests.fields.definitions import define
+from tests.files.calls import sent
 from tests.waiting import read_to_the_end
 from tests.webhooks.receiver import Make, Receiver
 
@@ -50,6 +53,22 @@ def test_what_happens_is_told_signed(firm: Firm, receiver: Receiver, make: Make)
     delivery = WebhookDelivery.objects.get()
     assert (delivery.state, delivery.status, delivery.tries) == ("delivered", 204, 1)
     assert request.headers["webhook-id"] == f"msg_{delivery.message_id}"
+
+
+def test_of_a_file_name_type_and_size_are_told(
+    firm: Firm, receiver: Receiver, make: Make, settings: Any, tmp_path: Path
+) -> None:
+    settings.FILES_STORE = tmp_path
+    define(firm.client("administrator"), "customer", "file", "contract")
+    pk = sent(firm.client("owner"), b"secret", "合同.txt")
+    webhook, _secret = make()
+    change(firm, "owner", "acme", custom={"contract": pk})
+    tell(webhook)
+    file = {"id": pk, "label": "合同.txt", "media_type": "text/plain", "size": 6}
+    (event,) = receiver.events
+    assert event["changes"] == {"custom.contract": {"old": None, "new": file}}
+    assert event["record"]["custom"] == {"contract": file}
+    assert b"secret" not in receiver.requests[0].body
 
 
 def test_only_what_was_asked_for_is_told(firm: Firm, receiver: Receiver, make: Make) -> None:

@@ -118,8 +118,36 @@ def test_more_than_a_request_holds_is_a_job(firm: Firm, client: Client, by: str)
     assert job["result"] == {
         "changed": 1,
         "skipped": seen - 1,
+        "refused": 0,
+        "reasons": [],
         "request_id": answer["X-Request-Id"],
     }
     assert list(Customer.objects.filter(industry="茶")) == [firm["customer:acme"]]
     assert undo(client, answer).json()["undone"] == 1
     assert not Customer.objects.filter(industry="茶").exists()
+
+
+def test_a_long_one_leaves_out_what_the_database_or_an_own_rule_refuses(
+    firm: Firm, boss: Client
+) -> None:
+    """One of many may have a unique value, and a telephone none that is not a number."""
+    acme = str(firm["customer:acme"].pk)
+    phone = {"customer": acme, "kind": "phone", "value": "13700137000"}
+    assert post(boss, "identities", phone).status_code == 201
+    for number in range(5):
+        post(boss, "tags", {"name": f"tag {number}"})
+    named = {"field": "name", "op": "starts", "value": "tag "}
+    for path, body, expected in (
+        ("tags", {"filter": named, "set": {"name": "x"}}, {("name", "unique", 4)}),
+        (
+            "identities",
+            {"filter": {}, "set": {"value": "x"}},
+            {("value", "unique", 5), ("value", "invalid", 1)},
+        ),
+    ):
+        job = post(boss, f"{path}/bulk", body).json()
+        run_job(job_id=job["id"])
+        result = get(boss, f"jobs/{job['id']}")["result"]
+        assert (result["changed"], result["refused"]) == (1, sum(n for *_why, n in expected))
+        assert {(r["field"], r["code"], r["count"]) for r in result["reasons"]} == expected
+    assert Tag.objects.filter(name="x").count() == 1

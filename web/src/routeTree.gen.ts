@@ -10,16 +10,20 @@
 
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as AppRouteImport } from "./routes/_app";
+import { Route as PreferencesRouteImport } from "./routes/preferences";
 import { Route as SecondFactorRouteImport } from "./routes/second-factor";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
+import { Route as SignedInRouteImport } from "./routes/signed-in";
 import { Route as WelcomeRouteImport } from "./routes/welcome";
 import { Route as AppIndexRouteImport } from "./routes/_app/index";
+import { Route as AppDataQualityRouteImport } from "./routes/_app/data-quality";
 import { Route as AppRecycleBinRouteImport } from "./routes/_app/recycle-bin";
 import { Route as AppSettingsRouteRouteImport } from "./routes/_app/settings/route";
 import { Route as AppPathIndexRouteImport } from "./routes/_app/$path/index";
 import { Route as AppPathIdRouteImport } from "./routes/_app/$path/$id";
 import { Route as AppCustomersIdRouteImport } from "./routes/_app/customers/$id";
+import { Route as AppCustomersMergeRouteImport } from "./routes/_app/customers/merge";
 import { Route as AppImportsIndexRouteImport } from "./routes/_app/imports/index";
 import { Route as AppImportsIdRouteImport } from "./routes/_app/imports/$id";
 import { Route as AppImportsNewRouteImport } from "./routes/_app/imports/new";
@@ -27,13 +31,21 @@ import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/ind
 import { Route as AppSettingsAuditRouteImport } from "./routes/_app/settings/audit";
 import { Route as AppSettingsFieldsRouteImport } from "./routes/_app/settings/fields";
 import { Route as AppSettingsLayoutsRouteImport } from "./routes/_app/settings/layouts";
+import { Route as AppSettingsObjectsRouteImport } from "./routes/_app/settings/objects";
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings/people";
+import { Route as AppSettingsProvidersRouteImport } from "./routes/_app/settings/providers";
+import { Route as AppSettingsSnippetsRouteImport } from "./routes/_app/settings/snippets";
 import { Route as AppSettingsWebhooksRouteImport } from "./routes/_app/settings/webhooks";
 import { Route as AppSettingsRolesIndexRouteImport } from "./routes/_app/settings/roles/index";
 import { Route as AppSettingsRolesIdRouteImport } from "./routes/_app/settings/roles/$id";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const PreferencesRoute = PreferencesRouteImport.update({
+  id: "/preferences",
+  path: "/preferences",
   getParentRoute: () => rootRouteImport,
 } as any);
 const SecondFactorRoute = SecondFactorRouteImport.update({
@@ -51,6 +63,11 @@ const SignInRoute = SignInRouteImport.update({
   path: "/sign-in",
   getParentRoute: () => rootRouteImport,
 } as any);
+const SignedInRoute = SignedInRouteImport.update({
+  id: "/signed-in",
+  path: "/signed-in",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const WelcomeRoute = WelcomeRouteImport.update({
   id: "/welcome",
   path: "/welcome",
@@ -59,6 +76,11 @@ const WelcomeRoute = WelcomeRouteImport.update({
 const AppIndexRoute = AppIndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppDataQualityRoute = AppDataQualityRouteImport.update({
+  id: "/data-quality",
+  path: "/data-quality",
   getParentRoute: () => AppRoute,
 } as any);
 const AppRecycleBinRoute = AppRecycleBinRouteImport.update({
@@ -84,6 +106,11 @@ const AppPathIdRoute = AppPathIdRouteImport.update({
 const AppCustomersIdRoute = AppCustomersIdRouteImport.update({
   id: "/customers/$id",
   path: "/customers/$id",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppCustomersMergeRoute = AppCustomersMergeRouteImport.update({
+  id: "/customers/merge",
+  path: "/customers/merge",
   getParentRoute: () => AppRoute,
 } as any);
 const AppImportsIndexRoute = AppImportsIndexRouteImport.update({
@@ -121,9 +148,24 @@ const AppSettingsLayoutsRoute = AppSettingsLayoutsRouteImport.update({
   path: "/layouts",
   getParentRoute: () => AppSettingsRouteRoute,
 } as any);
+const AppSettingsObjectsRoute = AppSettingsObjectsRouteImport.update({
+  id: "/objects",
+  path: "/objects",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
 const AppSettingsPeopleRoute = AppSettingsPeopleRouteImport.update({
   id: "/people",
   path: "/people",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
+const AppSettingsProvidersRoute = AppSettingsProvidersRouteImport.update({
+  id: "/providers",
+  path: "/providers",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
+const AppSettingsSnippetsRoute = AppSettingsSnippetsRouteImport.update({
+  id: "/snippets",
+  path: "/snippets",
   getParentRoute: () => AppSettingsRouteRoute,
 } as any);
 const AppSettingsWebhooksRoute = AppSettingsWebhooksRouteImport.update({
@@ -144,20 +186,27 @@ const AppSettingsRolesIdRoute = AppSettingsRolesIdRouteImport.update({
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
+  "/preferences": typeof PreferencesRoute;
   "/second-factor": typeof SecondFactorRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
   "/settings": typeof AppSettingsRouteRouteWithChildren;
+  "/data-quality": typeof AppDataQualityRoute;
   "/recycle-bin": typeof AppRecycleBinRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
+  "/customers/merge": typeof AppCustomersMergeRoute;
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
   "/settings/audit": typeof AppSettingsAuditRoute;
   "/settings/fields": typeof AppSettingsFieldsRoute;
   "/settings/layouts": typeof AppSettingsLayoutsRoute;
+  "/settings/objects": typeof AppSettingsObjectsRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
+  "/settings/providers": typeof AppSettingsProvidersRoute;
+  "/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path/": typeof AppPathIndexRoute;
   "/imports/": typeof AppImportsIndexRoute;
@@ -166,20 +215,27 @@ export interface FileRoutesByFullPath {
   "/settings/roles/": typeof AppSettingsRolesIndexRoute;
 }
 export interface FileRoutesByTo {
+  "/preferences": typeof PreferencesRoute;
   "/second-factor": typeof SecondFactorRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
+  "/data-quality": typeof AppDataQualityRoute;
   "/recycle-bin": typeof AppRecycleBinRoute;
   "/": typeof AppIndexRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
+  "/customers/merge": typeof AppCustomersMergeRoute;
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
   "/settings/audit": typeof AppSettingsAuditRoute;
   "/settings/fields": typeof AppSettingsFieldsRoute;
   "/settings/layouts": typeof AppSettingsLayoutsRoute;
+  "/settings/objects": typeof AppSettingsObjectsRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
+  "/settings/providers": typeof AppSettingsProvidersRoute;
+  "/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path": typeof AppPathIndexRoute;
   "/imports": typeof AppImportsIndexRoute;
@@ -190,21 +246,28 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/_app": typeof AppRouteWithChildren;
+  "/preferences": typeof PreferencesRoute;
   "/second-factor": typeof SecondFactorRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
+  "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
   "/_app/settings": typeof AppSettingsRouteRouteWithChildren;
+  "/_app/data-quality": typeof AppDataQualityRoute;
   "/_app/recycle-bin": typeof AppRecycleBinRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/$path/$id": typeof AppPathIdRoute;
   "/_app/customers/$id": typeof AppCustomersIdRoute;
+  "/_app/customers/merge": typeof AppCustomersMergeRoute;
   "/_app/imports/$id": typeof AppImportsIdRoute;
   "/_app/imports/new": typeof AppImportsNewRoute;
   "/_app/settings/audit": typeof AppSettingsAuditRoute;
   "/_app/settings/fields": typeof AppSettingsFieldsRoute;
   "/_app/settings/layouts": typeof AppSettingsLayoutsRoute;
+  "/_app/settings/objects": typeof AppSettingsObjectsRoute;
   "/_app/settings/people": typeof AppSettingsPeopleRoute;
+  "/_app/settings/providers": typeof AppSettingsProvidersRoute;
+  "/_app/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/_app/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/_app/$path/": typeof AppPathIndexRoute;
   "/_app/imports/": typeof AppImportsIndexRoute;
@@ -216,20 +279,27 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | "/"
+    | "/preferences"
     | "/second-factor"
     | "/setup"
     | "/sign-in"
+    | "/signed-in"
     | "/welcome"
     | "/settings"
+    | "/data-quality"
     | "/recycle-bin"
     | "/$path/$id"
     | "/customers/$id"
+    | "/customers/merge"
     | "/imports/$id"
     | "/imports/new"
     | "/settings/audit"
     | "/settings/fields"
     | "/settings/layouts"
+    | "/settings/objects"
     | "/settings/people"
+    | "/settings/providers"
+    | "/settings/snippets"
     | "/settings/webhooks"
     | "/$path/"
     | "/imports/"
@@ -238,20 +308,27 @@ export interface FileRouteTypes {
     | "/settings/roles/";
   fileRoutesByTo: FileRoutesByTo;
   to:
+    | "/preferences"
     | "/second-factor"
     | "/setup"
     | "/sign-in"
+    | "/signed-in"
     | "/welcome"
+    | "/data-quality"
     | "/recycle-bin"
     | "/"
     | "/$path/$id"
     | "/customers/$id"
+    | "/customers/merge"
     | "/imports/$id"
     | "/imports/new"
     | "/settings/audit"
     | "/settings/fields"
     | "/settings/layouts"
+    | "/settings/objects"
     | "/settings/people"
+    | "/settings/providers"
+    | "/settings/snippets"
     | "/settings/webhooks"
     | "/$path"
     | "/imports"
@@ -261,21 +338,28 @@ export interface FileRouteTypes {
   id:
     | "__root__"
     | "/_app"
+    | "/preferences"
     | "/second-factor"
     | "/setup"
     | "/sign-in"
+    | "/signed-in"
     | "/welcome"
     | "/_app/settings"
+    | "/_app/data-quality"
     | "/_app/recycle-bin"
     | "/_app/"
     | "/_app/$path/$id"
     | "/_app/customers/$id"
+    | "/_app/customers/merge"
     | "/_app/imports/$id"
     | "/_app/imports/new"
     | "/_app/settings/audit"
     | "/_app/settings/fields"
     | "/_app/settings/layouts"
+    | "/_app/settings/objects"
     | "/_app/settings/people"
+    | "/_app/settings/providers"
+    | "/_app/settings/snippets"
     | "/_app/settings/webhooks"
     | "/_app/$path/"
     | "/_app/imports/"
@@ -286,9 +370,11 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren;
+  PreferencesRoute: typeof PreferencesRoute;
   SecondFactorRoute: typeof SecondFactorRoute;
   SetupRoute: typeof SetupRoute;
   SignInRoute: typeof SignInRoute;
+  SignedInRoute: typeof SignedInRoute;
   WelcomeRoute: typeof WelcomeRoute;
 }
 
@@ -299,6 +385,13 @@ declare module "@tanstack/react-router" {
       path: "";
       fullPath: "/";
       preLoaderRoute: typeof AppRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/preferences": {
+      id: "/preferences";
+      path: "/preferences";
+      fullPath: "/preferences";
+      preLoaderRoute: typeof PreferencesRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/second-factor": {
@@ -322,6 +415,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof SignInRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/signed-in": {
+      id: "/signed-in";
+      path: "/signed-in";
+      fullPath: "/signed-in";
+      preLoaderRoute: typeof SignedInRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/welcome": {
       id: "/welcome";
       path: "/welcome";
@@ -334,6 +434,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof AppIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/data-quality": {
+      id: "/_app/data-quality";
+      path: "/data-quality";
+      fullPath: "/data-quality";
+      preLoaderRoute: typeof AppDataQualityRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/recycle-bin": {
@@ -369,6 +476,13 @@ declare module "@tanstack/react-router" {
       path: "/customers/$id";
       fullPath: "/customers/$id";
       preLoaderRoute: typeof AppCustomersIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/customers/merge": {
+      id: "/_app/customers/merge";
+      path: "/customers/merge";
+      fullPath: "/customers/merge";
+      preLoaderRoute: typeof AppCustomersMergeRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/imports/": {
@@ -420,11 +534,32 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsLayoutsRouteImport;
       parentRoute: typeof AppSettingsRouteRoute;
     };
+    "/_app/settings/objects": {
+      id: "/_app/settings/objects";
+      path: "/objects";
+      fullPath: "/settings/objects";
+      preLoaderRoute: typeof AppSettingsObjectsRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
     "/_app/settings/people": {
       id: "/_app/settings/people";
       path: "/people";
       fullPath: "/settings/people";
       preLoaderRoute: typeof AppSettingsPeopleRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
+    "/_app/settings/providers": {
+      id: "/_app/settings/providers";
+      path: "/providers";
+      fullPath: "/settings/providers";
+      preLoaderRoute: typeof AppSettingsProvidersRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
+    "/_app/settings/snippets": {
+      id: "/_app/settings/snippets";
+      path: "/snippets";
+      fullPath: "/settings/snippets";
+      preLoaderRoute: typeof AppSettingsSnippetsRouteImport;
       parentRoute: typeof AppSettingsRouteRoute;
     };
     "/_app/settings/webhooks": {
@@ -455,7 +590,10 @@ interface AppSettingsRouteRouteChildren {
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute;
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute;
   AppSettingsLayoutsRoute: typeof AppSettingsLayoutsRoute;
+  AppSettingsObjectsRoute: typeof AppSettingsObjectsRoute;
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute;
+  AppSettingsProvidersRoute: typeof AppSettingsProvidersRoute;
+  AppSettingsSnippetsRoute: typeof AppSettingsSnippetsRoute;
   AppSettingsWebhooksRoute: typeof AppSettingsWebhooksRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
   AppSettingsRolesIdRoute: typeof AppSettingsRolesIdRoute;
@@ -466,7 +604,10 @@ const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
   AppSettingsAuditRoute: AppSettingsAuditRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
   AppSettingsLayoutsRoute: AppSettingsLayoutsRoute,
+  AppSettingsObjectsRoute: AppSettingsObjectsRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
+  AppSettingsProvidersRoute: AppSettingsProvidersRoute,
+  AppSettingsSnippetsRoute: AppSettingsSnippetsRoute,
   AppSettingsWebhooksRoute: AppSettingsWebhooksRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
   AppSettingsRolesIdRoute: AppSettingsRolesIdRoute,
@@ -478,10 +619,12 @@ const AppSettingsRouteRouteWithChildren =
 
 interface AppRouteChildren {
   AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren;
+  AppDataQualityRoute: typeof AppDataQualityRoute;
   AppRecycleBinRoute: typeof AppRecycleBinRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppPathIdRoute: typeof AppPathIdRoute;
   AppCustomersIdRoute: typeof AppCustomersIdRoute;
+  AppCustomersMergeRoute: typeof AppCustomersMergeRoute;
   AppImportsIdRoute: typeof AppImportsIdRoute;
   AppImportsNewRoute: typeof AppImportsNewRoute;
   AppPathIndexRoute: typeof AppPathIndexRoute;
@@ -490,10 +633,12 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppSettingsRouteRoute: AppSettingsRouteRouteWithChildren,
+  AppDataQualityRoute: AppDataQualityRoute,
   AppRecycleBinRoute: AppRecycleBinRoute,
   AppIndexRoute: AppIndexRoute,
   AppPathIdRoute: AppPathIdRoute,
   AppCustomersIdRoute: AppCustomersIdRoute,
+  AppCustomersMergeRoute: AppCustomersMergeRoute,
   AppImportsIdRoute: AppImportsIdRoute,
   AppImportsNewRoute: AppImportsNewRoute,
   AppPathIndexRoute: AppPathIndexRoute,
@@ -504,9 +649,11 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
+  PreferencesRoute: PreferencesRoute,
   SecondFactorRoute: SecondFactorRoute,
   SetupRoute: SetupRoute,
   SignInRoute: SignInRoute,
+  SignedInRoute: SignedInRoute,
   WelcomeRoute: WelcomeRoute,
 };
 export const routeTree = rootRouteImport

@@ -1,7 +1,7 @@
 from django.db import migrations
 
 CHANGE = """
-create table update_that_breaks (id int);
+create table if not exists update_that_breaks (id int);
 update platform_workspace set name = name || ' (updated)';
 """
 

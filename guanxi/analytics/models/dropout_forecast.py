@@ -12,8 +12,10 @@ from scipy.special import betainc, betaincinv, betaln, expit, hyp2f1, log_expit
 
 from guanxi.analytics.models.inputs import Floats
 
-# At a = 1 the formula is 0/0; between two neighbours it is a straight line, to eight digits.
-_AROUND_ONE = 1e-4
+# At a = 1 the formula is 0/0, and the closer to it, the fewer digits are left: there the value is
+# that of the polynomial through neighbours far enough away.
+_AROUND_ONE = 1e-2
+_NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 _QUADRATURE_NODES = 801
 _TAIL = 1e-15
 _HIGHEST_LOGIT = 36.0
@@ -25,16 +27,25 @@ def purchases_before_dropout(*, shape: Floats, load: Floats, leave: float, stay:
     Between 0 and A load, which is what a customer who never leaves would buy.
     """
     if abs(leave - 1) < _AROUND_ONE:
-        below = _by_hypergeometric(shape, load, 1 - _AROUND_ONE, stay)
-        above = _by_hypergeometric(shape, load, 1 + _AROUND_ONE, stay)
-        with np.errstate(invalid="ignore"):  # two overflows: for the quadrature below
-            expected = below + (above - below) * (leave - 1 + _AROUND_ONE) / (2 * _AROUND_ONE)
+        expected = _by_neighbours(shape, load, leave, stay)
     else:
         expected = _by_hypergeometric(shape, load, leave, stay)
     for row in np.flatnonzero(~np.isfinite(expected)):
         expected[row] = _by_quadrature(shape[row], load[row], leave, stay[row])
     bounded: Floats = np.clip(expected, 0, shape * load)
     return bounded
+
+
+def _by_neighbours(shape: Floats, load: Floats, leave: float, stay: Floats) -> Floats:
+    """Interpolate between values at a little more and less than a = 1 (Lagrange)."""
+    place = (leave - 1) / _AROUND_ONE
+    expected = np.zeros(len(shape))
+    for here in _NEIGHBOURS:
+        others = [other for other in _NEIGHBOURS if other != here]
+        weight = np.prod([(place - other) / (here - other) for other in others])
+        with np.errstate(invalid="ignore"):  # overflows: for the quadrature
+            expected += weight * _by_hypergeometric(shape, load, 1 + here * _AROUND_ONE, stay)
+    return expected
 
 
 def _by_hypergeometric(shape: Floats, load: Floats, leave: float, stay: Floats) -> Floats:

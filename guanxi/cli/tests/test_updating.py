@@ -5,21 +5,37 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
 
 from guanxi.cli.tests.test_serving import FOUND, GUANXI, environment
-from guanxi.platform.workspaces import backup as backups
-from guanxi.platform.workspaces import roles
+from guanxi.platform.workspaces import archive, roles
 from guanxi.platform.workspaces.cluster import Cluster
 from guanxi.platform.workspaces.home import Home
 
-BREAKS = {"DJANGO_SETTINGS_MODULE": "bench.update_that_breaks.settings"}
+NEXT = {"DJANGO_SETTINGS_MODULE": "bench.update_that_breaks.settings"}
 STATE = """
 select (select name from platform_workspace),
        to_regclass('update_that_breaks'),
        (select count(*) from django_migrations)
+"""
+INDEXED = """
+from guanxi.cli.workspace import django_ready
+with django_ready():
+    from guanxi.platform.fields.models import CustomField
+    from guanxi.platform.jobs.services import start_job
+    from guanxi.platform.jobs.tasks import run_job
+    field = CustomField(
+        object="customer", key="rank", type="date", labels={"en": "Rank"}, settings={}, indexed=True
+    )
+    field.save(force_insert=True)
+    run_job(start_job("index_field", asker=None, params={"subject": str(field.pk)})["id"])
+"""
+INDEXES = """
+select c.relname, i.indisvalid, pg_get_indexdef(i.indexrelid)
+from pg_index i join pg_class c on c.oid = i.indexrelid where c.relname ~ '^custom_[0-9a-f]{32}$'
 """
 Migrate = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -45,6 +61,16 @@ def owner(home: Home) -> psycopg.Connection:
     return psycopg.connect(**roles.embedded_parameters(home, "owner"), autocommit=True)
 
 
+@contextmanager
+def next_version_works(home: Home) -> Iterator[None]:
+    """Inside, the update to the next version goes well; afterwards the firm is without it again."""
+    with owner(home) as session:
+        session.execute("create table update_that_breaks as select 1 as id")
+        yield
+        session.execute("drop table update_that_breaks")
+        session.execute("delete from django_migrations where app = 'update_that_breaks'")
+
+
 def state(home: Home) -> tuple[object, ...]:
     with owner(home) as session:
         found = session.execute(STATE).fetchone()
@@ -54,7 +80,7 @@ def state(home: Home) -> tuple[object, ...]:
 
 def test_an_update_that_fails_halfway_changes_nothing_and_names_the_backup(firm: Home) -> None:
     before = state(firm)
-    failed = migrate(firm, **BREAKS)
+    failed = migrate(firm, **NEXT)
     assert failed.returncode == 1
     assert "division by zero" in failed.stderr
     assert "Nothing in it was changed" in failed.stderr
@@ -62,7 +88,7 @@ def test_an_update_that_fails_halfway_changes_nothing_and_names_the_backup(firm:
     assert state(firm) == before
     (file,) = firm.backups.glob("*-before-migration.tar.gz")
     assert str(file) in failed.stderr
-    assert backups.verify(file).migrations
+    assert archive.verify(file).migrations
     assert migrate(firm).returncode == 0  # the version before it goes on as if nothing had been
     assert len(list(firm.backups.iterdir())) == 1  # nothing was due
 
@@ -76,18 +102,39 @@ def test_older_backups_go_only_once_an_update_succeeded(firm: Home) -> None:
     for file in older:
         file.touch()
     for _attempt in range(2):
-        assert migrate(firm, **BREAKS).returncode == 1
+        assert migrate(firm, **NEXT).returncode == 1
     assert all(file.exists() for file in older)
     (attempt,) = set(firm.backups.iterdir()) - set(older)
-    with owner(firm) as session:
-        session.execute("delete from django_migrations where name = '0006_names_as_they_are_seen'")
-    migrate(firm).check_returncode()
+    with next_version_works(firm):
+        migrate(firm, **NEXT).check_returncode()
     assert not attempt.exists()
     *before, last = sorted(firm.backups.iterdir())
     assert before == older[-4:]
     assert last.name.endswith("-before-migration.tar.gz")
     assert "attempt" not in last.name
-    assert backups.verify(last).migrations
+    assert archive.verify(last).migrations
+
+
+def test_indexes_of_fields_stay_through_an_update_and_a_restore(
+    firm: Home, make_serving_home: Callable[[str], Home]
+) -> None:
+    run = [sys.executable, "-c", INDEXED]
+    subprocess.run(run, check=True, env={**environment(), "GUANXI_HOME": str(firm.path)})
+    with owner(firm) as session:
+        made = session.execute(INDEXES).fetchall()
+    assert [is_valid for _name, is_valid, _definition in made] == [True]
+    with next_version_works(firm):
+        migrate(firm, **NEXT).check_returncode()
+    with owner(firm) as session:
+        assert session.execute(INDEXES).fetchall() == made
+    before = set(firm.backups.iterdir())
+    subprocess.run([*GUANXI, "--home", str(firm.path), "backup"], check=True, env=environment())
+    (file,) = set(firm.backups.iterdir()) - before
+    other = make_serving_home("guanxi-restored-")
+    command = [*GUANXI, "--home", str(other.path), "restore", str(file)]
+    subprocess.run(command, check=True, env=environment())
+    with Cluster(other), owner(other) as session:
+        assert session.execute(INDEXES).fetchall() == made
 
 
 def test_a_database_of_a_newer_version_is_refused(firm: Home) -> None:

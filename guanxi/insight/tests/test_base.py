@@ -155,6 +155,7 @@ class TestCustomerScores:
             "currency": "CNY",
             "current": None,
             "reasons": [],
+            "records": {},
             "history": [],
         }
 

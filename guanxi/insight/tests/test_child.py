@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from guanxi.insight import scoring, services, tasks
+from guanxi.insight import duplicates, scoring, services, tasks
 from guanxi.insight.models import AttentionItem, CustomerScore, ScoreRun, ScoreSnapshot
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.jobs.models import Job
@@ -25,6 +25,7 @@ from guanxi.platform.workspaces.home import Home
 from tests.waiting import wait_until
 
 from .firm import Cast, customer, simulate
+from .test_duplicates import plant, strangers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = dt.date(2026, 3, 31)
@@ -81,7 +82,7 @@ def test_a_child_that_fails_fails_the_job(
     firm: Cast, other_processes: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GUANXI_DATABASE_URL", "host=/nowhere dbname=none")
-    with pytest.raises(tasks.ScoringFailedError):
+    with pytest.raises(tasks.RunFailedError):
         tasks.score(job_of(firm))
 
 
@@ -171,3 +172,12 @@ def test_not_at_night_without_orders(firm: Cast) -> None:
     moment = dt.datetime(2026, 3, 31, 19, tzinfo=dt.UTC)
     tasks.score_nightly(int(moment.timestamp()))
     assert not Job.objects.exists()
+
+
+def test_a_job_finds_duplicates_in_a_child_process(firm: Cast, other_processes: Home) -> None:
+    strangers()
+    plant()
+    made = duplicates.start_search(asker=Asker(firm.manager))
+    job = RunningJob(Job.objects.select_related("actor").get(pk=made["id"]))
+    assert tasks.find_duplicates(job) == {"open": 3, "new": 3}
+    assert Job.objects.get().total == 100

@@ -21,22 +21,24 @@ from guanxi.platform.access.middleware import (
     require_person,
     signed_in,
 )
-from guanxi.platform.access.models import Token, User
+from guanxi.platform.access.models import IdentityProvider, Token, User
 from guanxi.platform.access.people import person_to_change
 from guanxi.platform.access.predicate import get_permitted
 from guanxi.platform.access.sign_in import (
+    THROUGH_KEY,
     issue_token,
     lacks_factor,
     sign_in,
     user_half_way,
 )
+from guanxi.platform.access.sso.views import problem_of
 from guanxi.platform.events.telling import tell
 from guanxi.platform.http.address import client_address
 from guanxi.platform.http.languages import FROM_CLIENT, TO_CLIENT, Language
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.fieldtypes import JsonMap, Text
-from guanxi.platform.objects.registry import object_asked_for, types
+from guanxi.platform.objects.registry import is_declared, object_asked_for
 from guanxi.platform.objects.schemas import LinkOut, Strict
 from guanxi.platform.workspaces.models import Workspace
 from guanxi.platform.workspaces.services import current_workspace
@@ -91,6 +93,11 @@ def describe_session(request: Request, user: User | None) -> dict[str, Any]:
         "add_factor": user is not None and lacks_factor(request),
         "prove": factors.kinds_of(half_way) if half_way else [],
     }
+    if user is None:
+        active = IdentityProvider.objects.filter(is_active=True).order_by("name")
+        named = active.values_list("pk", "name")
+        session["providers"] = [{"id": str(pk), "name": name} for pk, name in named]
+        session["problem"] = problem_of(request)
     if user is None and workspace and workspace.is_demo and _on_loopback(request):
         labels = dict(services.role_labels())
         people = (
@@ -149,11 +156,18 @@ def start_session(request: Request, body: Credentials) -> dict[str, Any]:
     return describe_session(request, user)
 
 
-@open_router.delete("/session", response={204: None}, auth=signed_in, summary="Sign out")
-def end_session(request: Request) -> Status[None]:
+class SignedOut(Schema):
+    go_on: str | None = Field(
+        description="Where an identity provider signs people out that let this one in."
+    )
+
+
+@open_router.delete("/session", response=SignedOut, auth=signed_in, summary="Sign out")
+def end_session(request: Request) -> dict[str, Any]:
     tell(request, "sign_out", request.user.pk, actor_id=request.user.pk)
+    through = request.session.get(THROUGH_KEY) or {}
     request.session.flush()
-    return Status(204, None)
+    return {"go_on": through.get("leave")}
 
 
 @open_router.post("/setup", response=dict[str, Any], summary="Set up an empty workspace")
@@ -223,7 +237,7 @@ def change_workspace(request: Request, body: WorkspaceIn) -> dict[str, Any]:
 def _known_scope(scope: str) -> str:
     """ "read", "write", or either of them for one object: "customer:read"."""
     name, _colon, kind = scope.rpartition(":")
-    if kind not in ("read", "write") or (name and name not in {t.name for t in types()}):
+    if kind not in ("read", "write") or (name and not is_declared(name)):
         raise ValueError(_('"%(name)s" is no scope.') % {"name": scope[:60]})
     return scope
 

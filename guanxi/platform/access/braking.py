@@ -55,16 +55,25 @@ def of_sign_in(username: str, address: str) -> list[Brake]:
 def refuse_if_braked(brakes: Sequence[Brake]) -> None:
     """Raises TooManyAttempts with the seconds to wait."""
     most = {brake.key: brake.most for brake in brakes}
-    with connection.cursor() as cursor:
-        cursor.execute(WAIT, [WINDOW_SECONDS, list(most), WINDOW_SECONDS])
-        counted = cursor.fetchall()
-    waits = [wait for key, failures, wait in counted if failures >= most[bytes(key)]]
+    waits = [wait for key, failures, wait in _counted(brakes) if failures >= most[key]]
     if waits:
         wait = max(waits)
         raise TooManyAttempts(
             _("Too many failed attempts. Try again in %(n)s minutes.") % {"n": wait // 60 + 1},
             retry_after=wait,
         )
+
+
+def failures_of(brakes: Sequence[Brake]) -> dict[bytes, int]:
+    """How many were counted in the present window, of those with any."""
+    return {key: failures for key, failures, _wait in _counted(brakes)}
+
+
+def _counted(brakes: Sequence[Brake]) -> list[tuple[bytes, int, int]]:
+    keys = [brake.key for brake in brakes]
+    with connection.cursor() as cursor:
+        cursor.execute(WAIT, [WINDOW_SECONDS, keys, WINDOW_SECONDS])
+        return [(bytes(key), failures, wait) for key, failures, wait in cursor.fetchall()]
 
 
 def count_failure(brakes: Sequence[Brake]) -> None:

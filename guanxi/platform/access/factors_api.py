@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, Literal
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from pydantic import Field
@@ -20,8 +21,11 @@ from guanxi.platform.access.models import Factor
 from guanxi.platform.access.people import person_to_change
 from guanxi.platform.access.sign_in import (
     FACTOR_KEY,
+    HALF_WAY,
+    THROUGH_KEY,
     WrongCredentials,
     prove,
+    require_no_provider,
     user_half_way,
 )
 from guanxi.platform.http.address import client_address
@@ -48,6 +52,9 @@ class FactorsOut(Schema):
     items: list[FactorOut]
     recovery_codes: int = Field(description="How many are left.")
     needed: bool = Field(description="Whether the role asks for one.")
+    password: bool = Field(
+        description="Whether changes take the password; else a sign-in of the last ten minutes."
+    )
 
 
 class CodeIn(Strict):
@@ -55,7 +62,7 @@ class CodeIn(Strict):
 
 
 class PasswordIn(Strict):
-    password: str = Field(max_length=1000)
+    password: str = Field("", max_length=1000)
 
 
 class TotpOut(Schema):
@@ -101,15 +108,16 @@ def prove_passkey(request: Request, body: PasskeyIn) -> dict[str, Any]:
     require_csrf(request)
     brakes = [Brake(f"passkey\0{client_address(request)}", 60)]
     refuse_if_braked(brakes)
+    half_way = user_half_way(request)
     try:
         user = factors.check_passkey(
-            state=request.session.pop(STATE, None),
-            answer=body.answer,
-            user=user_half_way(request),
+            state=request.session.pop(STATE, None), answer=body.answer, user=half_way
         )
     except factors.PasskeyRefused:
         count_failure(brakes)
         raise
+    if half_way is None:
+        require_no_provider(user)
     request.user = prove(request, user, lambda: None)
     return describe_session(request, request.user)
 
@@ -120,12 +128,19 @@ def prove_passkey(request: Request, body: PasskeyIn) -> dict[str, Any]:
 def _require_self(request: Request, password: str | None = None) -> None:
     """Refuse a token, a session that has not proved the factors there are, a wrong password.
 
-    Raises NotAllowed or TooManyAttempts.
+    Whoever has none, as a provider signs them in, has just come from there. Raises NotAllowed or
+    TooManyAttempts.
     """
     require_person(request)
     if request.user.factors.exists() and not request.session.get(FACTOR_KEY):
         raise NotAllowed(_("Sign in again with your second factor to do this."))
-    if password is not None:
+    if password is None:
+        return
+    if not request.user.has_usable_password():
+        through = request.session.get(THROUGH_KEY) or {"at": 0}
+        if timezone.now().timestamp() - through["at"] > HALF_WAY.total_seconds():
+            raise NotAllowed(_("Sign out and in again, and do this within ten minutes."))
+    else:
         brakes = [Brake(f"own\0{request.user.pk}", 10)]
         refuse_if_braked(brakes)
         if not request.user.check_password(password):
@@ -140,6 +155,7 @@ def list_factors(request: Request) -> dict[str, Any]:
         "items": list(request.user.factors.order_by("created_at")),
         "recovery_codes": request.user.recovery_codes.count(),
         "needed": request.user.role.needs_second_factor,
+        "password": request.user.has_usable_password(),
     }
 
 

@@ -1,7 +1,7 @@
 """What each role may do: verbs per area, a scope per verb, exceptions per object and field.
 
 A grant maps "read", "change", "delete" to a scope ("own" < "territory", "team" < "all"; absent =
-no) and "create", "export", "import" to true. "fields" maps "object.field" to "hidden" or
+no) and "create", "export", "import", "merge" to true. "fields" maps "object.field" to "hidden" or
 "read_only".
 """
 
@@ -12,20 +12,21 @@ from guanxi.platform.objects.registry import ObjectType, types
 
 SCOPES = ("own", "territory", "team", "all")
 RECORD_VERBS = ("read", "change", "delete")
-TYPE_VERBS = ("create", "export", "import")
+TYPE_VERBS = ("create", "export", "import", "merge")
 MASKS = (None, "read_only", "hidden")
 
 ALL: dict[str, Any] = {
     "read": "all", "change": "all", "delete": "all", "create": True, "export": True, "import": True,
+    "merge": True,
 }  # fmt: skip
 READ: dict[str, Any] = {"read": "all"}
 TEAM: dict[str, Any] = {
     "read": "team", "change": "own", "delete": "own",
-    "create": True, "export": True, "import": True,
+    "create": True, "export": True, "import": True, "merge": True,
 }  # fmt: skip
 SERVE: dict[str, Any] = {"read": "all", "change": "own", "create": True}
 
-# "*" is every area that is not named.
+# "*" is every area that is not named; "custom" are the objects a firm declares itself.
 BUILT_IN_ROLES: dict[str, dict[str, Any]] = {
     "administrator": {"areas": {"*": ALL}, "administer": True},
     "manager": {"areas": {"*": {**ALL, "delete": "all"}, "people": READ}},
@@ -35,14 +36,16 @@ BUILT_IN_ROLES: dict[str, dict[str, Any]] = {
             "activities": TEAM,
             "sales": TEAM,
             "products": {**READ, "create": True, "import": True},  # a purchase file brings them
+            "custom": TEAM,
             "*": READ,
         }
     },
     "sales": {
         "areas": {
-            "customers": {**TEAM, "export": False, "import": False},
+            "customers": {**TEAM, "export": False, "import": False, "merge": False},
             "activities": TEAM,
             "sales": {**TEAM, "export": False},
+            "custom": {**TEAM, "export": False},
             "*": READ,
         }
     },
@@ -56,7 +59,12 @@ BUILT_IN_ROLES: dict[str, dict[str, Any]] = {
         "objects": {"tag": ALL},
     },
     "service": {
-        "areas": {"customers": {**SERVE, "change": "all"}, "activities": SERVE, "*": READ},
+        "areas": {
+            "customers": {**SERVE, "change": "all"},
+            "activities": SERVE,
+            "custom": SERVE,
+            "*": READ,
+        },
         "fields": {"customer.credit_limit": "hidden"},
     },
     "analyst": {"areas": {"*": {**READ, "export": True}}},
@@ -110,6 +118,8 @@ class Grants:
         if verb in RECORD_VERBS:
             return self.scope(verb, object_type) is not None
         if verb in ("create", "import") and "create" not in object_type.verbs:
+            return False
+        if verb == "merge" and object_type.merging is None:
             return False
         if verb != "export" and self._administrators_alone(object_type):
             return False

@@ -10,6 +10,7 @@ from ninja.utils import check_csrf
 
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.sign_in import lacks_factor, user_of_session, user_of_token
+from guanxi.platform.fields.version import one_version
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import DomainError, NotAllowed, TooLarge
 
@@ -41,7 +42,8 @@ def identify(get_response: Handler) -> Handler:
         if user is not None:
             request.asker = Asker(user, token.scopes if token else None)
         request.user, request.token = user, token  # type: ignore[assignment]
-        return get_response(request)
+        with one_version(user.fields_version if user else None):
+            return get_response(request)
 
     return handle
 

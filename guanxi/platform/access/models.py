@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -16,6 +17,8 @@ from guanxi.platform.objects.record import UUID7, Row, not_deleted
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
+
+PROVIDER_SECRET = "identity provider"  # noqa: S105  what its secret is sealed for
 
 
 class Team(Row):
@@ -285,6 +288,55 @@ class RecoveryCode(models.Model):
         return str(self.user_id)
 
 
+class IdentityProvider(models.Model):
+    """Another system that says who people are (OpenID Connect), for those of some mail domains.
+
+    Whoever it knows and we do not is made with `role`, or refused without one. `roles` gives others
+    by a claim: the first [{"value", "role"}] whose value the claim has.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    name = models.CharField(max_length=100)
+    issuer = models.CharField(max_length=500)
+    client_id = models.CharField(max_length=500)
+    secret = models.BinaryField()  # sealed
+    domains = ArrayField(models.CharField(max_length=253))
+    role = models.ForeignKey(Role, models.PROTECT, null=True, related_name="+")
+    claim = models.CharField(max_length=100, db_default="")
+    roles = models.JSONField(db_default=[])
+    proves_factor = models.BooleanField(db_default=False)  # its sign-ins count as two factors
+    is_active = models.BooleanField(db_default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "client_id"], name="provider_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProviderLink(models.Model):
+    """Whom a provider means by one of its subjects. A user has one at most with each issuer."""
+
+    id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="provider_links")
+    issuer = models.CharField(max_length=500)
+    subject = models.CharField(max_length=255)
+    created_at = models.DateTimeField(db_default=Now())
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="provider_subject"),
+            models.UniqueConstraint(fields=["user", "issuer"], name="provider_link_of_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.issuer}"
+
+
 class SignInAttempt(models.Model):
     """Failed sign-ins in the current window: of a name, from an address, or both in one."""
 
@@ -294,3 +346,16 @@ class SignInAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failures} failures"
+
+
+class RateBucket(models.Model):
+    """When the bucket of requests of somebody, a token or an address will be full again.
+
+    The table is unlogged: after a crash of the database all are full.
+    """
+
+    key = models.BinaryField(max_length=32, primary_key=True)
+    full_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"full at {self.full_at}"

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, transaction
-from django.db.models import Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.grants import Grants
 from guanxi.platform.access.links import NewLink, end_links, make_link
-from guanxi.platform.access.models import AccessLink, Role, Session, Team, User
+from guanxi.platform.access.models import AccessLink, ProviderLink, Role, Session, Team, User
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.sharing import end_shares_with
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
@@ -36,12 +36,14 @@ def everybody() -> "QuerySet[User]":
     living = AccessLink.objects.filter(
         user=OuterRef("pk"), ended_at=None, expires_at__gt=timezone.now()
     )
+    linked = Exists(ProviderLink.objects.filter(user=OuterRef("pk")))
     return (
         User.objects.filter(deleted_at=None)
         .select_related("role", "team")
         .annotate(
             last_seen_at=Max("sessions__last_used_at"),
-            is_invited=~WITH_PASSWORD,
+            is_linked=linked,
+            is_invited=~WITH_PASSWORD & ~linked,
             link_until=living.values("expires_at")[:1],
         )
         .order_by("full_name", "pk")

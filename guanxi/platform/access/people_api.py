@@ -11,6 +11,7 @@ from pydantic import Field
 from guanxi.platform.access import links, people
 from guanxi.platform.access.middleware import require_administrator, require_csrf
 from guanxi.platform.access.models import User
+from guanxi.platform.access.sso import providers
 from guanxi.platform.http.languages import FROM_CLIENT, TO_CLIENT, Language
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotFound
@@ -37,6 +38,7 @@ class PersonOut(Schema):
     status: Literal["active", "invited", "inactive"]
     last_seen_at: dt.datetime | None
     link_until: dt.datetime | None = Field(description="Until when a one-time link is open.")
+    is_linked: bool = Field(description="Whether an identity provider signs them in.")
 
 
 class PeopleOut(Schema):
@@ -103,6 +105,7 @@ def _describe(person: Any) -> dict[str, Any]:
         "status": status,
         "last_seen_at": person.last_seen_at,
         "link_until": person.link_until,
+        "is_linked": person.is_linked,
     }
 
 
@@ -184,6 +187,21 @@ def revoke_link(request: Request, pk: UUID) -> Status[None]:
     if not links.end_links(people.person_to_change(request.asker, pk)):
         raise NotFound
     return Status(204, None)
+
+
+class UnlinkedOut(Schema):
+    ended: int
+
+
+@router.delete(
+    "/people/{uuid:pk}/provider-links",
+    response=UnlinkedOut,
+    summary="Forget how identity providers know somebody",
+)
+def unlink(request: Request, pk: UUID) -> dict[str, int]:
+    """The next time they are matched by their e-mail address, as the first time."""
+    require_administrator(request)
+    return {"ended": providers.unlink(asker=request.asker, pk=pk)}
 
 
 class KeyIn(Strict):

@@ -17,8 +17,11 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.grants import Grants
 from guanxi.platform.access.models import User
-from guanxi.platform.fields.definitions import current_version, custom_fields
-from guanxi.platform.objects.errors import NotAllowed, NotFound
+from guanxi.platform.fields.definitions import custom_fields
+from guanxi.platform.fields.version import current_version
+from guanxi.platform.merging.models import MergedRecord
+from guanxi.platform.merging.redirects import survivor_of
+from guanxi.platform.objects.errors import DomainError, MergedAway, NotAllowed, NotFound
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import (
     Everyone,
@@ -282,7 +285,17 @@ def visible_to(
     `known` is a link that the caller narrows to records the asker is known to see.
     """
     condition = predicate(asker, type_of_model(model), verb, known=known)
-    return asked_by(asker, model._default_manager.filter(condition, deleted_at__isnull=not deleted))
+    records = model._default_manager.filter(condition, deleted_at__isnull=not deleted)
+    if deleted:  # what a merge took out of use comes back with the merge alone
+        merged = MergedRecord.objects.filter(record_id=OuterRef("pk"))
+        records = records.filter(~Exists(merged))
+    return asked_by(asker, records)
+
+
+def kept_for(asker: Asker) -> Q:
+    """What somebody keeps for themselves, their team or everyone, as far as the asker has it."""
+    team = Q(shared="team", owner__in=asker.colleagues)
+    return Q(owner=asker.user) | Q(shared="everyone") | team
 
 
 def asked_by(asker: Asker, records: "QuerySet[R]") -> "QuerySet[R]":
@@ -297,6 +310,14 @@ def require_visible(asker: Asker, model: type[Row], pk: UUID) -> None:
         raise NotFound
 
 
+def missing(asker: Asker, model: type[Row], pk: UUID) -> DomainError:
+    """Why there is no such record for the asker: MergedAway if they see the one it is part of."""
+    survivor = survivor_of(type_of_model(model).name, pk)
+    if survivor is not None and visible_to(asker, model).filter(pk=survivor).exists():
+        return MergedAway(survivor)
+    return NotFound()
+
+
 def get_permitted(
     asker: Asker,
     model: type[R],
@@ -308,14 +329,15 @@ def get_permitted(
 ) -> R:
     """The record, if `verb` is allowed on it; with `lock` nobody else changes it until we are done.
 
-    Raises NotFound for one the asker cannot see, NotAllowed for one they see but may not touch.
+    Raises NotFound for one the asker cannot see, MergedAway for one that is part of another now,
+    NotAllowed for one they see but may not touch.
     """
     seen = visible_to(asker, model, deleted=deleted)
     if lock:
         seen = seen.select_for_update(of=("self",))
     found = seen.filter(pk=pk).first()
     if found is None:
-        raise NotFound
+        raise NotFound if deleted else missing(asker, model, pk)
     if (
         verb != "read"
         and not visible_to(asker, model, verb, deleted=deleted).filter(pk=pk).exists()

@@ -18,7 +18,7 @@ from guanxi.platform.access.grants import (
     TYPE_VERBS,
     Grants,
 )
-from guanxi.platform.access.models import Role
+from guanxi.platform.access.models import IdentityProvider, Role
 from guanxi.platform.access.people import (
     ADMINISTRATOR,
     hold_administrators,
@@ -26,7 +26,8 @@ from guanxi.platform.access.people import (
     require_one_administrator,
 )
 from guanxi.platform.access.predicate import Asker
-from guanxi.platform.fields.definitions import current_version, custom_fields
+from guanxi.platform.fields.definitions import custom_fields
+from guanxi.platform.fields.version import current_version
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.registry import ObjectType, object_type, types
 
@@ -57,7 +58,8 @@ def verbs_of(declared: ObjectType) -> list[str]:
     if declared.area == "people":  # the rest is for administrators, whatever is granted
         return ["read", "export"]
     own = [v for v in (*RECORD_VERBS, *TYPE_VERBS) if v in ("read", "export", *declared.verbs)]
-    return [*own, "import"] if "create" in declared.verbs else own
+    own += ["import"] if "create" in declared.verbs else []
+    return [*own, "merge"] if declared.merging else own
 
 
 def rights_of(role: Role) -> dict[str, Rights]:
@@ -137,6 +139,9 @@ def remove_role(*, asker: Asker, pk: UUID) -> None:
         raise NotAllowed(_("A built-in role can be changed, but not removed."))
     if role.users.filter(deleted_at=None).exists():
         raise RoleInUse(_("Give the people who hold this role another one first."))
+    given = Q(role=role) | Q(roles__contains=[{"role": str(pk)}])
+    if IdentityProvider.objects.filter(given).exists():
+        raise RoleInUse(_("An identity provider gives this role: change its settings first."))
     role.deleted_at = timezone.now()
     role.save(update_fields=["deleted_at"])
 

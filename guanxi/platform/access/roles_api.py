@@ -32,6 +32,7 @@ class RightsOut(Schema):
     create: bool | None = None
     export: bool | None = None
     import_: bool | None = Field(None, alias="import")
+    merge: bool | None = None
 
 
 class RoleHeadOut(Schema):
@@ -58,7 +59,7 @@ class FieldChoice(Schema):
 class ObjectChoice(Schema):
     name: str
     label: str
-    verbs: list[Literal["read", "change", "delete", "create", "export", "import"]]
+    verbs: list[Literal["read", "change", "delete", "create", "export", "import", "merge"]]
     fields: list[FieldChoice]
 
 

@@ -22,7 +22,7 @@ from guanxi.platform.access.predicate import (
     visible_to,
 )
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
-from guanxi.platform.objects.registry import ObjectType, Owned, object_type, types
+from guanxi.platform.objects.registry import ObjectType, Owned, object_asked_for, types
 from guanxi.platform.workspaces.services import books_zone
 
 MOST = 5000  # records with one user or team: beyond that it is a matter of owners and roles
@@ -95,7 +95,7 @@ def end_share(*, asker: Asker, pk: UUID) -> None:
     share = Share.objects.select_for_update().filter(pk=pk, deleted_at=None).first()
     if share is None:
         raise NotFound
-    declared = object_type(share.object)
+    declared = object_asked_for(share.object)
     require_visible(asker, declared.model, share.record_id)
     _require_sharing(asker, declared, share.record_id)
     _end(Share.objects.filter(pk=pk))

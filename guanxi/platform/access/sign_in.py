@@ -1,4 +1,4 @@
-"""Signing in: by password with a brake on guessing, by session, by token.
+"""Signing in: by password with a brake on guessing, by a provider's word, by session, by token.
 
 Every request asks the database whether its user and token still hold; the user and role themselves
 are read again only when that answer says that one of them was written since.
@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from copy import copy
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -28,15 +29,17 @@ from guanxi.platform.access.braking import (
     of_sign_in,
     refuse_if_braked,
 )
-from guanxi.platform.access.models import Token, User
+from guanxi.platform.access.models import IdentityProvider, Token, User
 from guanxi.platform.events.telling import NOBODY, tell
-from guanxi.platform.fields.definitions import VERSION as FIELDS_VERSION
+from guanxi.platform.fields.version import VERSION as FIELDS_VERSION
 from guanxi.platform.http.address import client_address
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import DomainError
+from guanxi.platform.workspaces.models import Workspace
+from guanxi.platform.workspaces.services import current_workspace
 
 HALF_WAY = dt.timedelta(minutes=10)  # between the password and the second factor
-HALF_WAY_KEY, FACTOR_KEY = "half_way", "factor"
+HALF_WAY_KEY, FACTOR_KEY, THROUGH_KEY = "half_way", "factor", "through"
 
 # Whenever a row is written, its new version has another transaction or stands in another place.
 USER_VERSION = """
@@ -55,6 +58,27 @@ where t.digest = %s and t.revoked_at is null and (t.expires_at is null or t.expi
 
 class WrongCredentials(DomainError):
     status, code = 401, "wrong_credentials"
+
+
+class UseProvider(DomainError):
+    """The firm lets nobody but administrators in by what we ask for ourselves."""
+
+    status, code = 403, "use_provider"
+
+    def __init__(self) -> None:
+        names = IdentityProvider.objects.filter(is_active=True).values_list("name", flat=True)
+        told = {"names": _(" or ").join(sorted(names))}
+        super().__init__(_("Your firm wants you to sign in with %(names)s.") % told)
+
+
+@dataclass(frozen=True)
+class Through:
+    """Which identity provider let somebody in, when, and where signing out goes on."""
+
+    provider: str
+    leave: str | None
+    at: float
+    proves_factor: bool
 
 
 class PasswordBackend:
@@ -106,21 +130,38 @@ def sign_in(request: Request, *, username: str, password: str) -> User | None:
     if user is None:
         count_failure(brakes)
         known = User.objects.filter(username__iexact=username, deleted_at=None).first()
-        _tell_refused(request, known, "password")
+        tell_refused(request, known, "password")
         raise WrongCredentials(_("The sign-in name or the password is wrong."))
     forgive(brakes[0])
-    if user.factors.exists():
+    require_no_provider(user)
+    return user if let_in(request, user) else None
+
+
+def require_no_provider(user: User) -> None:
+    """Raise UseProvider where only administrators may sign in without one."""
+    workspace = current_workspace()
+    everybody = workspace is None or workspace.passwords_for == Workspace.Passwords.EVERYBODY
+    if not everybody and not user.role.grants.get("administer"):
+        raise UseProvider
+
+
+def let_in(request: Request, user: User, *, through: Through | None = None) -> bool:
+    """Sign this browser in, or half-way where a second factor is due; tells whether it is in."""
+    if user.factors.exists() and not (through and through.proves_factor):
         request.session.flush()
-        until = (timezone.now() + HALF_WAY).timestamp()
-        proof = user.get_session_auth_hash()
-        request.session[HALF_WAY_KEY] = {"user": str(user.pk), "proof": proof, "until": until}
-        return None
-    begin_session(request, user)
-    return user
+        request.session[HALF_WAY_KEY] = {
+            "user": str(user.pk),
+            "proof": user.get_session_auth_hash(),
+            "until": (timezone.now() + HALF_WAY).timestamp(),
+            "through": through and asdict(through),
+        }
+        return False
+    begin_session(request, user, through)
+    return True
 
 
 def user_half_way(request: Request) -> User | None:
-    """Who has proved the password in this browser, a moment ago, but no second factor yet."""
+    """Who has come in here a moment ago, by password or provider, without a second factor yet."""
     kept = request.session.get(HALF_WAY_KEY)
     if not kept or not 0 < kept["until"] - timezone.now().timestamp() <= HALF_WAY.total_seconds():
         return None
@@ -140,11 +181,11 @@ def prove(request: Request, user: User, check: Callable[[], None]) -> User:
         check()
     except DomainError:
         count_failure(brakes)
-        _tell_refused(request, user, "factor")
+        tell_refused(request, user, "factor")
         raise
     forgive(brakes[0])
-    request.session.pop(HALF_WAY_KEY, None)
-    begin_session(request, user)
+    through = request.session.pop(HALF_WAY_KEY, {}).get("through")
+    begin_session(request, user, through and Through(**through))
     request.session[FACTOR_KEY] = True
     return user
 
@@ -156,21 +197,29 @@ def lacks_factor(request: Request) -> bool:
     return not request.session.get(FACTOR_KEY)
 
 
-def begin_session(request: Request, user: User) -> None:
+def begin_session(request: Request, user: User, through: Through | None = None) -> None:
     """Sign this browser in as `user`, under a new key, noting which device it is."""
+    request.session.flush()  # nothing of whoever was here, or was on the way, stays
     login(request, user, backend="guanxi.platform.access.sign_in.PasswordBackend")
+    facts = {}
+    if through is not None:
+        request.session[THROUGH_KEY] = asdict(through)
+        facts["provider"] = through.provider
+        if through.proves_factor:
+            request.session[FACTOR_KEY] = True
     request.session["address"] = client_address(request) or None
     agent = request.headers.get("User-Agent", "").replace("\0", "")
     request.session["user_agent"] = agent[:300]
     address = request.session["address"]
-    tell(request, "sign_in", user.pk, actor_id=user.pk, address=address, user_agent=agent[:300])
+    facts |= {"address": address, "user_agent": agent[:300]}
+    tell(request, "sign_in", user.pk, actor_id=user.pk, **facts)
 
 
-def _tell_refused(request: Request, known: User | None, what: str) -> None:
+def tell_refused(request: Request, known: User | None, what: str, **facts: str) -> None:
     """Whose name it was, if anybody's: what else was typed may be a password in the wrong place."""
     address = client_address(request) or None
     pk = known.pk if known else NOBODY
-    tell(request, "sign_in_refused", pk, actor_id=None, what=what, address=address)
+    tell(request, "sign_in_refused", pk, actor_id=None, what=what, address=address, **facts)
 
 
 def user_of_session(request: Request) -> User | None:

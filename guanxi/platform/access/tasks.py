@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from guanxi.platform.access.braking import WINDOW_SECONDS
-from guanxi.platform.access.models import AccessLink, Session, SignInAttempt
+from guanxi.platform.access.models import AccessLink, RateBucket, Session, SignInAttempt
 from guanxi.platform.access.people import handed_over, left_behind
 from guanxi.platform.access.sharing import end_overdue_shares
 from guanxi.platform.jobs.services import RunningJob, job_kind
@@ -51,10 +51,11 @@ def hand_over(job: RunningJob) -> dict[str, Any]:
 @app.periodic(cron="37 3 * * *")
 @app.task(name="forget_sessions", pass_context=False)
 def forget_sessions(timestamp: int) -> None:
-    """Every night: delete sessions that expired, attempts and links that count no more."""
+    """Every night: delete sessions that expired, attempts, links and buckets that count no more."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     window = dt.timedelta(seconds=WINDOW_SECONDS)
     SignInAttempt.objects.filter(window_started_at__lt=timezone.now() - window).delete()
+    RateBucket.objects.filter(full_at__lt=timezone.now()).delete()
     AccessLink.objects.filter(expires_at__lt=timezone.now() - LINKS_KEPT).delete()
 
 

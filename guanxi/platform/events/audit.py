@@ -17,16 +17,25 @@ from uuid import UUID
 from django.db.models import Max, Min, QuerySet
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access.models import Share, Token, User
+from guanxi.platform.access.models import IdentityProvider, ProviderLink, Share, Token, User
 from guanxi.platform.access.predicate import Asker, predicate, sees_every
+from guanxi.platform.custom_objects.models import CustomObject
 from guanxi.platform.events.audit_words import fact_labels, fact_values, kinds, name_fact
 from guanxi.platform.events.history import actor_names, shown_changes
 from guanxi.platform.events.models import Event
 from guanxi.platform.exchange.readers.formulas import neutralize
+from guanxi.platform.fields.kinds import in_language
 from guanxi.platform.fields.models import CustomField
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.layouts.models import Layout
-from guanxi.platform.objects.registry import ObjectField, ObjectType, types
+from guanxi.platform.objects.registry import (
+    CUSTOM,
+    ObjectField,
+    ObjectType,
+    is_declared,
+    object_type,
+    types,
+)
 from guanxi.platform.objects.rows import labels_of
 from guanxi.platform.webhooks.models import Webhook
 
@@ -223,7 +232,7 @@ def _labelled(fields: dict[str, ObjectField], name: str, change: dict[str, Any])
 
 def _of_others(asker: Asker, name: str, events: Sequence[Event]) -> dict[int, dict[str, Any]]:
     ids = {event.record_id for event in events}
-    labels, on = _others(asker, name, ids)
+    labels, on = _hidden(asker, events) if name == MASKED else _others(asker, name, ids)
     told = {}
     for event in events:
         page, page_id, sees = on.get(event.record_id, (None, None, name not in ON_RECORDS))
@@ -240,7 +249,23 @@ def _of_others(asker: Asker, name: str, events: Sequence[Event]) -> dict[int, di
     return told
 
 
-ON_RECORDS = ("share", "attachment")
+def _hidden(asker: Asker, events: Sequence[Event]) -> tuple[dict[UUID, str], "On"]:
+    """The records that were told of to somebody who does not see them."""
+    on = _on(asker, [(e.record_id, (e.changes or {})["object"][1], e.record_id) for e in events])
+    by_object: dict[str, set[UUID]] = defaultdict(set)
+    for pk, (page, _pk, _sees) in on.items():
+        if page:
+            by_object[page].add(pk)
+    labels = {
+        UUID(pk): label
+        for page, ids in by_object.items()
+        for pk, label in labels_of(asker, object_type(page).model, ids).items()
+    }
+    return labels, on
+
+
+MASKED = "masked_answer"
+ON_RECORDS = ("share", "attachment", MASKED)
 On = dict[UUID, tuple[str | None, str | None, bool]]
 
 
@@ -253,21 +278,37 @@ def _others(asker: Asker, name: str, ids: set[UUID]) -> tuple[dict[UUID, str], O
             return called, _on(asker, [(s.pk, s.object, s.record_id) for s in shares])
         case "attachment":
             files = Attachment.objects.filter(pk__in=ids)
-            on = _on(asker, [(f.pk, f.object, f.record_id) for f in files])
+            on = _on(asker, [(f.pk, f.object, f.record_id) for f in files if _shows(asker, f)])
             return {f.pk: f.name for f in files}, on
         case "layout":
             return _layouts(ids), {}
         case "token":
             tokens = Token.objects.filter(pk__in=ids).values_list("pk", "name")
             return dict(tokens), {}
+        case "identity_provider":
+            return dict(IdentityProvider.objects.filter(pk__in=ids).values_list("pk", "name")), {}
+        case "provider_link":
+            links = ProviderLink.objects.filter(pk__in=ids).select_related("user")
+            return {link.pk: str(link.user) for link in links}, {}
         case "webhook":
             return dict(Webhook.objects.filter(pk__in=ids).values_list("pk", "name")), {}
+        case "custom_object":
+            objects = CustomObject.objects.filter(pk__in=ids)
+            return {o.pk: str(in_language(o.labels)) for o in objects}, {}
         case "custom_field":
             fields = CustomField.objects.filter(pk__in=ids)
             return {f.pk: f"{f.object}.{f.key}" for f in fields}, {}
         case "sign_in" | "sign_in_refused" | "sign_out" | "password":
             return dict(User.objects.filter(pk__in=ids).values_list("pk", "full_name")), {}
     return {}, {}
+
+
+def _shows(asker: Asker, file: Attachment) -> bool:
+    """Whether the asker sees the field that the file is a value of, if it is one."""
+    if not file.field:
+        return True
+    name = f"{CUSTOM}.{file.field}"
+    return is_declared(file.object) and name in asker.fields(object_type(file.object))
 
 
 def _layouts(ids: set[UUID]) -> dict[UUID, str]:

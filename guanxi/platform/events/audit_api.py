@@ -33,7 +33,9 @@ class AuditEntry(Schema):
     id: str
     at: str
     actor: LinkOut | None
-    source: str = Field(description='"api", "token", "import:…", a command, or the database.')
+    source: str = Field(
+        description='"api", "token", "import:…", "provider:…", a command, or the database.'
+    )
     request_id: str | None
     action: Action
     object: str

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from guanxi.platform.access.sso.refusals import words
 from guanxi.platform.objects.registry import types
 
 
@@ -18,18 +19,23 @@ def other_objects() -> dict[str, str]:
     return {
         "share": _("share"),
         "attachment": _("file"),
+        "merge": _("merge"),
         "custom_field": _("custom field"),
+        "custom_object": _("custom object"),
         "layout": _("layout"),
         "workspace": _("workspace"),
         "token": _("token"),
         "access_link": _("link to choose a password"),
         "password": _("password"),
         "factor": _("second factor"),
+        "identity_provider": _("identity provider"),
+        "provider_link": _("link with an identity provider"),
         "webhook": _("webhook"),
         "sign_in": _("sign-in"),
         "sign_in_refused": _("refused sign-in"),
         "sign_out": _("sign-out"),
         "export": _("export"),
+        "masked_answer": _("answer about a hidden record"),
     }
 
 
@@ -39,6 +45,16 @@ def fact_labels() -> dict[str, str]:
         "address": _("address"),
         "user_agent": _("browser"),
         "what": _("what was wrong"),
+        "why": _("why"),
+        "provider": _("identity provider"),
+        "issuer": _("issuer"),
+        "client_id": _("client id"),
+        "domains": _("e-mail domains"),
+        "role_id": _("role"),
+        "claim": _("claim"),
+        "roles": _("roles by claim"),
+        "proves_factor": _("counts as two factors"),
+        "passwords_for": _("who signs in by password"),
         "object": _("object"),
         "objects_told": _("objects"),
         "format": _("format"),
@@ -67,10 +83,14 @@ def fact_labels() -> dict[str, str]:
         "key": _("key"),
         "type": _("type"),
         "labels": _("labels"),
+        "labels_plural": _("labels of several"),
+        "icon": _("icon"),
+        "description": _("description"),
         "help": _("help text"),
         "settings": _("settings"),
         "required": _("required"),
         "position": _("position"),
+        "indexed": _("indexed"),
         "url": _("web address"),
         "actions": _("what is told"),
         "filter": _("filter"),
@@ -86,7 +106,19 @@ def fact_values() -> dict[str, Mapping[str, str]]:
     return {
         "object": every,
         "objects_told": every,
-        "what": {"password": _("password"), "factor": _("second factor")},
+        "what": {
+            "password": _("password"),
+            "factor": _("second factor"),
+            "provider": _("identity provider"),
+        },
+        "why": {
+            code: text % {"name": _("the provider"), "told": _("an error")}
+            for code, text in words().items()
+        },
+        "passwords_for": {
+            "everybody": _("everybody"),
+            "administrators": _("administrators only"),
+        },
         "purpose": {"invite": _("invitation"), "reset": _("new password")},
         "kind": {"totp": _("authenticator app"), "passkey": _("passkey")},
         "stopped": {
@@ -109,11 +141,14 @@ def fact_values() -> dict[str, Mapping[str, str]]:
             "boolean": _("yes or no"),
             "date": _("date"),
             "datetime": _("date and time"),
+            "time": _("time of day"),
             "choice": _("choice"),
             "multi_choice": _("several choices"),
             "url": _("web address"),
             "email": _("e-mail"),
             "phone": _("phone"),
+            "link": _("link"),
+            "file": _("file"),
             "formula": _("formula"),
             "rollup": _("roll-up"),
         },

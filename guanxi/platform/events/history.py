@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Q
-
 from guanxi.platform.access.models import Share, User
 from guanxi.platform.access.predicate import Asker, predicate
 from guanxi.platform.events.models import Event
+from guanxi.platform.files.in_fields import described
 from guanxi.platform.files.models import Attachment
+from guanxi.platform.merging.models import Merge
+from guanxi.platform.merging.redirects import absorbed_by
 from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.record import Row, object_name
 from guanxi.platform.objects.registry import ObjectField, ObjectType
@@ -21,26 +21,59 @@ from guanxi.platform.objects.rows import labels_of
 
 Changes = dict[str, dict[str, Any]]
 
-# Of what else the history of a record tells, in one statement: every page of a record asks it.
-BESIDE = """
-select id, name, true from platform_attachment
-where object = %(object)s and record_id = %(id)s
-union all
-select s.id, coalesce(u.full_name, t.name), false from platform_share s
-left join platform_user u on u.id = s.user_id
-left join platform_team t on t.id = s.team_id
-where s.object = %(object)s and s.record_id = %(id)s
+# A record's own events and those of what hangs on it, by its present label, in one statement: every
+# page of a record asks it.
+HISTORY = """
+with beside as (
+    select id, name as label, true as is_file from platform_attachment
+    where object = %(object)s and record_id = %(id)s and field = ''
+    union all
+    select s.id, coalesce(u.full_name, t.name), false from platform_share s
+    left join platform_user u on u.id = s.user_id
+    left join platform_team t on t.id = s.team_id
+    where s.object = %(object)s and s.record_id = %(id)s
+    union all
+    select m.id, null, null from platform_merge m
+    where m.object = %(object)s and (m.survivor_id = any(%(ids)s) or m.absorbed && %(ids)s)
+)
+select e.id, e.at, e.object, e.record_id, e.action, e.changes, e.actor_id, e.source, e.request_id,
+    b.label as beside, b.is_file, actor.full_name as actor_name, m.survivor_id, m.absorbed,
+    m.deleted_at as taken_back_at
+from platform_event e
+left join beside b on b.id = e.record_id
+left join platform_user actor on actor.id = e.actor_id
+left join platform_merge m on m.id = case
+    when e.object = 'merge' then e.record_id
+    when e.source like 'merge:%%' then split_part(e.source, ':', 2)::uuid end
+where e.record_id = any(%(ids)s || array(select id from beside))
+    -- What a merge took out of use, and what moved with it, is told by the merge.
+    and (m.id is null or e.object = 'merge'
+        or e.object = %(object)s
+            and not (e.record_id = any(m.absorbed) and e.changes ? 'deleted_at'))
+    and (e.object = any(%(objects_beside)s)
+        or e.object = %(object)s and (e.changes is null or e.changes ?| %(columns)s))
+    and (%(before)s::bigint is null or e.id < %(before)s)
+    and (%(until)s::timestamptz is null or e.at <= %(until)s)
+order by e.id desc
+limit %(limit)s
 """
+BESIDE = [object_name(Attachment), object_name(Share), object_name(Merge)]
 
 
 def shown_changes(asker: Asker, object_type: ObjectType, events: Sequence[Event]) -> list[Changes]:
     """What each event changed of the fields the asker may see, as {"old", "new"}."""
-    fields = asker.fields(object_type)
     by_column = visible_columns(asker, object_type)
     changes = [_shown_changes(by_column, e) for e in events]
+    name_values(asker, object_type, changes)
+    return changes
+
+
+def name_values(asker: Asker, object_type: ObjectType, changes: list[Changes]) -> None:
+    """Put what people see in place of the ids that links, tags and files have as values."""
+    fields = asker.fields(object_type)
     links = {n: f for n, f in fields.items() if f.type.name in ("link", "tags") and f.target}
     _label_links(asker, links, changes)
-    return changes
+    _name_files({n: f for n, f in fields.items() if f.type.name == "file"}, changes)
 
 
 def visible_columns(asker: Asker, object_type: ObjectType) -> dict[str, ObjectField]:
@@ -63,23 +96,45 @@ def _shown(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _shown_file(event: Event, files: dict[UUID, str]) -> dict[str, Any] | None:
+def _shown_file(event: Any) -> dict[str, Any] | None:
     """The file an event is about, by its present name, and by the former one if it got another."""
-    if event.record_id not in files:
+    if not event.is_file:
         return None
     former, _name = (event.changes or {}).get("name", (None, None))
-    return {"id": str(event.record_id), "label": files[event.record_id], "former": former}
+    return {"id": str(event.record_id), "label": event.beside, "former": former}
 
 
-def _beside(object_type: ObjectType, pk: UUID) -> tuple[dict[UUID, str], dict[UUID, str]]:
-    """The record's files by their names, and its shares by whom it is or was shared with."""
-    files: dict[UUID, str] = {}
-    shares: dict[UUID, str] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(BESIDE, {"object": object_type.name, "id": pk})
-        for beside, name, is_file in cursor.fetchall():
-            (files if is_file else shares)[beside] = name
-    return files, shares
+def _is_whole(event: Any, pk: UUID) -> bool:
+    """Whether the event is a change of the record itself, or a merge that holds still.
+
+    What a merge did to the record goes back with the merge alone.
+    """
+    if event.survivor_id is None:
+        return bool(event.record_id == pk)
+    return event.object == object_name(Merge) and event.taken_back_at is None
+
+
+def _merges(object_type: ObjectType, events: Sequence[Any]) -> dict[int, dict[str, Any]]:
+    """By event what merge it is of, and what that made one with what; one query for all names."""
+    told = [e for e in events if e.survivor_id is not None]
+    ids = {pk for e in told for pk in (e.survivor_id, *e.absorbed)}
+    if not ids:
+        return {}
+    records = object_type.model._base_manager.filter(pk__in=ids)
+    names = dict(records.values_list("pk", object_type.title))
+
+    def link(pk: UUID) -> dict[str, Any]:
+        return {"id": str(pk), "label": str(names.get(pk, ""))}
+
+    return {
+        e.id: {
+            "id": e.source.split(":")[1],
+            "survivor": link(e.survivor_id),
+            "absorbed": [link(pk) for pk in e.absorbed],
+            "is_taken_back": e.source.endswith(":undo"),
+        }
+        for e in told
+    }
 
 
 def _label_links(asker: Asker, links: dict[str, ObjectField], items: list[Changes]) -> None:
@@ -100,6 +155,17 @@ def _label_links(asker: Asker, links: dict[str, ObjectField], items: list[Change
                 many = isinstance(value, list)
                 shown = [named(f.target, pk) for pk in value] if many else named(f.target, value)
                 change[side] = shown
+
+
+def _name_files(files: dict[str, ObjectField], items: list[Changes]) -> None:
+    """Replace the ids of files by what is known of them; one that is erased has no label."""
+    changes = [change for _f, change in _changes_of(files, items)]
+    known = Attachment.objects.in_bulk({pk for c in changes for pk in c.values() if pk})
+    for change in changes:
+        for side, pk in change.items():
+            if pk is not None:
+                file = known.get(UUID(pk))
+                change[side] = described(file) if file else {"id": pk, "label": None}
 
 
 def _changes_of(
@@ -144,20 +210,21 @@ def history_of_visible(
     What happened to its files and with whom it was shared belongs to it. A change of nothing but
     fields the asker may not see is no event to them.
     """
-    by_column = visible_columns(asker, object_type)
-    files, shares = _beside(object_type, pk)
-    told = Q(changes__isnull=True) | Q(changes__has_any_keys=[*by_column, "deleted_at"])
-    own = Q(object=object_type.name) & told
-    beside = Q(object__in=[object_name(Attachment), object_name(Share)])
-    ids = [pk, *files, *shares]
-    events = Event.objects.filter(own | beside, record_id__in=ids).order_by("-id")
-    if before is not None:
-        events = events.filter(id__lt=before)
-    if until is not None:
-        events = events.filter(at__lte=until)
-    found = list(events[: limit + 1])
-    names = actor_names({e.actor_id for e in found})
-    of_record = [e for e in found[:limit] if e.record_id == pk]
+    ids = [pk, *absorbed_by([pk])] if object_type.merging else [pk]
+    may_merge = bool(object_type.merging) and asker.may("merge", object_type)
+    asked = {
+        "object": object_type.name,
+        "id": pk,
+        "ids": ids,
+        "columns": [*visible_columns(asker, object_type), "deleted_at"],
+        "objects_beside": BESIDE,
+        "before": before,
+        "until": until,
+        "limit": limit + 1,
+    }
+    found: list[Any] = list(Event.objects.raw(HISTORY, asked))
+    of_record = [e for e in found[:limit] if e.record_id in ids]
+    merged = _merges(object_type, found)
     changes = dict(
         zip([e.id for e in of_record], shown_changes(asker, object_type, of_record), strict=True)
     )
@@ -165,16 +232,20 @@ def history_of_visible(
         {
             "id": str(e.id),
             "at": e.at.isoformat(),
-            "actor": {"id": str(e.actor_id), "label": names.get(e.actor_id, "")}
-            if e.actor_id
-            else None,
+            "actor": {"id": str(e.actor_id), "label": e.actor_name or ""} if e.actor_id else None,
             "source": e.source,
             "action": e.action,
             "changes": changes.get(e.id, {}),
-            "file": _shown_file(e, files),
-            "shared_with": shares.get(e.record_id),
+            "file": _shown_file(e),
+            "shared_with": e.beside if e.is_file is False else None,
+            "merge": merged.get(e.id),
             "request_id": str(e.request_id) if e.request_id else None,
-            "can_undo": bool(e.request_id and e.actor_id == asker.user.pk and e.record_id == pk),
+            # A colleague's merge too, if it was wrong.
+            "can_undo": bool(
+                e.request_id
+                and (may_merge if e.survivor_id else e.actor_id == asker.user.pk)
+                and _is_whole(e, pk)
+            ),
         }
         for e in found[:limit]
     ]

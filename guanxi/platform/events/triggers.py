@@ -8,7 +8,7 @@ from psycopg import sql
 
 from guanxi.platform.objects.columns import DerivedField
 from guanxi.platform.objects.record import Row, object_name
-from guanxi.platform.objects.registry import ObjectField, ObjectType, types
+from guanxi.platform.objects.registry import ObjectField, ObjectType, built_in
 
 TOUCH = """
 create or replace trigger guanxi_touch before update on {table}
@@ -42,9 +42,13 @@ SETTINGS = {
     "platform_token": ("token", "name", "user_id", "scopes", "expires_at", "revoked_at"),
     "platform_accesslink": ("access_link", "user_id", "purpose", "ended_at"),
     "platform_factor": ("factor", "user_id", "kind", "name"),
+    "platform_identityprovider": ("identity_provider", "name", "issuer", "client_id", "domains",
+                                  "role_id", "claim", "roles", "proves_factor", "is_active"),
+    "platform_providerlink": ("provider_link", "user_id", "issuer"),
     "platform_webhook": ("webhook", "name", "url", "owner_id", "objects_told", "actions", "filter",
                          "is_active", "stopped"),
-    "platform_workspace": ("workspace", "name", "language", "time_zone", "currency", "week_start"),
+    "platform_workspace": ("workspace", "name", "language", "time_zone", "currency", "week_start",
+                           "passwords_for"),
 }  # fmt: skip
 # Where a trigger keeps rows of its own, the change that made it write is told already.
 BY_HAND_ONLY = "when (pg_trigger_depth() = 0)"
@@ -60,7 +64,7 @@ def install_triggers(using: str = "default", **_: Any) -> None:
         if "platform_event" not in tables:
             return
         cursor.execute("select guanxi_event_partitions()")
-        links = [(t, f) for t in types() for f in t.own_fields.values() if f.type.name == "tags"]
+        links = [(t, f) for t in built_in() for f in t.own_fields.values() if f.type.name == "tags"]
         told_with_record = {_through(f) for _type, f in links}
         for model in apps.get_models():
             if issubclass(model, Row) and model._meta.db_table in tables:
@@ -90,7 +94,8 @@ def _event_triggers(model: type[Row]) -> str:
     columns = model._meta.concrete_fields
     follows = [c.column for c in columns if isinstance(c, DerivedField) or c.generated]
     when = BY_HAND_ONLY if model.kept_by_triggers else ""
-    arguments = [object_name(model), *follows, *model.untold]
+    name = "" if model.is_shared else object_name(model)
+    arguments = [name, *follows, *model.untold]
     return _sql(EVENTS, model, *arguments, when=sql.SQL(when))
 
 

@@ -20,8 +20,9 @@ from psycopg import sql
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.events.models import Event
 from guanxi.platform.objects.columns import derived_from
-from guanxi.platform.objects.errors import DomainError, NotAllowed, NotFound
+from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.registry import CUSTOM, ObjectType, object_type
+from guanxi.platform.objects.rules import still_locked
 from guanxi.platform.objects.updating import update_rows
 
 CONFLICTS_SHOWN = 100
@@ -39,6 +40,7 @@ with told as (
              else e.changes end
     ) c
     where e.request_id = %(request)s and e.actor_id = %(actor)s and e.object = %(object)s
+      and (%(only)s::uuid is null or e.record_id = %(only)s)
       and (e.action = 'insert' or not exists (
           select from platform_event i
           where i.request_id = e.request_id and i.record_id = e.record_id and i.action = 'insert'))
@@ -54,6 +56,15 @@ reversals as (
     from ends group by record_id
 )
 """)
+
+KEEP_FILES = sql.SQL(
+    "update platform_attachment a set unused_since = null from reversals r"
+    " where r.columns = %(columns)s and a.id = {pk}"
+)
+ERASED_FILES = sql.SQL(
+    "select 1 from reversals r where r.columns = %(columns)s and {pk} is not null"
+    " and not exists (select from platform_attachment a where a.id = {pk}) limit 1"
+)
 
 
 def _as_shown(text: str | None) -> Any:
@@ -93,6 +104,20 @@ class Undoing:
     request_id: UUID
     created: list[UUID]
     by_columns: dict[tuple[str, ...], list[UUID]]
+    actor_id: UUID | None = None  # who made them, if not the asker
+    only: UUID | None = None  # the one record of which they are taken back
+
+    def find(self) -> None:
+        """Look up which columns of which records were changed."""
+        by_columns = defaultdict(list)
+        for pk, columns in self._run(sql.SQL("select record_id, columns from reversals"), ()):
+            by_columns[tuple(columns)].append(pk)
+        self.by_columns = dict(by_columns)
+
+    def was(self) -> dict[str, Any] | None:
+        """The values of the one record before, by column; numbers with a fraction as text."""
+        found = self._run(sql.SQL("select was::text from reversals"), ()).fetchone()
+        return json.loads(found[0], parse_float=str) if found else None
 
     @property
     def ids(self) -> list[UUID]:
@@ -129,6 +154,20 @@ class Undoing:
         model = self.declared.model
         allowed = visible_to(asker, model, verb) | visible_to(asker, model, verb, deleted=True)
         return set(allowed.filter(pk__in=ids).values_list("pk", flat=True))
+
+    def held(self) -> set[tuple[UUID, str]]:
+        """The fields among them that a rule locks at present, each with its record."""
+        if not self.declared.customizable:
+            return set()
+        written = {pk: columns for columns, ids in self.by_columns.items() for pk in ids}
+        return still_locked(self.asker, self.declared, written)
+
+    def refuse_held(self, before: set[tuple[UUID, str]]) -> None:
+        """Raises Invalid for a field that was locked and is locked still: others saw to that."""
+        if names := {name for _pk, name in before & self.held()}:
+            message = _("This is locked by now. Take back first what locked it.")
+            problems = [{"field": n, "message": message, "code": "locked"} for n in sorted(names)]
+            raise Invalid(problems)
 
     def lock(self) -> None:
         rows = self.declared.model._default_manager.filter(pk__in=self.ids)
@@ -258,13 +297,27 @@ class Undoing:
         for query in (gone, back):
             self._run(query.format(wanted=wanted, **names), columns)
 
+    def keep_files(self) -> None:
+        """Let the files that come back stay. Raises NotAllowed if one was erased meanwhile."""
+        fields = self.asker.custom_fields(self.declared)
+        for columns in self.by_columns:
+            for column in columns:
+                if (f := fields.get(column)) is None or f.type.name != "file":
+                    continue
+                parts = {"pk": sql.SQL("(r.was ->> {})::uuid").format(sql.Literal(column))}
+                self._run(KEEP_FILES.format(**parts), columns)
+                if self._run(ERASED_FILES.format(**parts), columns).fetchone():
+                    message = _('"%(field)s" held a file that is erased by now.')
+                    raise NotAllowed(message % {"field": f.label}, field=column)
+
     def _run(self, query: sql.Composable, columns: tuple[str, ...]) -> Any:
         cursor = connection.cursor()
         cursor.execute(
             (REVERSALS + query).as_string(None),
             {
                 "request": self.request_id,
-                "actor": self.asker.user.pk,
+                "actor": self.actor_id or self.asker.user.pk,
+                "only": self.only,
                 "object": self.declared.name,
                 "columns": list(columns),
             },
@@ -290,10 +343,7 @@ def _undoing(asker: Asker, request_id: UUID) -> list[Undoing]:
         undoing = Undoing(
             asker, declared, request_id, list(created.values_list("record_id", flat=True)), {}
         )
-        by_columns = defaultdict(list)
-        for pk, columns in undoing._run(sql.SQL("select record_id, columns from reversals"), ()):
-            by_columns[tuple(columns)].append(pk)
-        undoing.by_columns = dict(by_columns)
+        undoing.find()
         found.append(undoing)
     return found
 
@@ -305,8 +355,10 @@ def undo_request(*, asker: Asker, request_id: UUID) -> int:
     Whoever may change a record as it is now, or as it is again afterwards, may take their change
     back: giving a customer to a colleague by mistake can be undone.
 
-    Raises NotFound if there is nothing to undo, NotAllowed, or UndoConflict listing the fields
-    that were changed since, with both values.
+    What a rule requires is not asked for: it was not when the record was so.
+
+    Raises NotFound if there is nothing to undo, NotAllowed, Invalid naming a field that is locked
+    before and after, or UndoConflict listing the fields that were changed since, with both values.
     """
     parts = _undoing(asker, request_id)
     conflicts: list[dict[str, Any]] = []
@@ -323,8 +375,12 @@ def undo_request(*, asker: Asker, request_id: UUID) -> int:
         raise UndoConflict(
             _("Some of it was changed again since."), conflicts=conflicts[:CONFLICTS_SHOWN]
         )
+    held = [part.held() for part in parts]
     for part in parts:
         part.write_back()
+        part.keep_files()
+    for part, locked in zip(parts, held, strict=True):
+        part.refuse_held(locked)
     for part, before in zip(parts, permitted, strict=True):
         if not set(part.ids) <= before | part.permitted():
             raise NotAllowed(_("You may no longer change all of these records."))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import psycopg
 from django.db import connection
 
+from guanxi.platform.fields.version import one_version
 from guanxi.platform.live.triggers import CHANNEL
 
 GATHER = 0.1  # seconds: changes so close together are looked at as one
@@ -43,9 +44,14 @@ def _read(read: Read) -> None:
     with psycopg.connect(**parameters, autocommit=True) as database:
         database.execute(f"listen {CHANNEL}")
         while True:
-            read()
+            _once(read)
             heard = list(database.notifies(timeout=IDLE, stop_after=1))
             while heard:
                 list(database.notifies(timeout=GATHER))
-                read()
+                _once(read)
                 heard = list(database.notifies(timeout=SOON, stop_after=1))
+
+
+def _once(read: Read) -> None:
+    with one_version():  # for each reading anew: definitions change while the process runs
+        read()

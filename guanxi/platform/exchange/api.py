@@ -16,7 +16,7 @@ from pydantic import Field
 from guanxi.platform.exchange import services, shapes
 from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
 from guanxi.platform.exchange.readers.formulas import neutralize
-from guanxi.platform.exchange.targets import targets_of
+from guanxi.platform.exchange.targets import is_there, targets_of
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import Invalid
 from guanxi.platform.objects.schemas import Strict
@@ -56,7 +56,7 @@ def list_targets(request: Request) -> Shown:
 @router.get("", response=Shown, summary="My imports, newest first")
 def list_imports(request: Request) -> Shown:
     found = services.imports_of(request.asker).order_by("-created_at")[:100]
-    return {"items": [shapes.show_import(i) for i in found]}
+    return {"items": [shapes.show_import(i) for i in found if is_there(i.target)]}
 
 
 @router.post("", response={201: Shown}, summary="Upload a file to import")

@@ -20,8 +20,8 @@ from guanxi.platform.exchange.readers.formulas import neutralize
 from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.objects import lists
 from guanxi.platform.objects.errors import NotAllowed
-from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType
-from guanxi.platform.objects.rows import row_json
+from guanxi.platform.objects.registry import ObjectField, ObjectType
+from guanxi.platform.objects.rows import row_cells
 from guanxi.platform.workspaces.services import books_zone
 
 ROWS_AT_ONCE = 2000
@@ -57,9 +57,9 @@ class Export:
         self.language = translation.get_language() or "en"
         self.zone = books_zone()
         records = lists.matching(asker, declared, clock_of(asker), tree=tree, search=search)
-        own = [f for f in self.fields if f is not None]
+        cells, self.places = row_cells(asker, declared, self.fields)
         self.records = lists.ordered(records, lists.sort_keys(asker, declared, sort)).annotate(
-            _json=row_json(asker, declared, own)
+            _json=cells
         )
 
     def _chosen(self, names: Sequence[str] | None) -> list[ObjectField | None]:
@@ -76,13 +76,13 @@ class Export:
 
     def rows(self) -> Iterator[list[Cell]]:
         """Every record as the cells of its fields, read through a server-side cursor."""
-        shows = [("id", str) if f is None else (f.name, shower(f, self.zone)) for f in self.fields]
-        has_custom = any(f is not None and f.key for f in self.fields)
+        shows = [str if f is None else shower(f, self.zone) for f in self.fields]
         for text in self.records.values_list("_json", flat=True).iterator(ROWS_AT_ONCE):
-            record = orjson.loads(text)
-            if has_custom:
-                record |= {f"{CUSTOM}.{key}": value for key, value in record[CUSTOM].items()}
-            yield ["" if record[n] is None else show(record[n]) for n, show in shows]
+            values = orjson.loads(text)
+            row = [values[n] if key is None else values[n][key] for n, key in self.places]
+            yield [
+                "" if value is None else show(value) for value, show in zip(row, shows, strict=True)
+            ]
 
     def csv(self) -> Iterator[bytes]:
         """CSV in UTF-8 with the byte order mark that Excel wants to see."""
@@ -150,7 +150,7 @@ def _sentence(label: Any) -> str:
 def shower(f: ObjectField, zone: ZoneInfo) -> Show:
     """How one field's JSON value becomes a cell that reads well and imports as the same value."""
     match f.type.name:
-        case "link":
+        case "link" | "file":
             return lambda value: value["label"] or ""
         case "tags":
             return lambda value: "; ".join(t["label"] for t in value)

@@ -1,4 +1,4 @@
-"""POST /{path}/export of every declared object."""
+"""POST /{path}/export of every declared object, and of the firm's own."""
 
 import datetime as dt
 from typing import Any, Literal
@@ -10,7 +10,8 @@ from pydantic import Field
 from guanxi.platform.events.telling import tell
 from guanxi.platform.exchange.export import FORMATS, Export
 from guanxi.platform.http.request import Request
-from guanxi.platform.objects.registry import object_type
+from guanxi.platform.objects.binding import Bind, Named, the_one, the_one_named
+from guanxi.platform.objects.registry import ObjectType, object_type, of_shape
 from guanxi.platform.objects.schemas import Strict
 
 
@@ -26,16 +27,25 @@ class ExportIn(Strict):
 
 def export_router(name: str) -> Router:
     """The export of one object."""
-    declared = object_type(name)
-    router = Router(tags=[name])
+    return _router(object_type(name), the_one(object_type(name)))
+
+
+def shared_export_router(shape: str, find: Named) -> Router:
+    """That of every object of a shape."""
+    return _router(of_shape(shape), the_one_named(find))
+
+
+def _router(like: ObjectType, of: Bind) -> Router:
+    router = Router(tags=[like.name])
 
     @router.post(
         "/export",
-        operation_id=f"export_{name}",
-        summary=f"Export {declared.model.__name__} as a file",
+        operation_id=f"export_{like.name}",
+        summary=f"Export {like.model.__name__} as a file",
         response=None,
     )
-    def export(request: Request, body: ExportIn) -> StreamingHttpResponse:
+    @of
+    def export(request: Request, declared: ObjectType, body: ExportIn) -> StreamingHttpResponse:
         found = Export(
             request.asker,
             declared,
@@ -49,7 +59,7 @@ def export_router(name: str) -> Router:
             "export",
             request.request_id,
             actor_id=request.user.pk,
-            object=name,
+            object=declared.name,
             format=body.format,
             fields=["id" if f is None else f.name for f in found.fields],
         )
@@ -57,7 +67,9 @@ def export_router(name: str) -> Router:
             found.stream(body.format), content_type=FORMATS[body.format]
         )
         day = dt.datetime.now(found.zone).date().isoformat()
-        response["Content-Disposition"] = f'attachment; filename="{name}-{day}.{body.format}"'
+        response["Content-Disposition"] = (
+            f'attachment; filename="{declared.name}-{day}.{body.format}"'
+        )
         return response
 
     return router

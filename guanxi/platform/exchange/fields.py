@@ -27,6 +27,8 @@ def converter(context: Context, f: ObjectField, column: int) -> Convert:
             return dates.date(context.date_orders.get(column, ""))
         case "datetime":
             return dates.instant(context.zone, context.date_orders.get(column, ""))
+        case "time":
+            return dates.time
         case "choice":
             return convert.choice(f.column)
         case "email":

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.utils import translation
 
+from guanxi.platform.access.predicate import Asker
 from guanxi.platform.exchange.targets import TargetField
 from guanxi.platform.exchange.values.convert import LANGUAGES, narrow
 from guanxi.platform.objects.columns import normalize_phone
+from guanxi.platform.objects.registry import is_declared, object_type
 
 _PUNCTUATION = re.compile(r"[\s_\-./:：*()（）\[\]【】#]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -59,6 +61,21 @@ def guess_mapping(
                 taken.add(found)
                 entry.update(_entry(entry["column"], found))
     return mapping
+
+
+def file_fields(asker: Asker, name: str) -> list[TargetField]:
+    """The fields of an object, as far as the asker sees them, that no import fills."""
+    visible = asker.fields(object_type(name)).values() if is_declared(name) else ()
+    return [TargetField(f.name, f.label, "file") for f in visible if f.type.name == "file"]
+
+
+def called_like(
+    fields: Sequence[TargetField], header: Sequence[str], mapping: Sequence[dict[str, Any]]
+) -> list[int]:
+    """The columns left out that have the name of one of these fields."""
+    names = set().union(*map(_names, fields))
+    left_out = [entry["column"] for entry in mapping if entry["field"] is None]
+    return [column for column in left_out if folded(header[column]) in names]
 
 
 def _entry(column: int, found: tuple[str, str] | None) -> dict[str, Any]:

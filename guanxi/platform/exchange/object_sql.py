@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.utils.translation import gettext as _
 from psycopg import sql
@@ -12,6 +13,7 @@ from guanxi.platform.exchange.custom import current_json, value_json, values_jso
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.layout import Layout
 from guanxi.platform.exchange.reasons import reason
+from guanxi.platform.exchange.rules import refuse_rows
 from guanxi.platform.exchange.targets import Context
 from guanxi.platform.fields.values import defaults
 from guanxi.platform.objects.registry import CUSTOM, ObjectField
@@ -118,6 +120,10 @@ class Statements:
             f for f in self.model._meta.fields if f.name in layout and f.name != "id"
         ]  # fmt: skip
         self.custom = [f for name, f in target.custom.items() if name in layout]
+        self.fixed = {
+            column: sql.Literal(value).as_string(None)
+            for column, value in target.declared.fixed.items()
+        }
 
     def _do(self, template: str, params: list[Any] | None = None, **names: Any) -> None:
         with connection.cursor() as cursor:
@@ -144,9 +150,10 @@ class Statements:
 
     def _found(self, array: str) -> str:
         key = self._key()
+        tests = [f"c.{column} = {value}" for column, value in self.fixed.items()]
         if key == ["id"]:
-            return f"c.id = nullif({self.layout.sql('id', array)}, '')::uuid"
-        tests = []
+            tests.append(f"c.id = nullif({self.layout.sql('id', array)}, '')::uuid")
+            key = []
         for name in key:
             if name in self.target.custom:
                 tests.append(self._holds(self.target.custom[name], array))
@@ -173,6 +180,7 @@ class Statements:
         skip = str(self.context.options["on_match"] == "skip").lower()
         self._do(UNCHANGED, skip=skip, same=self._same(VALUES))
         self._hide()
+        refuse_rows(self.context, self.target.declared, self)
         message = _("The same record as in row #; the values are brought together.")
         self._do(FOLLOW, [message])
 
@@ -215,7 +223,10 @@ class Statements:
                 .order_by()
                 .values("pk")
             )
-            permitted, params = records.query.sql_with_params()
+            try:
+                permitted, params = records.query.sql_with_params()
+            except EmptyResultSet:  # of an object whose records nobody changes
+                permitted, params = "select null::uuid where false", ()
             statement = HIDDEN.format(**self.names, verdict=verdict, permitted=permitted)
             with connection.cursor() as cursor:
                 cursor.execute(statement, [why, *params])
@@ -227,7 +238,8 @@ class Statements:
         message = _("Somebody deleted or changed this record meanwhile. Import the row again.")
         if self.context.recheck:
             self._do(GONE, [reason(None, "meanwhile", message)], found=self._found(WRITTEN))
-        columns, values = ["id"], ["r.record_id"]
+        refuse_rows(self.context, self.target.declared, self, batch=True)
+        columns, values = ["id", *self.fixed], ["r.record_id", *self.fixed.values()]
         for f in self.columns:
             columns.append(f.column or f.name)
             values.append(self._inserted(f))
@@ -249,6 +261,34 @@ class Statements:
                 assignments.append(f"{CUSTOM} = c.{CUSTOM} || {self._custom()}")
             self._do(UPDATE, assignments=", ".join(assignments), same=self._same(WRITTEN))
 
+    def given(self, name: str) -> str | None:
+        """What a row says of a field; None if the file does not have it."""
+        return self.layout.sql(name) if name in self.layout else None
+
+    def drafted(self) -> list[tuple[str, str]]:
+        """The values a record has when row r is written, by column."""
+        is_new = "r.verdict = 'create'"
+        pairs = []
+        for f in self.columns:
+            changed = f"case when {self.layout.sql(f.name)} <> '' then {self._value(f, WRITTEN)}"
+            pairs.append(
+                (
+                    str(f.column),
+                    f"case when {is_new} then to_jsonb({self._inserted(f)})"
+                    f" else to_jsonb({changed} else c.{f.column} end) end",
+                )
+            )
+        new = {column: f"to_jsonb({value})" for column, value in self.fixed.items()}
+        if "owner" in self.target.declared.own_fields and "owner" not in self.layout:
+            new["owner_id"] = f"to_jsonb({self._owner()})"
+        pairs += [
+            (column, f"case when {is_new} then {value} else to_jsonb(c.{column}) end")
+            for column, value in new.items()
+        ]
+        made = with_defaults(defaults(self.target.custom.values()), self._custom())
+        changed = f"c.{CUSTOM} || {self._custom()}"
+        return [*pairs, (CUSTOM, f"case when {is_new} then {made} else {changed} end")]
+
     def _inserted(self, f: "models.Field[Any, Any]") -> str:
         value = self._value(f, WRITTEN)
         if f.null:
@@ -256,7 +296,11 @@ class Statements:
         default: Any = f.db_default if f.db_default is not models.NOT_PROVIDED else None
         if default is None or getattr(default, "value", default) in ("", None):
             return value
-        literal = sql.Literal(getattr(default, "value", default)).as_string(None)
+        if isinstance(default, models.Func):  # such as the time of day
+            compiler = self.model._default_manager.all().query.get_compiler(connection=connection)
+            literal = compiler.compile(default)[0]
+        else:
+            literal = sql.Literal(getattr(default, "value", default)).as_string(None)
         return f"coalesce(nullif({self.layout.sql(f.name, WRITTEN)}, ''), ({literal})::text)" + (
             f"::{f.db_type(connection)}"
         )

@@ -6,24 +6,26 @@ every mapped field is that record, so that the same file twice changes nothing.
 """
 
 from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext as _
 
-from guanxi.platform.access.predicate import Asker, visible_to
+from guanxi.platform.access.predicate import Asker
 from guanxi.platform.exchange.custom import custom_converter
 from guanxi.platform.exchange.errors import BadMapping
 from guanxi.platform.exchange.fields import converter
-from guanxi.platform.exchange.layout import Layout, Lookup
+from guanxi.platform.exchange.layout import Layout
+from guanxi.platform.exchange.links import linked_records
 from guanxi.platform.exchange.object_sql import Statements
 from guanxi.platform.exchange.targets import Context, TargetField, Walk
 from guanxi.platform.exchange.values import convert
 from guanxi.platform.exchange.values.convert import BadValue
 from guanxi.platform.fields.definitions import stored_fields
 from guanxi.platform.objects.columns import DerivedField
-from guanxi.platform.objects.registry import ObjectField, ObjectType, is_registered, type_of_model
+from guanxi.platform.objects.registry import ObjectField, ObjectType
 
 
 class ObjectTarget:
@@ -113,8 +115,7 @@ class ObjectTarget:
             return
         f = known[name]
         if f.type.name == "link":
-            lookup = Lookup(partial(_find, context.asker, f), _no_record)
-            layout.add(name, convert.text(), column=column, lookup=lookup)
+            layout.add(name, convert.text(), column=column, lookup=linked_records(context.asker, f))
         else:
             make = custom_converter if f.key else converter
             layout.add(name, make(context, f, column), column=column)
@@ -131,43 +132,7 @@ class ObjectTarget:
 
 
 def _uuid(value: str) -> str:
-    from uuid import UUID
-
     try:
         return str(UUID(value))
     except ValueError:
         raise BadValue("not_an_id", _('"%(value)s" is no id.') % {"value": value[:40]}) from None
-
-
-def _no_record(value: str) -> str:
-    message = _('There is no record "%(name)s", there are several, or you may not see it.')
-    return message % {"name": value[:60]}
-
-
-def _find(asker: Asker, f: ObjectField, wanted: Any) -> dict[str, str]:
-    """Ids of the linked records that these titles, user names, codes or ids name without doubt."""
-    if f.target is None or not is_registered(f.target):
-        return {}
-    declared = type_of_model(f.target)
-    names = [n for n in (declared.title, "username", "code", "number") if _has(f.target, n)]
-    found: dict[str, set[str]] = {}
-    records = visible_to(asker, f.target)
-    for name in dict.fromkeys(names):
-        for value, pk in records.filter(**{f"{name}__in": list(wanted)}).values_list(name, "pk"):
-            found.setdefault(value, set()).add(str(pk))
-    ids = [w for w in wanted if len(w) == 36 and w.count("-") == 4]
-    for pk in records.filter(pk__in=[i for i in ids if _is_uuid(i)]).values_list("pk", flat=True):
-        found[str(pk)] = {str(pk)}
-    return {value: next(iter(pks)) for value, pks in found.items() if len(pks) == 1}
-
-
-def _is_uuid(value: str) -> bool:
-    try:
-        _uuid(value)
-    except BadValue:
-        return False
-    return True
-
-
-def _has(model: type[models.Model], name: str) -> bool:
-    return any(f.name == name for f in model._meta.fields)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.exchange.errors import BadMapping
+from guanxi.platform.exchange.mapping import file_fields
 from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
 from guanxi.platform.exchange.progress import tell
 from guanxi.platform.exchange.readers.csv_file import ends_with_newline
@@ -97,6 +98,10 @@ def check_mapping(goal: Target, asker: Asker, mapping: list[dict[str, Any]], wid
         key = (entry.get("half") or "", entry["field"])
         if key not in fields:
             message = _('There is no field "%(name)s" to import.') % {"name": entry["field"]}
+            for f in file_fields(asker, goal.name):
+                if f.name == entry["field"]:
+                    message = _('No import fills "%(name)s": upload its files to the records.')
+                    message %= {"name": f.label}
             raise BadMapping(message, field=entry["field"])
         if key not in writable:
             raise NotAllowed(_("You may not write this field."), field=entry["field"])

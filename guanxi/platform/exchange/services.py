@@ -17,7 +17,7 @@ from guanxi.platform.exchange import storage
 from guanxi.platform.exchange.errors import WrongState
 from guanxi.platform.exchange.export import FORMATS, Export
 from guanxi.platform.exchange.ids import id_sql
-from guanxi.platform.exchange.mapping import guess_mapping
+from guanxi.platform.exchange.mapping import called_like, file_fields, guess_mapping
 from guanxi.platform.exchange.models import Import, ImportVerdict
 from guanxi.platform.exchange.preview import check_mapping, count_rows
 from guanxi.platform.exchange.readers.table import Detected, detect
@@ -70,10 +70,11 @@ def create_import(
 
 def _take_over(imported: Import, asker: Asker, goal: Target, found: Detected) -> None:
     """Keep what was detected, with a mapping guessed for it."""
-    imported.detected = found.as_json()
     writable = [f for f in goal.fields() if may_write(asker, f)]
     guessed = guess_mapping(found.header, found.sample, writable)
     imported.mapping = goal.settle(guessed, found.sample)
+    files = called_like(file_fields(asker, goal.name), found.header, imported.mapping)
+    imported.detected = {**found.as_json(), "files": files}
 
 
 def _checked_options(goal: Target, options: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from guanxi.platform.access.predicate import Asker
 from guanxi.platform.exchange.layout import Layout
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.objects.errors import NotFound
-from guanxi.platform.objects.registry import object_type
+from guanxi.platform.objects.registry import is_declared, object_type
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,11 @@ def target(name: str) -> Target:
     except KeyError:
         raise NotFound("There is nothing to import of that name.") from None
     return ObjectTarget(declared)
+
+
+def is_there(name: str) -> bool:
+    """Whether there is a target of that name: its object may have been archived since."""
+    return name in _targets or is_declared(name)
 
 
 def targets_of(asker: Asker) -> Iterator[Target]:

@@ -9,15 +9,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
 from psycopg import sql
 
+from guanxi.platform.access.predicate import Asker
 from guanxi.platform.events.undo import custom_key, custom_values
 from guanxi.platform.exchange.models import Import
+from guanxi.platform.fields.links import links_to
 from guanxi.platform.jobs.services import RunningJob
 from guanxi.platform.objects.columns import DerivedField
+from guanxi.platform.objects.errors import NotAllowed
 from guanxi.platform.objects.record import Row, object_name
-from guanxi.platform.objects.registry import CUSTOM
+from guanxi.platform.objects.registry import CUSTOM, is_registered, type_of_model, types
+from guanxi.platform.objects.rules import still_locked
 
 BATCH = 10_000  # events of one step
 CONFLICTS_KEPT = 1000
@@ -34,7 +39,8 @@ def models_by_name() -> dict[str, type[Row]]:
     """The tables events speak of, by the name they use."""
     from django.apps import apps
 
-    return {object_name(m): m for m in apps.get_models() if issubclass(m, Row)}
+    built_in = {object_name(m): m for m in apps.get_models() if issubclass(m, Row)}
+    return built_in | {t.name: t.model for t in types()}
 
 
 def undo(job: RunningJob, imported: Import) -> dict[str, Any]:
@@ -54,7 +60,7 @@ def undo(job: RunningJob, imported: Import) -> dict[str, Any]:
         if not events:
             return {"undone": undone, "conflicts": conflicts, "kept": job.checkpoint.get("kept", 0)}
         with job.step(source=f"{source}:undo"):
-            kept = _undo_batch(imported, source, events)
+            kept = _undo_batch(job.asker, imported, source, events)
             undone, below, xid = undone + len(events) - len(kept), found[-1][0], found[-1][5]
             conflicts += kept[: CONFLICTS_KEPT - len(conflicts)]
             job.checkpoint.update(
@@ -69,13 +75,19 @@ def _exact(changes: str | None) -> dict[str, list[Any]] | None:
     return json.loads(changes, parse_float=str) if changes else None
 
 
-def _undo_batch(imported: Import, source: str, events: Sequence[Written]) -> list[dict[str, Any]]:
+def _undo_batch(
+    asker: Asker, imported: Import, source: str, events: Sequence[Written]
+) -> list[dict[str, Any]]:
     tables, kept = models_by_name(), []
     for name, run in _runs(events):
+        if name not in tables:
+            raise NotAllowed(
+                _("These records are of an object that is archived: restore it first.")
+            )
         model = tables[name]
         created = [e[2] for e in run if e[3] == "insert"]
         changed = [e for e in run if e[4]]
-        kept += _write_back(model, name, changed)
+        kept += _write_back_unlocked(asker, model, name, changed)
         kept += _delete(model, name, created, imported, source)
     return kept
 
@@ -91,6 +103,26 @@ def _runs(events: Iterable[Written]) -> list[tuple[str, list[Written]]]:
         runs[-1][1].append(event)
         seen.add(event[2])
     return runs
+
+
+def _write_back_unlocked(
+    asker: Asker, model: type[Row], name: str, events: Sequence[Written]
+) -> list[dict[str, Any]]:
+    """Write back but what a rule locks, and not on account of the import; returns the conflicts."""
+    if not is_registered(model) or not type_of_model(model).customizable:
+        return _write_back(model, name, events)
+    written = {e[2]: [*(e[4] or {})] for e in events}
+    before = still_locked(asker, type_of_model(model), written)
+    with transaction.atomic():
+        kept = _write_back(model, name, events)
+        stuck = before and before & still_locked(asker, type_of_model(model), written)
+        if not stuck:
+            return kept
+        transaction.set_rollback(True)
+    locked = {pk for pk, _field in stuck}
+    rest = [e for e in events if e[2] not in locked]
+    conflicts = [_conflict(name, e[2], written[e[2]], "locked") for e in events if e[2] in locked]
+    return conflicts + _write_back(model, name, rest)
 
 
 def _write_back(model: type[Row], name: str, events: Sequence[Written]) -> list[dict[str, Any]]:
@@ -213,6 +245,7 @@ def _delete(
             names = {"t": sql.Identifier(other._meta.db_table), "c": sql.Identifier(column)}
             cursor.execute(_referring(other).format(**names).as_string(None), [ids])
             kept |= {row[0]: "in_use" for row in cursor.fetchall()}
+        kept |= dict.fromkeys(links_to(ids).values_list("target_id", flat=True), "in_use")
         gone = [i for i in ids if i not in kept]
         for other, column in _foreign_keys(model):
             names = {"t": sql.Identifier(other._meta.db_table), "c": sql.Identifier(column)}
@@ -249,9 +282,10 @@ def _follows(other: type[models.Model]) -> bool:
 
 def _foreign_keys(model: type[Row]) -> list[tuple[type[models.Model], str]]:
     """Tables and columns that point to a model, its many-to-many ones included."""
+    whole: Any = model._meta.concrete_model  # which others point to, if the model is a part of it
     return [
-        (relation.related_model, relation.field.column)  # type: ignore[union-attr,misc]
-        for relation in model._meta.get_fields(include_hidden=True)
+        (relation.related_model, relation.field.column)
+        for relation in whole._meta.get_fields(include_hidden=True)
         if (relation.one_to_many or relation.one_to_one)
         and relation.auto_created
         and not relation.concrete

@@ -10,12 +10,14 @@ from guanxi.platform.access.models import Role
 from guanxi.platform.access.roles import is_fixed
 from guanxi.platform.fields import services, trial
 from guanxi.platform.fields.formulas.reading import MAX_LENGTH
+from guanxi.platform.fields.indexes import index_states
 from guanxi.platform.fields.models import CustomField
 from guanxi.platform.http.languages import Language
 from guanxi.platform.http.request import Request
+from guanxi.platform.jobs.services import describe
 from guanxi.platform.objects.fieldtypes import LONGEST_TEXT, JsonMap, Text
 from guanxi.platform.objects.registry import object_asked_for, types
-from guanxi.platform.objects.schemas import Strict
+from guanxi.platform.objects.schemas import JobOut, Strict
 
 router = Router(tags=["fields"])
 
@@ -23,8 +25,8 @@ Label = Annotated[Text, StringConstraints(max_length=100)]
 Labels = dict[Language, Label]
 HelpText = dict[Language, Annotated[Text, StringConstraints(max_length=500)]]
 Kind = Literal[
-    "text", "long_text", "decimal", "money", "boolean", "date", "datetime", "choice",
-    "multi_choice", "url", "email", "phone", "formula", "rollup",
+    "text", "long_text", "decimal", "money", "boolean", "date", "datetime", "time", "choice",
+    "multi_choice", "url", "email", "phone", "link", "file", "formula", "rollup",
 ]  # fmt: skip
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9])*$", max_length=40)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]+$", max_length=100)]
@@ -56,7 +58,14 @@ class SettingsIn(Strict):
         None, pattern=r"^[A-Z]{3}$", description="Absent: that of the record, or of the books."
     )
     choices: list[ChoiceIn] | None = Field(None, max_length=500)
+    target: Name | None = Field(None, description="The object a link points at; it stays.")
     default: Any = None
+    required_when: JsonMap | None = Field(
+        None, description="A condition of the filter language on the record's own fields."
+    )
+    locked_when: JsonMap | None = Field(
+        None, description="Another one: while it holds, the value stays as it is."
+    )
     formula: str | None = Field(None, max_length=MAX_LENGTH)
     related: Name | None = Field(None, description="Of what a roll-up is made.")
     measure: Literal["count", "sum", "avg", "min", "max", "latest"] | None = None
@@ -89,6 +98,11 @@ class OrderIn(Strict):
     ids: list[UUID] = Field(max_length=1000)
 
 
+class IndexOut(Schema):
+    state: Literal["none", "working", "ready", "failed", "cancelled"]
+    job: JobOut | None = Field(description="The latest about it: how far it is, why it failed.")
+
+
 class CustomFieldOut(Schema):
     id: str
     object: str
@@ -100,6 +114,8 @@ class CustomFieldOut(Schema):
     settings: dict[str, Any]
     archived: bool
     masks: dict[str, Mask]
+    indexed: bool = Field(description="Whether it is to have an index, for sorts and filters.")
+    index: IndexOut | None = Field(description="Absent for a field that cannot have one.")
 
 
 class RoleChoice(Schema):
@@ -144,7 +160,7 @@ def _written(body: FieldIn | FieldChange) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _shown(defined: CustomField, roles: list[Role]) -> dict[str, Any]:
+def _shown(defined: CustomField, roles: list[Role], index: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "id": str(defined.pk),
         "object": defined.object,
@@ -156,20 +172,24 @@ def _shown(defined: CustomField, roles: list[Role]) -> dict[str, Any]:
         "settings": defined.settings,
         "archived": defined.deleted_at is not None,
         "masks": services.masks_of(defined, roles),
+        "indexed": defined.wants_index,
+        "index": index and {**index, "job": index["job"] and describe(index["job"])},
     }
 
 
 def _one(defined: CustomField) -> dict[str, Any]:
-    return _shown(defined, list(Role.objects.filter(deleted_at=None)))
+    roles = list(Role.objects.filter(deleted_at=None))
+    return _shown(defined, roles, index_states([defined]).get(defined.pk))
 
 
 @router.get("", response=FieldsOut, summary="Custom fields, archived ones last")
 def list_fields(request: Request, object: str | None = None) -> dict[str, Any]:
     services.require_administrator(request.asker, "read")
-    found = services.defined_fields(object_asked_for(object) if object else None)
+    found = list(services.defined_fields(object_asked_for(object) if object else None))
+    indexes = index_states(found)
     roles = list(Role.objects.filter(deleted_at=None).order_by("label"))
     return {
-        "items": [_shown(defined, roles) for defined in found],
+        "items": [_shown(d, roles, indexes.get(d.pk)) for d in found],
         "objects": [t.name for t in types() if t.customizable],
         "roles": [{"name": r.name, "label": r.label or r.name} for r in roles if not is_fixed(r)],
     }
@@ -214,10 +234,23 @@ def order_fields(request: Request, body: OrderIn) -> Status[None]:
 def archive_field(request: Request, pk: UUID) -> dict[str, Any]:
     """It is shown nowhere any more; its values stay and come back with it."""
     services.require_administrator(request.asker, "write")
-    return _one(services.archive_field(pk=pk))
+    return _one(services.archive_field(asker=request.asker, pk=pk))
 
 
 @router.post("/{uuid:pk}/restore", response=CustomFieldOut, summary="Use an archived field again")
 def restore_field(request: Request, pk: UUID) -> dict[str, Any]:
     services.require_administrator(request.asker, "write")
-    return _one(services.restore_field(pk=pk))
+    return _one(services.restore_field(asker=request.asker, pk=pk))
+
+
+@router.post("/{uuid:pk}/index", response=CustomFieldOut, summary="Index a custom field")
+def index_field(request: Request, pk: UUID) -> dict[str, Any]:
+    """A job makes the index while everybody goes on; after a failure this tries again."""
+    services.require_administrator(request.asker, "write")
+    return _one(services.index_field(asker=request.asker, pk=pk))
+
+
+@router.delete("/{uuid:pk}/index", response=CustomFieldOut, summary="Take a field's index away")
+def unindex_field(request: Request, pk: UUID) -> dict[str, Any]:
+    services.require_administrator(request.asker, "write")
+    return _one(services.unindex_field(asker=request.asker, pk=pk))

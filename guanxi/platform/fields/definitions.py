@@ -5,17 +5,19 @@ One short statement a request tells whether they do (`sign_in.py` asks it along 
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from guanxi.platform.fields.formulas.fields import make_formula
 from guanxi.platform.fields.formulas.reading import BadFormula
-from guanxi.platform.fields.kinds import FORMULA, KINDS, in_language
+from guanxi.platform.fields.kinds import FORMULA, KINDS, LINK, in_language
 from guanxi.platform.fields.models import CustomField
 from guanxi.platform.fields.rollups import make_rollup
+from guanxi.platform.fields.rules import RULES, BadRule, read_rule
+from guanxi.platform.fields.version import current_version, one_version
 from guanxi.platform.objects.fieldtypes import TYPES
 from guanxi.platform.objects.registry import (
     CUSTOM,
@@ -31,24 +33,16 @@ logger = logging.getLogger(__name__)
 Fields = dict[str, ObjectField]
 FullName = tuple[str, str]
 
-# A row that is written again has another transaction or stands in another place.
-VERSION = "select (xmin, ctid)::text from platform_fieldsversion"
-
-
-def current_version() -> str:
-    """Names the state of the definitions that this transaction sees."""
-    with connection.cursor() as cursor:
-        cursor.execute(VERSION)
-        row = cursor.fetchone()
-    return row[0] if row else ""
-
 
 @lru_cache(maxsize=8)
 def definitions(version: str) -> dict[str, Fields]:
     """The fields in use, by object and by name, in their order."""
-    made = Making(CustomField.objects.filter(deleted_at=None))
+    with one_version(version):  # of objects too: else fields of a new one were missing for good
+        made = Making(CustomField.objects.filter(deleted_at=None))
     for name, why in made.failed.items():
         logger.warning("The field %s cannot be worked out: %s", ".".join(name), why.message)
+    for name, why in made.unruled.items():
+        logger.warning("A rule of the field %s does not hold: %s", ".".join(name), why.message)
     return made.fields
 
 
@@ -61,15 +55,16 @@ def custom_fields(declared: ObjectType, version: str | None = None) -> Fields:
 
 
 def stored_fields(declared: ObjectType) -> Fields:
-    """Those of them whose values are written, not worked out."""
-    return {n: f for n, f in custom_fields(declared).items() if f.computation is None}
+    """Those of them whose values a cell of a file can hold: neither worked out nor files."""
+    fields = custom_fields(declared).items()
+    return {n: f for n, f in fields if f.computation is None and f.type.name != "file"}
 
 
 class Making:
     """Makes fields of definitions, those first that others are worked out from.
 
     What cannot be made is in `failed`, and is no field: after an update a formula may name one
-    that is no more.
+    that is no more. A field whose condition cannot be understood is in `unruled`, and goes without.
     """
 
     def __init__(self, every: Iterable[CustomField]):
@@ -78,9 +73,12 @@ class Making:
         self.under_way: list[FullName] = []
         self.made: dict[FullName, ObjectField] = {}
         self.failed: dict[FullName, BadFormula] = {}
+        self.unruled: dict[FullName, BadRule] = {}
         for name in self.defined:
             if name in self.waiting:
                 self._make(name)
+        for name in self.made:  # two fields may decide about each other
+            self._rule(name)
 
     @property
     def fields(self) -> dict[str, Fields]:
@@ -119,6 +117,18 @@ class Making:
             self.failed[full_name] = why
         self.under_way.pop()
 
+    def _rule(self, full_name: FullName) -> None:
+        defined = self.defined[full_name]
+        for setting in RULES:
+            if tree := defined.settings.get(setting):
+                try:
+                    rule = read_rule(setting, tree, object_type(defined.object), self)
+                except BadRule as why:
+                    self.unruled[full_name] = why
+                else:
+                    changed: Any = {setting: rule}
+                    self.made[full_name] = replace(self.made[full_name], **changed)
+
     def _refuse_circle(self, full_name: FullName) -> None:
         if full_name in self.under_way:
             circle = [*self.under_way[self.under_way.index(full_name) :], full_name]
@@ -138,6 +148,8 @@ def as_field(defined: CustomField, making: Making | None = None) -> ObjectField:
     """
     if KINDS[defined.type].column is None:
         return _computed_field(defined, making or Making([]))
+    if defined.type == LINK and not is_declared(defined.settings.get("target", "")):
+        raise BadFormula(_("Choose an object in use that the field points at."))
     default = defined.settings.get("default")
     make = KINDS[defined.type].column
     assert make is not None  # noqa: S101  for mypy: it is what the types above lack

@@ -26,11 +26,13 @@ from pydantic import ValidationError as PydanticValidationError
 
 from guanxi.platform.http.languages import TO_CLIENT
 from guanxi.platform.objects.columns import MoneyField, PhoneField
+from guanxi.platform.objects.fieldtypes import time_of_day
+from guanxi.platform.objects.registry import object_type
 
 Settings = Mapping[str, Any]
 DIGITS = 20  # of a number, its decimal places included
 URL_LENGTH = 500
-FORMULA, ROLLUP = "formula", "rollup"
+FORMULA, ROLLUP, LINK = "formula", "rollup", "link"
 
 
 def _in_language(texts: Mapping[str, str]) -> str:
@@ -64,6 +66,14 @@ class SomeColumn(Chosen, models.JSONField):
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         if not value and not self.blank:
             raise ValidationError(self.error_messages["blank"], code="blank")
+
+
+class LinkColumn(models.UUIDField):  # type: ignore[type-arg]
+    """The id of a record of `related_model`; who may name it is for the writer to say."""
+
+    def __init__(self, *args: Any, related_model: type[models.Model], **options: Any):
+        super().__init__(*args, **options)
+        self.related_model = related_model
 
 
 @cache
@@ -153,12 +163,24 @@ def _datetime(settings: Settings, **options: Any) -> "models.Field[Any, Any]":
     return models.DateTimeField(**options)
 
 
+def _time(settings: Settings, **options: Any) -> "models.Field[Any, Any]":
+    return models.CharField(max_length=5, validators=_between(settings, time_of_day), **options)
+
+
 def _choice(settings: Settings, **options: Any) -> "models.Field[Any, Any]":
     return OneColumn(max_length=60, offered=settings["choices"], **options)
 
 
 def _multi_choice(settings: Settings, **options: Any) -> "models.Field[Any, Any]":
     return SomeColumn(offered=settings["choices"], **options)
+
+
+def _file(settings: Settings, **options: Any) -> "models.Field[Any, Any]":
+    return models.UUIDField(**options)
+
+
+def _link(settings: Settings, **options: Any) -> "models.Field[Any, Any]":
+    return LinkColumn(related_model=object_type(settings["target"]).model, **options)
 
 
 @dataclass(frozen=True)
@@ -171,6 +193,7 @@ class Kind:
     column: Callable[..., Any] | None
     settings: tuple[str, ...] = ()
     read: Callable[[str], Any] | None = None  # of the ends of what is allowed
+    has_default: bool = True
 
 
 KINDS: dict[str, Kind] = {
@@ -181,11 +204,14 @@ KINDS: dict[str, Kind] = {
     "boolean": Kind(_boolean),
     "date": Kind(_date, ("min", "max"), dt.date.fromisoformat),
     "datetime": Kind(_datetime),
+    "time": Kind(_time, ("min", "max"), time_of_day),
     "choice": Kind(_choice, ("choices",)),
     "multi_choice": Kind(_multi_choice, ("choices",)),
     "url": Kind(_url),
     "email": Kind(_email),
     "phone": Kind(_phone),
+    LINK: Kind(_link, ("target",), has_default=False),
+    "file": Kind(_file, has_default=False),  # a file is one record's alone
     FORMULA: Kind(None, ("formula", "decimal_places")),
     ROLLUP: Kind(None, ("related", "measure", "field", "by", "filter", "decimal_places")),
 }

@@ -20,6 +20,7 @@ class CustomField(Row):
     help = models.JSONField(_("help text"), db_default={}, blank=True)
     required = models.BooleanField(_("required"), db_default=False)
     settings = models.JSONField(_("settings"), db_default={}, blank=True)
+    indexed = models.BooleanField(_("indexed"), db_default=False)
     position = models.PositiveSmallIntegerField(_("position"), db_default=0)
 
     class Meta:
@@ -32,9 +33,32 @@ class CustomField(Row):
         return f"{self.object}.custom.{self.key}"
 
     @property
+    def wants_index(self) -> bool:
+        """Whether it is to have an index now; an archived field gets its own back with it."""
+        return self.indexed and self.deleted_at is None
+
+    @property
     def full_name(self) -> tuple[str, str]:
         """Its object, and its name among the fields of that."""
         return self.object, f"custom.{self.key}"
+
+
+class Link(models.Model):
+    """One custom link of one record, beside the value it follows from; kept by triggers.
+
+    The field says which objects the two records are of.
+    """
+
+    pk = models.CompositePrimaryKey("field_id", "record_id")
+    field = models.ForeignKey(CustomField, models.CASCADE, related_name="+", db_index=False)
+    record_id = models.UUIDField()
+    target_id = models.UUIDField()
+
+    class Meta:
+        indexes = [models.Index(fields=["target_id", "field"], name="link_of_target")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} → {self.target_id}"
 
 
 class FieldsVersion(models.Model):

@@ -20,6 +20,7 @@ from guanxi.platform.fields.formulas.fields import (
     number_column,
 )
 from guanxi.platform.fields.formulas.reading import BadFormula
+from guanxi.platform.fields.links import points_to
 from guanxi.platform.objects.columns import MoneyField
 from guanxi.platform.objects.computed import Computation, Sql, joined, shared
 from guanxi.platform.objects.custom_values import COMPUTED
@@ -61,7 +62,7 @@ class Related:
     """The related records that are taken, and what of them."""
 
     object_type: ObjectType
-    link: str
+    link: ObjectField
     measure: str
     field: ObjectField | None
     by: ObjectField | None
@@ -93,7 +94,7 @@ class RollUp(Computation):
         from guanxi.platform.filters.compiler import compile_filter
 
         r = self.related
-        records = visible_to(asker, r.object_type.model).filter(**{r.link: here}).order_by()
+        records = visible_to(asker, r.object_type.model).filter(points_to(r.link, here)).order_by()
         if r.filter:
             condition = compile_filter(asker, r.object_type, r.filter, clock_of(asker))
             records = records.filter(condition)
@@ -105,7 +106,7 @@ class RollUp(Computation):
             return first
         if measure := MEASURES.get(r.measure):
             amount = measure(amount)
-        found: models.QuerySet[Any] = records.values(r.link).annotate(_value=amount)
+        found: models.QuerySet[Any] = records.values(r.link.path).annotate(_value=amount)
         return found.values("_value")
 
 
@@ -163,7 +164,8 @@ def _read(
     if other is None:
         raise BadFormula(_("Choose which related records are meant."))
     measure = settings.get("measure", "count")
-    used = {f"{other.name}.{link}": other.fields[link]}
+    pointing = _link(other, link, making)
+    used = {f"{other.name}.{link}": pointing}
 
     def find(name: str, types: tuple[str, ...]) -> ObjectField:
         f = making.field(other.name, name)
@@ -179,7 +181,15 @@ def _read(
     by = find(settings.get("by") or FIRST_MADE, DATES) if measure == "latest" else None
     used |= dict(_filter_fields(settings.get("filter"), other, making))
     _check_filter(settings.get("filter"), other, making)
-    return Related(other, link, measure, measured, by, settings.get("filter")), used
+    return Related(other, pointing, measure, measured, by, settings.get("filter")), used
+
+
+def _link(other: ObjectType, name: str, making: "Making") -> ObjectField:
+    """The link by which records of the other object are related."""
+    f = making.field(other.name, name)
+    if f is None:
+        raise BadFormula(_("Choose which related records are meant."))
+    return f
 
 
 def _check_filter(tree: Any, object_type: ObjectType, making: "Making") -> None:
@@ -206,7 +216,7 @@ def _filter_fields(
     if name := tree.get("has", tree.get("has_no")):
         other, link = object_type.related.get(str(name), (None, ""))
         if other is not None:
-            yield f"{other.name}.{link}", other.fields[link]
+            yield f"{other.name}.{link}", _link(other, link, making)
             yield from _filter_fields(tree.get("where"), other, making)
 
 

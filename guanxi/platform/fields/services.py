@@ -5,7 +5,7 @@ its next request.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -22,17 +22,33 @@ from guanxi.platform.access.predicate import Asker
 from guanxi.platform.access.roles import change_role
 from guanxi.platform.fields.definitions import Making, label_of
 from guanxi.platform.fields.formulas.reading import BadFormula
-from guanxi.platform.fields.kinds import FORMULA, KINDS, ROLLUP
+from guanxi.platform.fields.indexes import (
+    KIND,
+    LONGEST,
+    MOST_INDEXES,
+    is_indexable,
+    of_archived_object,
+)
+from guanxi.platform.fields.kinds import FORMULA, KINDS, LINK, ROLLUP
 from guanxi.platform.fields.models import CustomField, FieldsVersion
 from guanxi.platform.fields.rollups import UnfitFilter
+from guanxi.platform.fields.rules import RULES, BadRule
 from guanxi.platform.fields.values import kept
+from guanxi.platform.fields.version import look_again
 from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.filters.compiler import compile_filter
+from guanxi.platform.jobs.services import start_job
 from guanxi.platform.objects.errors import Invalid, NotAllowed, NotFound
-from guanxi.platform.objects.registry import ObjectField, ObjectType, object_type
+from guanxi.platform.objects.registry import (
+    ObjectField,
+    ObjectType,
+    is_declared,
+    object_type,
+)
 
 KEY_LENGTH = 40
 MOST_FIELDS = 200  # of one object, archived ones not counted
+PLACES = {FORMULA: "settings.formula", LINK: "settings.target"}  # what is wrong where a type fails
 WORDS = re.compile(r"[a-z0-9]+")
 
 
@@ -50,17 +66,31 @@ def defining(changed: UUID | None = None) -> Iterator[None]:
     the one that is changed is left to `_check`.
     """
     with transaction.atomic():
-        FieldsVersion.objects.select_for_update().get()
-        broken_before = _made().failed.keys()
+        _have_to_oneself()
+        broken_before = _broken(_made()).keys()
         yield
+        _tell_others()
         made = _made()
-        for name, why in made.failed.items():
+        for name, why in _broken(made).items():
             broken = made.defined[name]
             if name not in broken_before and broken.pk != changed:
                 message = _('The field "%(name)s" needs this one as it is. %(why)s')
                 said = message % {"name": label_of(broken), "why": why.message}
                 raise Invalid([{"field": "__all__", "message": said, "code": "in_use"}])
-        FieldsVersion.objects.update(number=F("number") + 1)
+
+
+def _have_to_oneself() -> None:
+    """Wait for others, and begin a version of one's own.
+
+    What is read from now on may be half done: nobody must find it under the version of before.
+    """
+    FieldsVersion.objects.select_for_update().get()
+    _tell_others()
+
+
+def _tell_others() -> None:
+    FieldsVersion.objects.update(number=F("number") + 1)
+    look_again()
 
 
 def _made(instead: CustomField | None = None) -> Making:
@@ -69,6 +99,11 @@ def _made(instead: CustomField | None = None) -> Making:
     if instead is None:
         return Making(others)
     return Making([instead, *others.exclude(object=instead.object, key=instead.key)])
+
+
+def _broken(made: Making) -> dict[tuple[str, str], BadFormula]:
+    """What cannot be worked out or decided, by field."""
+    return {**made.unruled, **made.failed}
 
 
 def defined_fields(object_type: ObjectType | None = None) -> "QuerySet[CustomField]":
@@ -115,9 +150,9 @@ def create_field(
         last = there.aggregate(last=Max("position"))["last"]
         made = CustomField(
             object=object_type.name,
-            key=key or _free_key(values["labels"], taken),
+            key=key or free_key(values["labels"], taken, otherwise="field"),
             position=0 if last is None else last + 1,
-            **{"settings": {}, "required": False, **values},
+            **{"settings": {}, "required": False, "indexed": False, **values},
         )
         _check(made)
         _check_filter(asker, made)
@@ -139,11 +174,15 @@ def change_field(
         changed = get_field(pk)
         type_before = _type_of(changed)
         before = {c["value"] for c in changed.settings.get("choices", [])}
+        target = changed.settings.get("target")
         for name, value in values.items():
             setattr(changed, name, value)
         if before - {c["value"] for c in changed.settings.get("choices", [])}:
             message = _("A choice is not taken away but archived: records may hold it.")
             raise Invalid([{"field": "settings.choices", "message": message, "code": "in_use"}])
+        if changed.settings.get("target") != target:
+            message = _("What a link points at stays. Make a new field for other records.")
+            raise Invalid([{"field": "settings.target", "message": message, "code": "in_use"}])
         _check(changed)
         _check_filter(asker, changed)
         if type_before not in (None, _type_of(changed)):
@@ -155,23 +194,77 @@ def change_field(
     return changed
 
 
-def archive_field(*, pk: UUID) -> CustomField:
-    """Take a field out of use; its values stay where they are."""
+def archive_field(*, asker: Asker, pk: UUID) -> CustomField:
+    """Take a field out of use; its values stay where they are, its index goes."""
     with defining():
         archived = get_field(pk)
         archived.deleted_at = archived.deleted_at or timezone.now()
         archived.save(update_fields=["deleted_at"])
+        if archived.indexed:
+            _mind_index(asker, archived)
     return archived
 
 
-def restore_field(*, pk: UUID) -> CustomField:
-    """Take an archived field into use again, with all its values."""
+def restore_field(*, asker: Asker, pk: UUID) -> CustomField:
+    """Take an archived field into use again, with all its values.
+
+    Its index is made anew, unless as many others have one by now as may.
+    """
     with defining():
         restored = get_field(pk)
-        restored.deleted_at = None
+        was_archived, restored.deleted_at = restored.deleted_at is not None, None
+        restored.indexed &= _others_indexed(restored) < MOST_INDEXES
         _check(restored)
-        restored.save(update_fields=["deleted_at"])
+        restored.save(update_fields=["deleted_at", "indexed"])
+        if was_archived and restored.indexed:
+            _mind_index(asker, restored)
     return restored
+
+
+def index_field(*, asker: Asker, pk: UUID) -> CustomField:
+    """Have lists sorted and filtered by a field quickly; a job makes the index, or tries again.
+
+    Raises NotFound, or Invalid saying why it cannot have one.
+    """
+    with defining():
+        defined = get_field(pk)
+        if not is_declared(defined.object):
+            problem = {"field": "__all__", "message": of_archived_object()}
+            raise Invalid([{**problem, "code": "not_indexable"}])
+        if defined.deleted_at is not None or not is_indexable(defined):
+            message = _("A field of this type, or one that is archived, cannot be indexed.")
+            raise Invalid([{"field": "__all__", "message": message, "code": "not_indexable"}])
+        if _others_indexed(defined) >= MOST_INDEXES:
+            message = _("At most %(n)s fields of an object are indexed. Take one's index away.")
+            problem = {"field": "__all__", "message": message % {"n": MOST_INDEXES}}
+            raise Invalid([{**problem, "code": "too_many"}])
+        _set_indexed(asker, defined, indexed=True)
+    return defined
+
+
+def unindex_field(*, asker: Asker, pk: UUID) -> CustomField:
+    """Take the index of a field away, or try again. Raises NotFound."""
+    with defining():
+        defined = get_field(pk)
+        _set_indexed(asker, defined, indexed=False)
+    return defined
+
+
+def _set_indexed(asker: Asker, defined: CustomField, *, indexed: bool) -> None:
+    defined.indexed = indexed
+    defined.save(update_fields=["indexed"])
+    _mind_index(asker, defined)
+
+
+def _mind_index(asker: Asker, defined: CustomField) -> None:
+    """Have the index made or taken away, as the field now says."""
+    start_job(KIND, asker=asker, params={"subject": str(defined.pk)})
+
+
+def _others_indexed(defined: CustomField) -> int:
+    """How many other fields of the object have an index, or are to have one."""
+    there = CustomField.objects.filter(object=defined.object, indexed=True, deleted_at=None)
+    return there.exclude(pk=defined.pk).count()
 
 
 def order_fields(*, object_type: ObjectType, ids: Sequence[UUID]) -> None:
@@ -208,13 +301,14 @@ def _set_masks(asker: Asker, defined: CustomField, masks: Mapping[str, str] | No
             change_role(asker=asker, pk=role.pk, values={"fields": {str(defined): masks.get(name)}})
 
 
-def _free_key(labels: Mapping[str, str], taken: set[str]) -> str:
+def free_key(labels: Mapping[str, str], taken: Collection[str], *, otherwise: str) -> str:
     """A key that reads like the English or else the Chinese label: 客户等级 is ke_hu_deng_ji."""
     label = labels.get("en") or next((text for text in labels.values() if text), "")
     words = WORDS.findall(" ".join(lazy_pinyin(label)).lower())
-    key = "_".join(words)[: KEY_LENGTH - 4].strip("_")
+    key = "_".join(words)
     if not key or not key[0].isalpha():
-        key = f"field_{key}".rstrip("_")
+        key = f"{otherwise}_{key}"
+    key = key[: KEY_LENGTH - 4].rstrip("_")
     keys = (key if number == 1 else f"{key}_{number}" for number in range(1, 1000))
     return next(k for k in keys if k not in taken)
 
@@ -235,7 +329,12 @@ def _check(defined: CustomField) -> None:
     if not any(defined.labels.values()):
         refuse("labels", _("Name the field in at least one language."), "required")
     kind = KINDS[defined.type]
-    known = (*kind.settings, *(("default",) if kind.column else ()))
+    takes_default = kind.column is not None and kind.has_default
+    known = (
+        *kind.settings,
+        *(("default",) if takes_default else ()),
+        *(RULES if kind.column else ()),
+    )
     if defined.required and kind.column is None:
         refuse("required", _("Nobody writes this field: it is worked out."), "computed")
     for name in defined.settings:
@@ -252,6 +351,9 @@ def _check(defined: CustomField) -> None:
     shortest, longest = defined.settings.get("min_length"), defined.settings.get("max_length")
     if shortest and longest and shortest > longest:
         refuse("settings.min_length", _("The smallest is above the largest."), "range")
+    if defined.indexed and not is_indexable(defined):
+        message = _("An indexed text has at most %(n)s characters.")
+        refuse("settings.max_length", message % {"n": LONGEST}, "too_long")
     if not problems:
         _check_as_read(defined, refuse)
     if problems:
@@ -268,7 +370,7 @@ def _check_filter(asker: Asker, defined: CustomField) -> None:
 def made_field(defined: CustomField) -> ObjectField:
     """The field among the others that are in use. Raises BadFormula."""
     making = _made(defined)
-    if why := making.failed.get(defined.full_name):
+    if why := _broken(making).get(defined.full_name):
         raise why
     return making.made[defined.full_name]
 
@@ -287,7 +389,9 @@ def _check_as_read(defined: CustomField, refuse: Callable[[str, str], None]) -> 
     try:
         f = made_field(defined)
     except BadFormula as why:
-        place = "settings.formula" if defined.type == FORMULA else "settings.related"
+        place = PLACES.get(defined.type, "settings.related")
+        if isinstance(why, BadRule):
+            place = f"settings.{why.setting}"
         return refuse("filter" if isinstance(why, UnfitFilter) else place, why.message)
     except ValueError as error:
         return refuse("settings.pattern", _("This cannot be read: %(why)s") % {"why": error})

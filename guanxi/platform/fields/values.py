@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -53,6 +54,8 @@ def _plain(f: ObjectField, value: Any) -> Any:
             return value.astimezone(dt.UTC).isoformat()
         case dt.date():
             return value.isoformat()
+        case UUID():
+            return str(value)
         case list():
             return [choice for choice, _label in f.choices if choice in value]
     return value

@@ -1,6 +1,6 @@
 """The endpoints of files on records."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +15,8 @@ from guanxi.platform.access.predicate import Asker
 from guanxi.platform.files import services
 from guanxi.platform.files.media_types import SHOWN
 from guanxi.platform.files.models import Attachment
+from guanxi.platform.files.previews.kinds import has_preview
+from guanxi.platform.files.previews.making import preview_of
 from guanxi.platform.files.sending import response_of
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import NotFound
@@ -31,6 +33,7 @@ class AttachmentOut(Schema):
     name: str
     media_type: str = Field(description="By its first bytes, whatever the sender said.")
     is_shown: bool = Field(description="Whether a browser shows it; anything else it saves.")
+    has_preview: bool = Field(description="Whether /preview may have something to show of it.")
     size: int
     sha256: str
     owner: LinkOut
@@ -42,6 +45,34 @@ class AttachmentsOut(Schema):
     next: UUID | None
     can: list[str] = Field(description='"change": add, rename and delete files of this record.')
     limit_bytes: int = Field(description="How large a file may be.")
+
+
+class TableOut(Schema):
+    """The first rows of a table; `name`: of the sheet."""
+
+    name: str
+    rows: list[list[str]]
+    has_header: bool
+
+
+class BlockOut(Schema):
+    """A part of a document: `level` of a heading, `rows` of a table, else `text`."""
+
+    kind: Literal["heading", "text", "item", "table"]
+    level: int | None = None
+    text: str = ""
+    rows: list[list[str]] = []
+
+
+class PreviewOut(Schema):
+    """Text to be shown as it is, or why there is none. What is in a file is never markup here."""
+
+    kind: Literal["text", "markdown", "tables", "document", "none"]
+    text: str = ""
+    tables: list[TableOut] = []
+    blocks: list[BlockOut] = []
+    more: bool = Field(False, description="There is more in the file than is shown.")
+    why: str = Field("", description="Why there is nothing to show.")
 
 
 class AttachmentChange(Strict):
@@ -63,6 +94,7 @@ def _shown(asker: Asker, attachments: list[Attachment]) -> list[dict[str, Any]]:
             "name": a.name,
             "media_type": a.media_type,
             "is_shown": a.media_type in SHOWN,
+            "has_preview": has_preview(a.media_type, a.name),
             "size": a.size,
             "sha256": a.sha256,
             "owner": {"id": str(a.owner_id), "label": names.get(str(a.owner_id))},
@@ -111,6 +143,32 @@ def add_attachment(
     return Status(201, _shown(request.asker, [attachment])[0])
 
 
+@router.post(
+    "/{object}/attachments",
+    response={201: AttachmentOut},
+    summary="Upload a file for a field",
+)
+def add_to_field(
+    request: Request,
+    object: str,
+    field: Annotated[str, Query(max_length=60, description='As in "custom.contract".')],
+    file: File[UploadedFile],
+) -> Status[dict[str, Any]]:
+    """Then create or change the record with the file's id as the field's value.
+
+    A file is one record's: no other can be given it. What no record is given is erased later.
+    """
+    attachment = services.add_to_field(
+        asker=request.asker, declared=_declared(object), name=field, file=file
+    )
+    return Status(201, _shown(request.asker, [attachment])[0])
+
+
+@router.get("/attachments/{uuid:pk}", response=AttachmentOut, summary="What is known of a file")
+def read_attachment(request: Request, pk: UUID) -> dict[str, Any]:
+    return _shown(request.asker, [services.get_attachment(request.asker, pk)])[0]
+
+
 @router.get("/attachments/{uuid:pk}/content", response=None, summary="The file itself")
 def read_content(
     request: Request, pk: UUID, download: Annotated[bool, Query(False)]
@@ -121,6 +179,14 @@ def read_content(
     """
     attachment = services.get_attachment(request.asker, pk)
     return response_of(request, attachment, download=download)
+
+
+@router.get(
+    "/attachments/{uuid:pk}/preview", response=PreviewOut, summary="What can be shown of a file"
+)
+def read_preview(request: Request, pk: UUID) -> dict[str, Any]:
+    """The beginning of a text, of tables, or of a document's text."""
+    return preview_of(services.get_attachment(request.asker, pk))
 
 
 @router.patch("/attachments/{uuid:pk}", response=AttachmentOut, summary="Rename a file")

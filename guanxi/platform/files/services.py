@@ -10,24 +10,30 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker, get_permitted, require_visible, visible_to
+from guanxi.platform.events.telling import NOBODY
+from guanxi.platform.files.in_fields import forget_unused, require_readable, require_writable
 from guanxi.platform.files.media_types import HEAD, media_type_of
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.files.names import checked_name, clean_name
 from guanxi.platform.files.storage import drop_unneeded, keep_content
 from guanxi.platform.live.hub import tells, visible_of
-from guanxi.platform.objects.errors import NotFound, TooLarge
-from guanxi.platform.objects.registry import ObjectType, object_type, types
+from guanxi.platform.objects.errors import NotAllowed, NotFound, TooLarge
+from guanxi.platform.objects.registry import CUSTOM, ObjectType, object_asked_for, types
 
 KEPT = dt.timedelta(days=30)  # in the recycle bin
 
 
 def attachments_of(asker: Asker, declared: ObjectType, pk: UUID) -> "QuerySet[Attachment]":
-    """The files of a record, newest first. Raises NotFound for a record the asker cannot see."""
+    """The files of a record, newest first, but for those in its fields.
+
+    Raises NotFound for a record the asker cannot see.
+    """
     require_visible(asker, declared.model, pk)
-    of_record = Attachment.objects.filter(object=declared.name, record_id=pk, deleted_at=None)
-    return of_record.order_by("-id")
+    of_record = Attachment.objects.filter(object=declared.name, record_id=pk, field="")
+    return of_record.filter(deleted_at=None).order_by("-id")
 
 
 def may_attach(asker: Asker, declared: ObjectType, pk: UUID) -> bool:
@@ -44,8 +50,25 @@ def get_attachment(
     attachment = found.first()
     if attachment is None:
         raise NotFound
-    get_permitted(asker, object_type(attachment.object).model, attachment.record_id, verb)
+    if attachment.field:
+        require_readable(asker, attachment)
+        if verb != "read":
+            raise NotAllowed(_("This file is the value of a field. Change the field instead."))
+        return attachment
+    get_permitted(asker, object_asked_for(attachment.object).model, attachment.record_id, verb)
     return attachment
+
+
+@transaction.atomic
+def add_to_field(
+    *, asker: Asker, declared: ObjectType, name: str, file: "UploadedFile[Any]"
+) -> Attachment:
+    """Keep an uploaded file that the asker may give to this field of a record, once.
+
+    Raises NotAllowed, Invalid, TooLarge, NoSpace on a full disk, or FilesUnavailable.
+    """
+    require_writable(asker, declared, name)
+    return _add(asker, declared, NOBODY, file, field=name)
 
 
 @transaction.atomic
@@ -58,12 +81,19 @@ def add_attachment(
     FilesUnavailable.
     """
     get_permitted(asker, declared.model, pk, "change")
+    return _add(asker, declared, pk, file)
+
+
+def _add(
+    asker: Asker, declared: ObjectType, pk: UUID, file: "UploadedFile[Any]", *, field: str = ""
+) -> Attachment:
     size = file.size or 0
     if size > settings.UPLOAD_LIMIT_BYTES:
-        raise TooLarge(settings.UPLOAD_LIMIT_BYTES)
+        raise TooLarge(settings.UPLOAD_LIMIT_BYTES, field or "file")
     attachment = Attachment(
         object=declared.name,
         record_id=pk,
+        field=field.removeprefix(f"{CUSTOM}."),
         name=clean_name(file.name or ""),
         media_type=media_type_of(file.read(HEAD)),
         size=size,
@@ -104,12 +134,18 @@ def restore_attachment(*, asker: Asker, pk: UUID) -> Attachment:
 def forget_deleted() -> int:
     """Erase what was deleted 30 days ago or lay on records that are erased, then their contents.
 
+    What fields held 30 days ago and no field holds now is erased too.
+
     Returns how many contents were nobody's any more.
     """
-    Attachment.objects.filter(deleted_at__lt=timezone.now() - KEPT).delete()
+    before = timezone.now() - KEPT
+    Attachment.objects.filter(deleted_at__lt=before).delete()
     for declared in types():
         existing = declared.model._default_manager.filter(pk=OuterRef("record_id"))
-        Attachment.objects.filter(~Exists(existing), object=declared.name).delete()
+        of_object = Attachment.objects.filter(object=declared.name).exclude(record_id=NOBODY)
+        of_object.filter(~Exists(existing)).delete()
+        if declared.customizable:
+            forget_unused(declared, before)
     return drop_unneeded()
 
 

@@ -1,7 +1,7 @@
 """The one filter language: a small JSON tree compiled to a condition on the asker's records.
 
 {"and": [...]} {"or": [...]} {"not": {...}} {"field": "customer.city", "op": "eq", "value": "北京"}
-{"has": "orders", "where": {...}} {"has_no": "orders"}
+{"has": "orders", "where": {...}} {"has_no": "orders"} {"refused_by": "<id of a bulk edit's job>"}
 A date is compared with {"days": -30} too; "in_period" takes {"relative": "this_month"},
 {"last_days": 7} and {"next_days": 7}, both of which count today.
 
@@ -26,9 +26,11 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.models import User
 from guanxi.platform.access.predicate import Asker, visible_to
+from guanxi.platform.fields.links import names_any
 from guanxi.platform.filters.periods import last_days, next_days, period_bounds
+from guanxi.platform.jobs.services import refused_by
 from guanxi.platform.objects.errors import DomainError
-from guanxi.platform.objects.fieldtypes import storable
+from guanxi.platform.objects.fieldtypes import storable, time_of_day
 from guanxi.platform.objects.registry import (
     ObjectField,
     ObjectType,
@@ -76,8 +78,8 @@ Reader = Callable[[Any, Clock], Any]
 
 
 class _Compiler:
-    def __init__(self, asker: Asker, clock: Clock):
-        self.asker, self.clock = asker, clock
+    def __init__(self, asker: Asker, clock: Clock, *, in_row: bool = False):
+        self.asker, self.clock, self.in_row = asker, clock, in_row
         self.conditions = 0
 
     def node(self, object_type: ObjectType, node: Any, depth: int = 0) -> Q:
@@ -100,6 +102,9 @@ class _Compiler:
             return ~self.node(object_type, node["not"], depth + 1)
         if keys - {"where"} in ({"has"}, {"has_no"}):
             return self.related(object_type, node, depth)
+        if keys == {"refused_by"}:
+            self.count()
+            return self.refused(node["refused_by"])
         if "field" in keys and keys <= {"field", "op", "value"}:
             return self.condition(
                 object_type, str(node["field"]), node.get("op", "eq"), node.get("value")
@@ -112,13 +117,21 @@ class _Compiler:
         name = str(node.get("has", node.get("has_no")))
         self.count()
         other, link = object_type.related.get(name, (None, ""))
-        if other is None or link not in self.asker.fields(other):
+        field = None if other is None else self.asker.fields(other).get(link)
+        if other is None or field is None:
             raise BadFilter(_('"%(name)s" is not related to this object.') % {"name": name})
-        records = visible_to(self.asker, other.model).filter(**{link: OuterRef("pk")})
+        records = visible_to(self.asker, other.model).filter(**{field.path: OuterRef("pk")})
         if node.get("where") not in (None, {}):
             records = records.filter(self.node(other, node["where"], depth + 1))
         found = Q(Exists(records))
         return found if "has" in node else ~found
+
+    def refused(self, job: Any) -> Q:
+        """The records that a job left as they were."""
+        try:
+            return Q(pk__in=refused_by(self.asker, UUID(job)).values("record_id"))
+        except (ValueError, TypeError, AttributeError):
+            raise BadFilter(_('"refused_by" takes the id of a task.')) from None
 
     def count(self, conditions: int = 1) -> None:
         self.conditions += conditions
@@ -139,7 +152,8 @@ class _Compiler:
             if field.type.name != "link" or field.target is None or not is_registered(field.target):
                 raise BadFilter(_('"%(name)s" does not link to another object.') % {"name": head})
             inner = self.condition(type_of_model(field.target), rest, op, value, depth + 1)
-            return Q(**{f"{field.path}__in": visible_to(self.asker, field.target).filter(inner)})
+            linked = Q(**{f"{field.path}__in": visible_to(self.asker, field.target).filter(inner)})
+            return self.with_value(field, linked)
         if not isinstance(op, str) or op not in field.type.operators:
             raise BadFilter(
                 _('"%(op)s" does not fit the field "%(field)s".') % {"op": op, "field": field.label}
@@ -153,7 +167,9 @@ class _Compiler:
 
     def compare(self, field: ObjectField, op: str, value: Any) -> Q:
         """The condition that a record has a value and that it is so."""
-        holds = self.holds(field, op, value)
+        return self.with_value(field, self.holds(field, op, value))
+
+    def with_value(self, field: ObjectField, holds: Q) -> Q:
         # Of a column the ORM knows that a "not" takes in what is empty; of a path it does not.
         return Q(**{f"{field.path}__isnull": False}) & holds if field.key else holds
 
@@ -165,6 +181,8 @@ class _Compiler:
                     return _tagged(field, pk__in=chosen)
                 case "multi_choice":
                     return Q(**{f"{field.path}__has_any_keys": chosen})
+                case "link" if field.key and not self.in_row:
+                    return names_any(field, chosen)
             return Q(**{f"{field.path}__in": chosen})
         if op == "in_period":
             return self.in_period(field, value)
@@ -315,6 +333,10 @@ def _read_datetime(value: Any, clock: Clock) -> dt.datetime:
     return moment.astimezone(dt.UTC)
 
 
+def _read_time(value: Any, clock: Clock) -> str:
+    return time_of_day(value)
+
+
 def _read_id(value: Any, clock: Clock) -> UUID:
     return UUID(value)
 
@@ -328,11 +350,19 @@ READERS: dict[str, Reader] = {
     "boolean": _read_boolean,
     "date": _read_date,
     "datetime": _read_datetime,
+    "time": _read_time,
     "link": _read_id,
     "tags": _read_id,
 }
 
 
-def compile_filter(asker: Asker, object_type: ObjectType, tree: Any, clock: Clock) -> Q:
-    """The condition `tree` means for `asker`. Raises BadFilter naming the part that is wrong."""
-    return Q() if tree in (None, {}) else _Compiler(asker, clock).node(object_type, tree)
+def compile_filter(
+    asker: Asker, object_type: ObjectType, tree: Any, clock: Clock, *, in_row: bool = False
+) -> Q:
+    """The condition `tree` means for `asker`. Raises BadFilter naming the part that is wrong.
+
+    `in_row`: it is to hold of rows that may be in no table, from which nothing else follows yet.
+    """
+    if tree in (None, {}):
+        return Q()
+    return _Compiler(asker, clock, in_row=in_row).node(object_type, tree)

@@ -16,8 +16,11 @@ from guanxi.platform.workspaces.services import current_workspace
 
 Handler = Callable[[Request], HttpResponse]
 SAFE = ("GET", "HEAD", "OPTIONS")
-# Own transactions: a refused guess must still be counted.
-OWN_TRANSACTION = re.compile(r"/api/v1/(session(/code|/passkey)?|factors/.*)")
+# Own transactions: a refused guess must still be counted, and nothing waits for another server.
+OWN_TRANSACTION = re.compile(
+    r"/api/v1/(session(/code|/passkey)?|factors/.*|identity-providers/[^/]+/test"
+    r"|preferences/[^/]+|customers/[^/]+/preference-links)"
+)
 LANGUAGES = {
     "zh-cn": "zh-hans",
     "zh-sg": "zh-hans",
@@ -93,7 +96,7 @@ def write_transaction(get_response: Handler) -> Handler:
             or not request.path.startswith("/api/")
         ):
             return get_response(request)
-        user = request.user
+        user, request.afterwards = request.user, []
         source = "token" if getattr(request, "token", None) else "api"
         try:
             with acting(
@@ -104,6 +107,8 @@ def write_transaction(get_response: Handler) -> Handler:
                     transaction.set_rollback(True)
         except IntegrityError as error:  # a deferred constraint speaks at the commit
             return constraint_problem(request, error)
+        for write in request.afterwards:
+            write()
         return response
 
     return handle

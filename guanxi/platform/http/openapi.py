@@ -38,6 +38,11 @@ PROBLEM: dict[str, Any] = {
             "type": ["object", "null"],
             "description": "On edit_conflict: the record as somebody else left it.",
         },
+        "candidates": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/CandidateOut"},
+            "description": "On may_exist: the records that the new one may be.",
+        },
     },
 }
 REFUSED = {

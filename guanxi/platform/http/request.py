@@ -1,5 +1,6 @@
 """The request as our middleware completes it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,3 +22,4 @@ class Request(HttpRequest):
     asker: "Asker"
     request_id: UUID
     csp_nonce: str
+    afterwards: "list[Callable[[], None]]"  # what is written even if the request is refused

@@ -39,3 +39,14 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class JobRefusal(models.Model):
+    """One record that a job left as it was, because a rule refused the change."""
+
+    pk = models.CompositePrimaryKey("job_id", "record_id")
+    job = models.ForeignKey(Job, models.CASCADE, related_name="refusals", db_index=False)
+    record_id = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.record_id)

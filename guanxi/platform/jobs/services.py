@@ -1,7 +1,7 @@
 """Long tasks: started in the asking transaction, shown with progress, cancelled, resumed."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.events.context import acting
-from guanxi.platform.jobs.models import Job
+from guanxi.platform.jobs.models import Job, JobRefusal
 from guanxi.platform.objects.errors import DomainError, NoSpace, NotFound
 
 MAX_INTERRUPTIONS = 5
@@ -94,6 +94,12 @@ class RunningJob:
                 self.save_progress()
             else:
                 self._save_share(*share)
+
+    def leave_out(self, ids: Iterable[UUID]) -> None:
+        """Note, within a step, which records a rule kept from being changed."""
+        JobRefusal.objects.bulk_create(
+            [JobRefusal(job_id=self.job.pk, record_id=pk) for pk in ids], ignore_conflicts=True
+        )
 
     def save_progress(self) -> None:
         Job.objects.filter(pk=self.job.pk).update(
@@ -177,6 +183,11 @@ def jobs_of(asker: Asker) -> "QuerySet[Job]":
     """A user's own jobs; an administrator's are all."""
     jobs = Job.objects.select_related("actor")
     return jobs if asker.grants.administer else jobs.filter(actor=asker.user)
+
+
+def refused_by(asker: Asker, pk: UUID) -> "QuerySet[JobRefusal]":
+    """What one of the jobs the asker may look at left as it was."""
+    return JobRefusal.objects.filter(job__in=jobs_of(asker).filter(pk=pk).values("pk"))
 
 
 def _get(asker: Asker, pk: UUID) -> Job:

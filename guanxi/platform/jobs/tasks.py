@@ -15,9 +15,10 @@ from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from guanxi.platform.fields.version import one_version
 from guanxi.platform.http.problems import constraint_error
 from guanxi.platform.jobs.locks import connect_anew, held
-from guanxi.platform.jobs.models import Job
+from guanxi.platform.jobs.models import Job, JobRefusal
 from guanxi.platform.jobs.services import (
     JobCancelled,
     RunningJob,
@@ -49,7 +50,7 @@ def run_job(job_id: str) -> None:
         )
         if started:
             job = Job.objects.select_related("actor__role", "actor__team").get(pk=pk)
-            with translation.override(_language(job)):
+            with translation.override(_language(job)), one_version():
                 _run(job)
 
 
@@ -123,7 +124,14 @@ def resume_interrupted_jobs(timestamp: int) -> None:
 @app.periodic(cron="23 3 * * *")
 @app.task(name="forget_stopped_jobs", pass_context=False)
 def forget_stopped_jobs(timestamp: int) -> None:
-    """Every night: let go of what was stopped long ago and will not be resumed."""
+    """Every night: let go of what was stopped long ago and will not be resumed.
+
+    Of what ended so long ago nobody looks any more at the records that were left out.
+    """
     connect_anew()
-    stopped = Job.objects.filter(finished_at__lt=timezone.now() - RESUMABLE)
-    forget_values(stopped.filter(finished_at__gt=timezone.now() - 2 * RESUMABLE))
+    ended = Job.objects.filter(
+        finished_at__lt=timezone.now() - RESUMABLE,
+        finished_at__gt=timezone.now() - 2 * RESUMABLE,
+    )
+    forget_values(ended)
+    JobRefusal.objects.filter(job__in=ended).delete()

@@ -26,6 +26,7 @@ from django.utils.crypto import constant_time_compare
 from guanxi.platform.access.models import Session, Share, Token, User
 from guanxi.platform.access.predicate import Asker, predicate, visible_to
 from guanxi.platform.access.sign_in import living_tokens
+from guanxi.platform.fields.version import one_version
 from guanxi.platform.jobs.services import jobs_of
 from guanxi.platform.live.models import Presence
 from guanxi.platform.live.triggers import CHANNEL
@@ -90,6 +91,7 @@ def visible_of(asker: Asker, records: Iterable[tuple[str, UUID]]) -> Iterator[UU
         yield from seen.filter(pk__in=ids).values_list("pk", flat=True)
 
 
+@tells("custom_object")
 @tells("custom_field")
 @tells("layout")
 def _every_definition(asker: Asker, ids: list[UUID]) -> Iterable[UUID]:
@@ -308,13 +310,14 @@ class Hub:
                 by_right[listener.who.user_id, listener.who.token_id].append(listener)
             else:
                 listener.send(ENDED)
-        for (user_id, token_id), same in by_right.items():
-            scopes = rights.tokens[token_id].scopes if token_id else None
-            asker = Asker(rights.users[user_id], scopes)
-            for notice in notices:
-                if (message := self._seen(asker, notice)) is not None:
-                    for listener in same:
-                        listener.send(message)
+        with one_version():
+            for (user_id, token_id), same in by_right.items():
+                scopes = rights.tokens[token_id].scopes if token_id else None
+                asker = Asker(rights.users[user_id], scopes)
+                for notice in notices:
+                    if (message := self._seen(asker, notice)) is not None:
+                        for listener in same:
+                            listener.send(message)
 
     def _seen(self, asker: Asker, notice: Notice) -> str | None:
         """The notice as this asker may hear it; None if it is not for them."""
@@ -326,6 +329,8 @@ class Hub:
                 return None
             told["ids"] = sorted(map(str, seen))
             return self._message("change", told, notice.number)
+        if not is_declared(notice.object):  # archived while it was told
+            return None
         declared = object_type(notice.object)
         if not asker.may("read", declared):
             return None

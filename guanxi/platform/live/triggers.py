@@ -9,32 +9,37 @@ from typing import Any
 from django.db import connections, models
 from psycopg import sql
 
-from guanxi.platform.objects.registry import types
+from guanxi.platform.objects.registry import built_in, patterns
 
 CHANNEL = "guanxi_live"
 MOST_IDS = 100  # a notice holds at most 8,000 bytes
 
-# Arguments: the object, and the column that holds the id of its record.
+# Arguments: the object, and the column that holds the id of its record. Without an object each row
+# names its own in the column "object".
 FUNCTION = """
 create or replace function guanxi_tell() returns trigger
 language plpgsql as $$
 declare
-    touched uuid[];
-    seen int;
+    source text := format('select %L as object, %I as id from touched_rows limit {most} + 1',
+                        tg_argv[0], tg_argv[1]);
+    told record;
 begin
-    execute format(
-        'select array_agg(distinct id), count(*)'
-        ' from (select %I as id from touched_rows limit {most} + 1) t',
-        tg_argv[1]
-    ) into touched, seen;
-    if touched is not null then
+    if tg_argv[0] = '' then
+        source := 'select object, id from ('
+            '  select object, id, row_number() over (partition by object) as n from touched_rows'
+            ') t where n <= {most} + 1';
+    end if;
+    for told in execute
+        'select object, array_agg(distinct id) as touched, count(*) as seen'
+        ' from (' || source || ') t group by object'
+    loop
         perform pg_notify({channel}, json_build_object(
-            'object', tg_argv[0],
-            'ids', case when seen <= {most} then touched end,
+            'object', told.object,
+            'ids', case when told.seen <= {most} then told.touched end,
             'gone', tg_op = 'DELETE' and tg_argv[1] = 'id',
             'request', nullif(current_setting('guanxi.request', true), '')
         )::text);
-    end if;
+    end loop;
     return null;
 end
 $$;
@@ -71,7 +76,7 @@ def install_tellers(using: str = "default", **_: Any) -> None:
 def _told() -> list[tuple[str, str, str, tuple[str, ...]]]:
     """Each table with the object it tells of, the column of that object's id, and when it tells."""
     links: dict[type[models.Model], tuple[str, str]] = {}
-    for declared in types():
+    for declared in built_in():
         for f in declared.own_fields.values():
             if f.type.name == "tags":
                 column: Any = f.column
@@ -80,8 +85,14 @@ def _told() -> list[tuple[str, str, str, tuple[str, ...]]]:
                 links[through] = (declared.name, near)
     return [
         *((model._meta.db_table, *named, VERBS) for model, named in links.items()),
-        *((t.model._meta.db_table, t.name, "id", VERBS) for t in types() if t.model not in links),
+        *(
+            (t.model._meta.db_table, t.name, "id", VERBS)
+            for t in built_in()
+            if t.model not in links
+        ),
+        *((t.model._meta.db_table, "", "id", VERBS) for t in patterns()),
         ("platform_customfield", "custom_field", "id", VERBS),
+        ("platform_customobject", "custom_object", "id", VERBS),
         ("platform_layout", "layout", "id", VERBS),
         ("platform_job", "job", "id", VERBS),
         ("platform_attachment", "attachment", "record_id", VERBS),

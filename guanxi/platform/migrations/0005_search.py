@@ -6,7 +6,7 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-from guanxi.platform.search.folding import fold_table
+from guanxi.standardizing.folding import fold_table
 
 
 def fill_characters(apps: Any, schema_editor: Any) -> None:

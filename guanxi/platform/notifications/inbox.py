@@ -21,7 +21,7 @@ from guanxi.platform.jobs.services import describe, jobs_of
 from guanxi.platform.live.hub import tells
 from guanxi.platform.notifications.marks import as_read, mentioned
 from guanxi.platform.notifications.models import MOST_AS_ONE, Notification
-from guanxi.platform.objects.registry import ObjectType, object_type
+from guanxi.platform.objects.registry import ObjectType, is_declared, object_type
 from guanxi.platform.objects.rows import row_json
 from guanxi.platform.webhooks.models import Webhook
 
@@ -149,6 +149,8 @@ def _visible(asker: Asker, found: Sequence[News]) -> Rows:
             own = Webhook.objects.filter(owner=asker.user, pk__in=ids)
             rows |= {(name, pk): {"label": label} for pk, label in own.values_list("pk", "name")}
             continue
+        if not is_declared(name):  # an object that is archived
+            continue
         declared = object_type(name)
         visible = asker.fields(declared)
         texts = [n for n, f in declared.own_fields.items() if f.type.name == "long_text"]
@@ -212,7 +214,8 @@ def _may_hear(asker: Asker, news: News, details: dict[str, Any]) -> bool:
     if news.kind != Notification.Kind.CHANGED:
         return True
     if "added" in details:
-        return asker.may("read", object_type(details["added"]))
+        added = details["added"]
+        return is_declared(added) and asker.may("read", object_type(added))
     visible = asker.fields(object_type(news.object))
     return any(name in visible for name in details["fields"])
 

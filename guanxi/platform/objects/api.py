@@ -1,25 +1,41 @@
-"""The endpoints every object has. `object_router(name)` gives one object's, all typed."""
+"""The endpoints every object has. `object_router(name)` gives one object's, all typed.
+
+The objects of a firm's own have the same ones, at addresses that name the object: they are written
+once, for the object that a `Bind` hands them.
+"""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
-from pydantic import Field, StringConstraints, model_validator
 
+from guanxi.platform.access.predicate import missing
 from guanxi.platform.events.history import record_history
 from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.http.openapi import header
 from guanxi.platform.http.request import Request
 from guanxi.platform.jobs.services import start_job
 from guanxi.platform.objects import lists, services, totals
+from guanxi.platform.objects.binding import Bind, Named, the_one, the_one_named
 from guanxi.platform.objects.board import board
-from guanxi.platform.objects.errors import NotAllowed, NotFound
-from guanxi.platform.objects.fieldtypes import JsonMap, parse_json
+from guanxi.platform.objects.drafts import rules_of_draft
+from guanxi.platform.objects.duplicates import refuse_duplicate
+from guanxi.platform.objects.errors import DomainError, MergedAway, NotAllowed
+from guanxi.platform.objects.fieldtypes import parse_json
 from guanxi.platform.objects.idempotency import answered_once
-from guanxi.platform.objects.registry import ObjectField, ObjectType, object_type
+from guanxi.platform.objects.parameters import (
+    AggregateParameters,
+    BoardParameters,
+    BulkIn,
+    CountParameters,
+    DraftIn,
+    ListParameters,
+    PageParameters,
+)
+from guanxi.platform.objects.registry import ObjectField, ObjectType, object_type, of_shape
 from guanxi.platform.objects.schemas import (
     AggregateOut,
     BulkOut,
@@ -27,7 +43,8 @@ from guanxi.platform.objects.schemas import (
     CountOut,
     HistoryOut,
     JobOut,
-    Strict,
+    RulesOut,
+    SurvivorOut,
     board_schema,
     change_schema,
     change_values,
@@ -39,72 +56,6 @@ from guanxi.platform.objects.schemas import (
 )
 
 BULK_AT_ONCE = 500
-Search = Annotated[str, StringConstraints(max_length=200)]
-
-
-class ListParameters(Strict):
-    """What picks and orders the records of a list."""
-
-    filter: str | None = Field(None, description="A condition of the filter language, as JSON.")
-    search: Search = ""
-    deleted: bool = Field(False, description="Show the recycle bin instead.")
-
-
-class PageParameters(ListParameters):
-    fields: str | None = Field(
-        None,
-        max_length=4000,
-        description="Comma-separated field names; absent: the list's columns.",
-    )
-    sort: str | None = Field(None, max_length=200, description='Field names, "-" for descending.')
-    cursor: str | None = Field(None, max_length=4000)
-    limit: int = Field(50, ge=1, le=1000)
-
-
-class BoardParameters(ListParameters):
-    by: str = Field(max_length=100, description="The field whose values are the columns.")
-    measures: str | None = Field(
-        None, max_length=4000, description='What each column adds up, as in "sum:total".'
-    )
-    fields: str | None = Field(None, max_length=4000, description="Of each card, as in a list.")
-    sort: str | None = Field(None, max_length=200)
-    limit: int = Field(50, ge=1, le=200, description="Cards of each column.")
-
-
-class CountParameters(ListParameters):
-    exact: bool = False
-
-
-class AggregateParameters(ListParameters):
-    group: str | None = Field(
-        None,
-        max_length=100,
-        description='A field, or the periods of one: "due_on:month"; day, week, quarter, year.',
-    )
-    measures: str = Field(
-        "count",
-        max_length=4000,
-        description='Comma-separated "sum:total"; also avg, min, max, and empty, which counts.',
-    )
-
-
-class BulkIn(Strict):
-    """Which records: `ids`, or all that `filter` and `search` match. And what to do with them."""
-
-    ids: list[UUID] | None = Field(None, max_length=10_000)
-    filter: JsonMap | None = Field(None, description="{} matches every record.")
-    search: Search | None = None
-    set: JsonMap | None = None
-    delete: Literal[True] | None = None
-
-    @model_validator(mode="after")
-    def says_which_and_what(self) -> "BulkIn":
-        by_filter = self.filter is not None or bool(self.search and self.search.strip())
-        if (self.ids is not None) == by_filter:
-            raise ValueError(_("Name the records either by ids or by a filter."))
-        if (self.set is not None) == (self.delete is not None):
-            raise ValueError(_("Either set fields or delete."))
-        return self
 
 
 def json_response(body: str, status: int = 200) -> HttpResponse:
@@ -167,9 +118,16 @@ def record_response(
 def _read(request: Request, declared: ObjectType, pk: UUID) -> HttpResponse:
     _require(request, "read", declared)
     response = record_response(request, declared, pk)
-    if "ETag" not in response:
-        raise NotFound
-    return response
+    if "ETag" in response:
+        return response
+    refusal = missing(request.asker, declared.model, pk)
+    if not isinstance(refusal, MergedAway):
+        raise refusal
+    survivor = refusal.extra["survivor"]
+    # Not for good: the merge may be taken back.
+    moved = json_response(json.dumps({"survivor": survivor}), 307)
+    moved["Location"] = request.path.replace(str(pk), survivor)
+    return moved
 
 
 def _change(
@@ -190,7 +148,7 @@ def _bulk(request: Request, declared: ObjectType, body: BulkIn) -> Status[dict[s
     edit = services.bulk_edit(
         asker=request.asker,
         object_type=declared,
-        values=change_values(declared.name, body.set),
+        values=change_values(declared.shape, body.set),
         delete=bool(body.delete),
     )
     if body.ids is not None and len(body.ids) <= BULK_AT_ONCE:
@@ -207,17 +165,54 @@ def _bulk(request: Request, declared: ObjectType, body: BulkIn) -> Status[dict[s
     return Status(202, job)
 
 
+ON_DUPLICATE = {
+    "in": "query",
+    "name": "on_duplicate",
+    "required": False,
+    "description": "What becomes of a record that may exist: it is refused by 409 with those it"
+    " may be, or created all the same.",
+    "schema": {"type": "string", "enum": ["refuse", "create"], "default": "refuse"},
+}
+
+
+def _of_creating(declared: ObjectType) -> dict[str, Any]:
+    """What the document says of creating, beyond the body."""
+    extra = header("Idempotency-Key", "Repeated within a day: the first answer again.")
+    if declared.duplicates:
+        extra["parameters"].append(ON_DUPLICATE)
+    return extra
+
+
+def _insists(request: Request) -> bool:
+    """Whether a record is created though it may exist. Raises DomainError for another answer."""
+    answer = request.GET.get("on_duplicate", "refuse")
+    if answer not in ("refuse", "create"):
+        raise DomainError(_('Choose "refuse" or "create".'), field="on_duplicate")
+    return answer == "create"
+
+
 def object_router(name: str) -> Router:
     """CRUD, list, count, aggregate, bulk and history of one declared object."""
-    declared = object_type(name)
+    return _router(object_type(name), the_one(object_type(name)))
+
+
+def shared_router(shape: str, find: Named) -> Router:
+    """The same for every object of a shape; `find` tells which one an address names."""
+    return _router(of_shape(shape), the_one_named(find))
+
+
+def _router(like: ObjectType, of: Bind) -> Router:
+    """The endpoints of `like`, or of all that are like it."""
+    name = like.name
     router = Router(tags=[name])
-    out, title = out_schema(name), declared.model.__name__
+    out, title = out_schema(name), like.model.__name__
     change, rows = change_schema(name), rows_schema(name)
 
     @router.get(
         "", response=page_schema(name), operation_id=f"list_{name}", summary=f"List {title}"
     )
-    def list_(request: Request, q: Query[PageParameters]) -> HttpResponse:
+    @of
+    def list_(request: Request, declared: ObjectType, q: Query[PageParameters]) -> HttpResponse:
         records = _matching(request, declared, q)
         page = lists.page(
             request.asker,
@@ -228,11 +223,13 @@ def object_router(name: str) -> Router:
             cursor=q.cursor,
             limit=q.limit,
             deleted=q.deleted,
+            tree=parse_filter(q.filter),
         )
         return json_response(page)
 
     @router.get("/count", response=CountOut, operation_id=f"count_{name}", summary=f"Count {title}")
-    def count(request: Request, q: Query[CountParameters]) -> dict[str, Any]:
+    @of
+    def count(request: Request, declared: ObjectType, q: Query[CountParameters]) -> dict[str, Any]:
         return lists.count(_matching(request, declared, q), exact=q.exact)
 
     @router.get(
@@ -241,7 +238,10 @@ def object_router(name: str) -> Router:
         operation_id=f"aggregate_{name}",
         summary=f"Total {title}",
     )
-    def aggregate(request: Request, q: Query[AggregateParameters]) -> dict[str, Any]:
+    @of
+    def aggregate(
+        request: Request, declared: ObjectType, q: Query[AggregateParameters]
+    ) -> dict[str, Any]:
         return totals.aggregate(
             request.asker,
             declared,
@@ -257,7 +257,8 @@ def object_router(name: str) -> Router:
         operation_id=f"board_{name}",
         summary=f"{title} in columns",
     )
-    def board_(request: Request, q: Query[BoardParameters]) -> HttpResponse:
+    @of
+    def board_(request: Request, declared: ObjectType, q: Query[BoardParameters]) -> HttpResponse:
         shown = board(
             request.asker,
             declared,
@@ -270,8 +271,13 @@ def object_router(name: str) -> Router:
         )
         return json_response(shown)
 
-    @router.get("/{uuid:pk}", response=out, operation_id=f"read_{name}", summary=f"Read {title}")
-    def read(request: Request, pk: UUID) -> HttpResponse:
+    answers = {200: out, 307: SurvivorOut} if like.merging else out
+
+    @router.get(
+        "/{uuid:pk}", response=answers, operation_id=f"read_{name}", summary=f"Read {title}"
+    )
+    @of
+    def read(request: Request, declared: ObjectType, pk: UUID) -> HttpResponse:
         return _read(request, declared, pk)
 
     @router.get(
@@ -280,8 +286,10 @@ def object_router(name: str) -> Router:
         operation_id=f"history_{name}",
         summary=f"History of {title}",
     )
+    @of
     def history(
         request: Request,
+        declared: ObjectType,
         pk: UUID,
         cursor: Annotated[int | None, Query(None, ge=0, lt=2**63)],
         limit: Annotated[int, Query(50, ge=1, le=200)],
@@ -289,7 +297,7 @@ def object_router(name: str) -> Router:
         _require(request, "read", declared)
         return record_history(request.asker, declared, pk, before=cursor, limit=limit)
 
-    if "create" in declared.verbs:
+    if "create" in like.verbs:
         create = create_schema(name)
 
         @router.post(
@@ -297,19 +305,36 @@ def object_router(name: str) -> Router:
             response={201: out},
             operation_id=f"create_{name}",
             summary=f"Create {title}",
-            openapi_extra=header(
-                "Idempotency-Key", "Repeated within a day: the first answer again."
-            ),
+            openapi_extra=_of_creating(like),
         )
+        @of
         @answered_once
-        def post(request: Request, body: create) -> HttpResponse:  # type: ignore[valid-type]
+        def post(request: Request, declared: ObjectType, body: create) -> HttpResponse:  # type: ignore[valid-type]
             values = written_values(body)
             record = services.create_record(
                 asker=request.asker, object_type=declared, values=values
             )
+            if declared.duplicates and not _insists(request):
+                refuse_duplicate(request, declared, values, record.pk)
             return record_response(request, declared, record.pk, 201)
 
-    if "change" in declared.verbs:
+    if "create" in like.verbs or "change" in like.verbs:
+
+        @router.post(
+            "/rules",
+            response=RulesOut,
+            operation_id=f"rules_{name}",
+            summary=f"What is required or locked by condition while one of {title} is written",
+        )
+        @of
+        def rules(request: Request, declared: ObjectType, body: DraftIn) -> dict[str, Any]:
+            _require(request, "create" if body.id is None else "change", declared)
+            ruled = rules_of_draft(
+                asker=request.asker, object_type=declared, pk=body.id, values=body.set
+            )
+            return {"fields": ruled}
+
+    if "change" in like.verbs:
 
         @router.patch(
             "/{uuid:pk}",
@@ -320,7 +345,8 @@ def object_router(name: str) -> Router:
                 "If-Match", "The version the change is meant for: its ETag, or updated_at."
             ),
         )
-        def patch(request: Request, pk: UUID, body: change) -> HttpResponse:  # type: ignore[valid-type]
+        @of
+        def patch(request: Request, declared: ObjectType, pk: UUID, body: change) -> HttpResponse:  # type: ignore[valid-type]
             return _change(request, declared, pk, written_values(body))
 
         @router.patch(
@@ -329,7 +355,8 @@ def object_router(name: str) -> Router:
             operation_id=f"change_each_{name}",
             summary=f"Change many {title}, each in its own way, all or none",
         )
-        def patch_each(request: Request, body: rows) -> dict[str, Any]:  # type: ignore[valid-type]
+        @of
+        def patch_each(request: Request, declared: ObjectType, body: rows) -> dict[str, Any]:  # type: ignore[valid-type]
             changed = services.change_records(
                 asker=request.asker,
                 object_type=declared,
@@ -346,10 +373,11 @@ def object_router(name: str) -> Router:
             operation_id=f"bulk_{name}",
             summary=f"Change many {title}",
         )
-        def bulk(request: Request, body: BulkIn) -> Status[dict[str, Any]]:
+        @of
+        def bulk(request: Request, declared: ObjectType, body: BulkIn) -> Status[dict[str, Any]]:
             return _bulk(request, declared, body)
 
-    if "delete" in declared.verbs:
+    if "delete" in like.verbs:
 
         @router.delete(
             "/{uuid:pk}",
@@ -357,7 +385,8 @@ def object_router(name: str) -> Router:
             operation_id=f"delete_{name}",
             summary=f"Delete {title}",
         )
-        def delete(request: Request, pk: UUID) -> Status[None]:
+        @of
+        def delete(request: Request, declared: ObjectType, pk: UUID) -> Status[None]:
             services.delete_record(asker=request.asker, object_type=declared, pk=pk)
             return Status(204, None)
 
@@ -367,7 +396,8 @@ def object_router(name: str) -> Router:
             operation_id=f"restore_{name}",
             summary=f"Restore {title}",
         )
-        def restore(request: Request, pk: UUID) -> HttpResponse:
+        @of
+        def restore(request: Request, declared: ObjectType, pk: UUID) -> HttpResponse:
             services.restore_record(asker=request.asker, object_type=declared, pk=pk)
             return record_response(request, declared, pk)
 

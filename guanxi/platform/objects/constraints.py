@@ -8,7 +8,7 @@ from django.db.models.constraints import BaseConstraint
 from django.utils.translation import gettext as _
 
 from guanxi.platform.objects.columns import DerivedField
-from guanxi.platform.objects.registry import ObjectType, types
+from guanxi.platform.objects.registry import ObjectType, built_in
 
 Problem = dict[str, Any]
 
@@ -46,7 +46,7 @@ def problem_of(
 
 def problem_of_name(name: str) -> Problem | None:
     """The refusal for a constraint the database names; None for one no object declares."""
-    for object_type in types():
+    for object_type in built_in():
         for constraint in object_type.model._meta.constraints:
             if constraint.name == name:
                 return problem_of(object_type, constraint)

@@ -22,6 +22,7 @@ SQL: "dict[str, tuple[str, models.Field[Any, Any]]]" = {
     "date": ("guanxi_date({} ->> {})", models.DateField()),
     "datetime": ("guanxi_instant({} ->> {})", models.DateTimeField()),
     "multi_choice": ("({} -> {})", models.JSONField()),
+    "link": ("({} ->> {})::uuid", models.UUIDField()),
 }
 SQL["money"] = SQL["decimal"]
 

@@ -36,6 +36,16 @@ class NotFound(DomainError):
         super().__init__(message or _("There is no such record, or you may not see it."))
 
 
+class MergedAway(DomainError):
+    """The record became part of another, `survivor`, which stands for it now."""
+
+    status, code = 409, "merged"
+
+    def __init__(self, survivor: Any):
+        message = _("This record was merged into another one: use that.")
+        super().__init__(message, survivor=str(survivor))
+
+
 class EditConflict(DomainError):
     status, code = 409, "edit_conflict"
 
@@ -45,9 +55,9 @@ class TooLarge(DomainError):
 
     status, code = 413, "too_large"
 
-    def __init__(self, limit: int):
+    def __init__(self, limit: int, field: str = "file"):
         message = _("A file may have at most %(limit)s bytes.") % {"limit": f"{limit:,}"}
-        super().__init__(message, field="file", limit=limit)
+        super().__init__(message, field=field, limit=limit)
 
 
 class NoSpace(DomainError):

@@ -5,6 +5,7 @@ One small class per type in one map; a new type is one class.
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
@@ -30,6 +31,7 @@ CHOOSE = ("in", "not_in", "empty", "not_empty")
 
 LONGEST_TEXT = 1_000_000  # characters
 LARGEST_JSON = 64 * 1024  # characters
+TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?", re.ASCII)
 EARLIEST, LATEST = dt.datetime(1000, 1, 1, tzinfo=dt.UTC), dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 
@@ -84,6 +86,18 @@ def _written_as_text(value: Any) -> Any:
     return value
 
 
+def time_of_day(value: str) -> str:
+    """A time to the minute as it is kept, "09:30": the order of such texts is that of the day.
+
+    Takes "9:30" and "09:30:00" too. Raises ValueError.
+    """
+    if found := TIME.fullmatch(value.strip()):
+        hour, minute = int(found[1]), int(found[2])
+        if hour < 24 and minute < 60:
+            return f"{hour:02d}:{minute:02d}"
+    raise ValueError(_("Write a time of day as hours and minutes, such as 09:30."))
+
+
 def _storable_instant(value: dt.datetime) -> dt.datetime:
     if not EARLIEST <= value < LATEST:
         raise ValueError(_("Choose a year from 1000 to 9998."))
@@ -93,6 +107,7 @@ def _storable_instant(value: dt.datetime) -> dt.datetime:
 Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_storable_text)]
 JsonMap = Annotated[dict[str, Any], AfterValidator(_storable_json)]
 Date = Annotated[dt.date, BeforeValidator(_written_as_text, json_schema_input_type=dt.date)]
+Time = Annotated[str, AfterValidator(time_of_day)]
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_written_as_text, json_schema_input_type=dt.datetime),
@@ -220,6 +235,17 @@ class DateTimeType(FieldType):
         return Instant
 
 
+class TimeType(FieldType):
+    """A time of day to the minute, without a date or a zone: kept and compared as a text."""
+
+    name = "time"
+    operators = COMPARE
+    groupable = True
+
+    def schema(self, column: "models.Field[Any, Any]") -> Any:
+        return Time
+
+
 class ChoiceType(FieldType):
     name = "choice"
     operators = CHOOSE
@@ -260,6 +286,14 @@ class TagsType(FieldType):
         return Annotated[list[UUID], Field(max_length=1000)]
 
 
+class FileType(FieldType):
+    """The id of an attachment that is the record's own; shown as what is known of the file."""
+
+    name = "file"
+    operators = ("empty", "not_empty")
+    python = UUID
+
+
 class JsonType(FieldType):
     name = "json"
     python = dict[str, Any]
@@ -272,8 +306,8 @@ TYPES: dict[str, FieldType] = {
     t.name: t()
     for t in (
         TextType, LongTextType, EmailType, PhoneType, UrlType, NumberType, DecimalType, MoneyType,
-        FloatType, ScoreType, BooleanType, DateType, DateTimeType, ChoiceType, MultiChoiceType,
-        LinkType, TagsType, JsonType,
+        FloatType, ScoreType, BooleanType, DateType, DateTimeType, TimeType, ChoiceType,
+        MultiChoiceType, LinkType, TagsType, FileType, JsonType,
     )
 }  # fmt: skip
 

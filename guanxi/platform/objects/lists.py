@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -31,11 +32,12 @@ from guanxi.platform.objects.registry import (
     type_of_model,
 )
 from guanxi.platform.objects.rows import linked_text, row_json
+from guanxi.platform.objects.slow import could_be_indexed
 from guanxi.platform.search.query import found_by
 
 COUNT_CAP = 1000
 MAX_SORT_KEYS = 3
-UNSORTABLE = ("tags", "json", "long_text", "multi_choice")
+UNSORTABLE = ("tags", "json", "long_text", "multi_choice", "file")
 FALLBACK_SORT = "-created_at"  # where the object's own is hidden from the asker
 
 
@@ -82,7 +84,7 @@ def _sort_key(asker: Asker, object_type: ObjectType, part: str) -> SortKey:
         target = type_of_model(f.target)
         title = target.sort_columns.get(target.title, target.title)
         return SortKey(
-            f"_sort_{name}",
+            f"_sort_{name}".replace(".", "_"),
             descending,
             True,
             target.model._meta.get_field(title),
@@ -260,24 +262,31 @@ def page(
     cursor: str | None = None,
     limit: int = 50,
     deleted: bool = False,
+    tree: Any = None,
 ) -> str:
-    """One page as JSON text: {"items": [...], "next": cursor or null}."""
+    """One page as JSON text: {"items": [...], "next": cursor or null}.
+
+    `tree` is the filter that picked the records; a slow page says what could be indexed.
+    """
     keys = sort_keys(asker, object_type, sort)
     position = decode_cursor(object_type, keys, cursor) if cursor else None
     body = row_json(asker, object_type, fields, deleted=deleted)
     records = records.annotate(**named(keys))
     found: list[tuple[Any, ...]] = []
+    began = perf_counter()
     for segment in _segments(records, keys, position):
         rows = segment.annotate(_json=body).values_list("_json", "pk", *(k.path for k in keys))
         found += rows[: limit + 1 - len(found)]
         if len(found) > limit:
             break
+    slow = could_be_indexed(asker, object_type, sort, tree, perf_counter() - began)
     following = None
     if len(found) > limit:
         _body, pk, *values = found[limit - 1]
         following = encode_cursor(object_type, keys, values, pk)
     items = ",".join(row[0] for row in found[:limit])
-    return f'{{"items":[{items}],"next":{json.dumps(following)}}}'
+    hint = f',"slow":{json.dumps(slow)}' if slow else ""
+    return f'{{"items":[{items}],"next":{json.dumps(following)}{hint}}}'
 
 
 def count(records: "QuerySet[Any]", *, exact: bool = False) -> dict[str, Any]:

@@ -3,7 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.conf import settings
+
 from guanxi.platform.access.predicate import Asker
+from guanxi.platform.fields.rules import is_in_row
 from guanxi.platform.layouts.arranging import shown_arrangement
 from guanxi.platform.objects.columns import CurrencyField, MoneyField
 from guanxi.platform.objects.lists import UNSORTABLE
@@ -50,12 +53,23 @@ def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[st
     }
     if (default := _default(f)) is not None and not meta["read_only"]:
         meta["default"] = default
+    if not is_in_row(f):
+        meta["beyond"] = True
+    if f.reads:
+        meta["reads"] = sorted(f.reads)
+    if (f.required_when or f.locked_when) and not meta["read_only"]:
+        meta["ruled"] = True
     if f.type.name in ("choice", "multi_choice"):
         meta["choices"] = _choices(f)
     if f.target is not None and is_registered(f.target):
         meta["target"] = type_of_model(f.target).name
     if isinstance(f.column, MoneyField):
         meta["currency"] = f.column.currency
+    if f.type.name == "file":
+        meta |= {
+            "upload": f"/{object_type.url}/attachments",
+            "limit_bytes": settings.UPLOAD_LIMIT_BYTES,
+        }
     for name in ("max_length", "decimal_places"):
         if (value := getattr(f.column, name, None)) is not None:
             meta[name] = value
@@ -104,18 +118,20 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
         "path": object_type.url,
         "area": object_type.area,
         "icon": object_type.icon,
+        "description": object_type.description,
         "label": sentence(object_type.label),
         "label_plural": sentence(object_type.label_plural),
         "title_field": object_type.title,
         "can": [
             v
-            for v in ("read", "create", "change", "delete", "export", "import")
+            for v in ("read", "create", "change", "delete", "export", "import", "merge")
             if asker.may(v, object_type)
         ],
         "fields": [field_meta(asker, object_type, f) for f in visible.values()],
         "list": {"columns": shown, "sort": object_type.sort},
         **shown_arrangement(asker, object_type),
         "search": bool(object_type.search),
+        "duplicates": _duplicates(asker, object_type),
         "actions": [
             {
                 "name": a.name,
@@ -132,12 +148,26 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
                 "name": name,
                 "object": other.name,
                 "field": field,
-                "label": sentence(other.label_plural),
+                "label": _related_label(other, asker.fields(other)[field]),
             }
             for name, (other, field) in object_type.related.items()
             if asker.may("read", other) and field in asker.fields(other)
         ],
     }
+
+
+def _duplicates(asker: Asker, object_type: ObjectType) -> list[str]:
+    """The fields of a new record by which those are found that it may be; none: it is not asked."""
+    if object_type.duplicates is None or not asker.may("create", object_type):
+        return []
+    writable = asker.writable(object_type)
+    return [name for name in object_type.duplicates.fields if name in writable]
+
+
+def _related_label(other: ObjectType, link: ObjectField) -> str:
+    """What records that point here are called; by a custom link several kinds of them may."""
+    called = sentence(other.label_plural)
+    return f"{called} ({sentence(link.label)})" if link.key else called
 
 
 def _finished(object_type: ObjectType, visible: Collection[str]) -> dict[str, Any] | None:

@@ -31,6 +31,8 @@ class Row(models.Model):
     untold: ClassVar[tuple[str, ...]] = ()
     # Whether triggers write rows of this table: they follow from changes that are told already.
     kept_by_triggers: ClassVar[bool] = False
+    # Whether rows of several objects share the table; then its column `object` names each one's.
+    is_shared: ClassVar[bool] = False
 
     id = models.UUIDField(primary_key=True, db_default=UUID7(), editable=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)

@@ -2,10 +2,13 @@
 
 A plain field of a model needs no second mention: it is derived. Another app adds to an object
 through `contribute` (fields of a one-to-one table by record id).
+
+A firm declares objects of its own while the program runs. They are found by the same functions;
+which there are depends on the definitions held to (`guanxi.platform.fields.version`).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,6 +20,7 @@ from guanxi.platform.objects.columns import DerivedField
 from guanxi.platform.objects.computed import Computation
 from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.fieldtypes import FieldType, type_of
+from guanxi.platform.objects.mergeable import Duplicates, Mergeable
 from guanxi.platform.objects.record import Customizable, Row, object_name
 
 RowClass = type[Row]
@@ -27,6 +31,14 @@ TIMES = ("created_at", "updated_at")
 def has_db_default(column: "models.Field[Any, Any]") -> bool:
     """Whether the database fills the column when nothing is given."""
     return column.db_default is not models.NOT_PROVIDED
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition on a record itself under which one of its fields is required, or locked."""
+
+    condition: Any  # of the filter language
+    uses: frozenset[str]  # the fields that decide, with those that these are worked out from
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +60,8 @@ class ObjectField:
     # What it is worked out from: fields as masks name them, and objects whose records are taken.
     uses: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+    required_when: Rule | None = None
+    locked_when: Rule | None = None
 
     @property
     def may_be_null(self) -> bool:
@@ -78,6 +92,15 @@ class ObjectField:
         if self.type.name == "link" and self.target is not None and is_registered(self.target):
             return any(isinstance(rule, Everyone) for rule in type_of_model(self.target).scope)
         return self.type.name == "choice"
+
+
+@dataclass(frozen=True)
+class KnownBy:
+    """A field of related records that names a record in files, such as an id in another system."""
+
+    related: str
+    field: str
+    where: models.Q
 
 
 @dataclass(frozen=True)
@@ -145,6 +168,7 @@ class ObjectType:
     icon: str = "file"
     search: Sequence[str] = ()  # the fields a record is found by
     search_through: Sequence[str] = ()  # related objects whose records lead to this one
+    known_by: KnownBy | None = None
     scope: Sequence[Scope] = (Owned(),)
     read_only: Sequence[str] = ()
     hidden: Sequence[str] = ()
@@ -157,7 +181,11 @@ class ObjectType:
     # Which records need another owner when theirs leaves; None: none, they tell who did them.
     left_behind: models.Q | None = field(default_factory=models.Q)
     contributed: dict[str, ObjectField] = field(default_factory=dict, compare=False)
+    duplicates: Duplicates | None = None
+    merging: Mergeable | None = None  # how several records become one, if they may
     validate: Callable[[Any], None] | None = None  # a rule over several fields of one record
+    # What every record has in columns of a table that it shares with records of other objects.
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def name(self) -> str:
@@ -166,6 +194,16 @@ class ObjectType:
     @property
     def url(self) -> str:
         return self.path or f"{self.name}s"
+
+    @property
+    def shape(self) -> str:
+        """The name of the schemas its records have in the API."""
+        return self.name
+
+    @property
+    def description(self) -> str:
+        """What the firm says such a record is."""
+        return ""
 
     @property
     def label(self) -> Any:
@@ -240,19 +278,32 @@ class ObjectType:
 
     @property
     def related(self) -> dict[str, tuple["ObjectType", str]]:
-        """Objects that point here, by the name filters use: {"orders": (order, "customer")}."""
-        found = {}
-        for other in types():
-            for f in other.model._meta.fields:
-                if (
-                    isinstance(f, models.ForeignKey)
-                    and f.related_model is self.model
-                    and f.remote_field.related_name
-                ):
-                    name = f.remote_field.related_name
-                    if name != "+":
-                        found[name] = (other, f.name)
-        return found
+        """Objects that point here, by the name filters use: {"orders": (order, "customer")}.
+
+        A custom link has its name in all: "order.custom.partner".
+        """
+        built_in = {
+            name: (other, link)
+            for other in types()
+            for target, name, link in other.named_links
+            if target is self.model
+        }
+        return {**built_in, **_firms.links(self)}
+
+    @cached_property
+    def named_links(self) -> Sequence[tuple[Any, str, str]]:
+        """What its links point to, how filters call its records from there, and the link."""
+        return [
+            (f.related_model, name, f.name)
+            for f in self.model._meta.fields
+            if isinstance(f, models.ForeignKey)
+            and (name := f.remote_field.related_name)
+            and name != "+"
+        ]
+
+    def new(self) -> Row:
+        """A record that is not written yet."""
+        return self.model(**self.fixed)
 
 
 def first_field(path: str) -> tuple[str, str]:
@@ -319,31 +370,77 @@ def contribute(to: str, model: type[models.Model], *, via: str, fields: Sequence
             _waiting[to].append(contributed)
 
 
-def types() -> Iterator[ObjectType]:
+Declared = Mapping[str, ObjectType]
+Links = Mapping[str, tuple[ObjectType, str]]
+
+
+@dataclass(frozen=True)
+class Firms:
+    """How objects that a firm declares itself are found."""
+
+    find: Callable[[], Declared] = dict  # those that hold when it is asked
+    may_name: Callable[[str], bool] = bool  # whether one of them could be called so
+    links: Callable[[ObjectType], Links] = lambda _declared: {}  # custom ones to it, as `related`
+
+
+_firms = Firms(may_name=lambda _name: False)
+_patterns: dict[str, ObjectType] = {}  # what all objects of a shared table are like
+
+
+def let_firms_declare(pattern: ObjectType, firms: Firms) -> None:
+    """Have further types, all like `pattern`, that come and go while the program runs."""
+    global _firms
+    _patterns[pattern.shape], _firms = pattern, firms
+
+
+def built_in() -> Iterator[ObjectType]:
+    """The types that the program declares, whatever firm it serves."""
     return iter(list(_types.values()))
+
+
+def patterns() -> Iterator[ObjectType]:
+    return iter(list(_patterns.values()))
+
+
+def of_shape(shape: str) -> ObjectType:
+    """The type, or the pattern, that schemas of that name are made from. Raises KeyError."""
+    return _patterns[shape] if shape in _patterns else _types[shape]
+
+
+def types() -> Iterator[ObjectType]:
+    """Every type there is: built in, and then the firm's own."""
+    return iter([*_types.values(), *_firms.find().values()])
+
+
+def _found(name: str) -> ObjectType | None:
+    if name in _types:
+        return _types[name]
+    return _firms.find().get(name) if _firms.may_name(name) else None
 
 
 def object_type(name: str) -> ObjectType:
     """The declared type of that name. Raises KeyError."""
-    return _types[name]
+    if (found := _found(name)) is None:
+        raise KeyError(name)
+    return found
 
 
 def is_declared(name: str) -> bool:
-    """Whether an object has that name: an area may be switched off after it was used."""
-    return name in _types
+    """Whether an object has that name: one may be archived, or an area switched off, after use."""
+    return _found(name) is not None
 
 
 def object_asked_for(name: str) -> ObjectType:
     """The declared type that a request names. Raises NotFound."""
-    if name not in _types:
+    if (found := _found(name)) is None:
         raise NotFound
-    return _types[name]
+    return found
 
 
 def type_of_model(model: type[models.Model]) -> ObjectType:
     """The declaration of a model. Raises KeyError if the model is none of the declared."""
-    return _by_model[model]
+    return _by_model[model] if model in _by_model else object_type(object_name(model))
 
 
 def is_registered(model: type[models.Model]) -> bool:
-    return model in _by_model
+    return model in _by_model or is_declared(object_name(model))

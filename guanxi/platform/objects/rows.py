@@ -10,9 +10,21 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, Exists, Expression, F, OuterRef, Q, TextField, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    Expression,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 
 from guanxi.platform.access.predicate import NOBODY, Asker, predicate
+from guanxi.platform.files.models import Attachment
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import (
     CUSTOM,
@@ -25,6 +37,8 @@ from guanxi.platform.objects.registry import (
 )
 
 PAIRS = 45  # PostgreSQL functions take at most 100 arguments
+FILE_COLUMNS = (("id", "id"), ("label", "name"), ("media_type", "media_type"), ("size", "size"))
+Place = tuple[int, str | None]  # of a value in an array, and in an object there
 HOLE = "\0"  # where the SQL of an asker's expression goes; never part of an identifier or label
 
 
@@ -71,11 +85,21 @@ def _object(pairs: Sequence[tuple[str, str]]) -> str:
     )
 
 
+def _list(values: Sequence[str]) -> str:
+    """SQL of a JSON array of any number of values."""
+    most = 2 * PAIRS
+    chunks = [values[i : i + most] for i in range(0, len(values), most)] or [[]]
+    function = "json_build_array" if len(chunks) == 1 else "jsonb_build_array"
+    return " || ".join(f"{function}({', '.join(chunk)})" for chunk in chunks)
+
+
 def _link(table: str, f: ObjectField, *, masked: bool) -> str:
     """{id, label}, or null; a masked label is left to an expression."""
     if f.target is None or not is_registered(f.target):
         return "null"
-    column = f"{table}.{_quoted(f.column.column)}"
+    column = f"({table}.{_quoted(CUSTOM)} ->> {_text(f.key)})::uuid"
+    if not f.key:
+        column = f"{table}.{_quoted(f.column.column)}"
     title: Any = f.target._meta.get_field(type_of_model(f.target).title)
     target = _quoted(f.target._meta.db_table)
     found = f"(select l.{_quoted(title.column)} from {target} l where l.id = {column})"  # noqa: S608  identifiers only
@@ -126,19 +150,32 @@ def _contributed(table: str, fields: Sequence[ObjectField]) -> str:
     )
 
 
-def _custom(table: str, fields: Sequence[ObjectField]) -> str:
-    """Values of custom fields as they are kept, by key; null where a record has none.
-
-    What is worked out is left to an expression.
-    """
-    return _object(
-        [
-            (f.key, f"{table}.{_quoted(CUSTOM)} -> {_text(f.key)}")
-            if f.computation is None
-            else (f.key, f.type.shown.format(HOLE))
-            for f in fields
-        ]
+def _value(table: str, f: ObjectField) -> str:
+    """A custom value as it is kept; of a file, what is known of it."""
+    values = f"{table}.{_quoted(CUSTOM)}"
+    if f.type.name != "file":
+        return f"{values} -> {_text(f.key)}"
+    known = _object([(n, f"a.{c}") for n, c in FILE_COLUMNS])
+    return (
+        f"(select {known} from {_quoted(Attachment._meta.db_table)} a"  # noqa: S608  identifiers only
+        f" where a.id = ({values} ->> {_text(f.key)})::uuid and a.record_id = {table}.id)"
     )
+
+
+def _custom(table: str, fields: Sequence[ObjectField], masked: frozenset[str]) -> str:
+    """Values of custom fields by key; null where a record has none.
+
+    A computed value has a hole for its expression; a link is shown as any other.
+    """
+
+    def shown(f: ObjectField) -> str:
+        if f.computation is not None:
+            return f.type.shown.format(HOLE)
+        if f.type.name == "link":
+            return _link(table, f, masked=f.name in masked)
+        return _value(table, f)
+
+    return _object([(f.key, shown(f)) for f in fields])
 
 
 @lru_cache(maxsize=1000)
@@ -155,12 +192,38 @@ def _template(model: type[Row], fields: tuple[ObjectField, ...], masked: frozens
         elif f.name != "updated_at" and not f.key:
             pairs.append((f.name, _own(table, f, masked)))
     if custom:
-        pairs.append((CUSTOM, _custom(table, custom)))
+        pairs.append((CUSTOM, _custom(table, custom, masked)))
     own = _object(pairs)
     if not others:
         return f"({own})::text"
     parts = [f"({own})::jsonb", *(_contributed(table, fields) for fields in others.values())]
     return f"({' || '.join(parts)})::text"
+
+
+@lru_cache(maxsize=1000)
+def _cells_template(
+    model: type[Row], fields: tuple[ObjectField | None, ...], masked: frozenset[str]
+) -> tuple[str, list[Place]]:
+    """The SQL of these fields as an array, with holes as above, and where each value is in it."""
+    declared = type_of_model(model)
+    table = _quoted(declared.model._meta.db_table)
+    values: list[str] = []
+    places: dict[ObjectField | None, Place] = {}
+    others: dict[str, list[ObjectField]] = {}
+    custom = [f for f in fields if f is not None and f.key]
+    for f in fields:
+        if f is not None and f.name in declared.contributed:
+            others.setdefault(f.column.model._meta.db_table, []).append(f)
+        elif f is None or not f.key:
+            places[f] = len(values), None
+            values.append(f"{table}.id" if f is None else _own(table, f, masked))
+    for group in others.values():
+        places |= {f: (len(values), f.name) for f in group}
+        values.append(_contributed(table, group))
+    if custom:
+        places |= {f: (len(values), f.key) for f in custom}
+        values.append(_custom(table, custom, masked))
+    return f"({_list(values)})::text", [places[f] for f in fields]
 
 
 def _labels_shown(asker: Asker, declared: ObjectType, f: ObjectField) -> bool:
@@ -175,11 +238,14 @@ def _labels_shown(asker: Asker, declared: ObjectType, f: ObjectField) -> bool:
     return everyone or followed or asker.grants.scope("read", target) == "all"
 
 
-def linked_text(asker: Asker, declared: ObjectType, f: ObjectField, column: str) -> Expression:
+def linked_text(asker: Asker, declared: ObjectType, f: ObjectField, column: str) -> Any:
     """A column of the records that the link `f` names; null for those the asker may not see."""
-    text = F(f"{f.path}__{column}")
+    text: Any = F(f"{f.path}__{column}")
+    if f.key and f.target is not None:  # a value, not a column that joins
+        linked = f.target._default_manager.filter(pk=OuterRef(f.path))
+        text = Subquery(linked.values(column)[:1])
     if f.target is None or _labels_shown(asker, declared, f):
-        return text  # type: ignore[return-value]
+        return text
     target = type_of_model(f.target)
     seen = Q(pk__in=[])
     if asker.grants.mask(target, target.title) != "hidden":
@@ -240,12 +306,39 @@ def row_json(
     says that the records lie in the recycle bin.
     """
     shown = list(fields)
-    masked = [f for f in shown if not _labels_shown(asker, declared, f)]
-    text = _template(declared.model, tuple(shown), frozenset(f.name for f in masked))
-    labels = [
+    masked = _masked(asker, declared, shown)
+    text = _template(declared.model, tuple(shown), masked)
+    holes = _holes(asker, declared, shown, masked)
+    return Assembled(text, [_can(asker, declared, deleted=deleted), *holes])
+
+
+def row_cells(
+    asker: Asker, declared: ObjectType, fields: Sequence[ObjectField | None]
+) -> tuple[Expression, list[Place]]:
+    """The expression whose text is a JSON array of these fields' values alone, None being the id.
+
+    With it where in the array each is: its number, and its key if that is an object of several.
+    For very many records this costs the database much less than `row_json` does.
+    """
+    shown = [f for f in fields if f is not None]
+    masked = _masked(asker, declared, shown)
+    text, places = _cells_template(declared.model, tuple(fields), masked)
+    return Assembled(text, _holes(asker, declared, shown, masked)), places
+
+
+def _masked(asker: Asker, declared: ObjectType, fields: Iterable[ObjectField]) -> frozenset[str]:
+    return frozenset(f.name for f in fields if not _labels_shown(asker, declared, f))
+
+
+def _holes(
+    asker: Asker, declared: ObjectType, shown: Sequence[ObjectField], masked: frozenset[str]
+) -> list[Any]:
+    """What fills the holes of a template: masked labels and computed values, custom ones last."""
+    custom = [f for f in shown if f.key]
+    return [
         linked_text(asker, declared, f, type_of_model(f.target).title)
-        for f in masked
-        if f.type.name == "link" and f.target is not None
+        if f.computation is None and f.target is not None
+        else F(f.path)
+        for f in [*(f for f in shown if not f.key), *custom]
+        if f.computation is not None or (f.name in masked and f.type.name == "link")
     ]
-    computed = [F(f.path) for f in shown if f.computation is not None]
-    return Assembled(text, [_can(asker, declared, deleted=deleted), *labels, *computed])

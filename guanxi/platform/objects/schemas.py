@@ -1,4 +1,7 @@
-"""The API's schemas, made from the declarations: absent is not null, the unknown is refused."""
+"""The API's schemas, made from the declarations: absent is not null, the unknown is refused.
+
+Each has the name of an object, or of the shape that all objects of a firm's own have.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -8,7 +11,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
-from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType, object_type
+from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType, of_shape
 
 ROWS_AT_ONCE = 2000
 CustomKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -57,6 +60,15 @@ class FileOut(LinkOut):
     former: str | None = Field(description="What it was called before it was renamed.")
 
 
+class MergeTold(Schema):
+    """What became one with what."""
+
+    id: str
+    survivor: LinkOut
+    absorbed: list[LinkOut]
+    is_taken_back: bool
+
+
 class ChangeOut(Schema):
     id: str
     at: str
@@ -66,8 +78,15 @@ class ChangeOut(Schema):
     changes: dict[str, dict[str, Any]]
     file: FileOut | None = Field(description="The file of the record that this happened to.")
     shared_with: str | None = Field(description="Whose share of the record this is about.")
+    merge: MergeTold | None = Field(description="The merge, or the taking back, that did it.")
     request_id: str | None
     can_undo: bool
+
+
+class SurvivorOut(Schema):
+    """The record was merged: the one that stands for it is where Location says."""
+
+    survivor: str
 
 
 class HistoryOut(Schema):
@@ -84,6 +103,18 @@ class BulkOut(Schema):
     changed: int
     skipped: int
     request_id: str
+
+
+class RuledOut(Schema):
+    """How a field with rules stands at present."""
+
+    required: bool
+    locked: bool
+    reason: str = Field(description="In words, why it is so and what to do; empty if it is not.")
+
+
+class RulesOut(Schema):
+    fields: dict[str, RuledOut] = Field(description="Those that the asker may write, by name.")
 
 
 class JobOut(Schema):
@@ -128,7 +159,7 @@ def _custom(declared: ObjectType) -> dict[str, Any]:
 @cache
 def create_schema(name: str) -> type[Strict]:
     """The body of POST /{path}."""
-    declared = object_type(name)
+    declared = of_shape(name)
     fields: dict[str, Any] = {
         f.name: (_written(f), ... if f.required else None) for f in _writable(declared)
     }
@@ -139,7 +170,7 @@ def create_schema(name: str) -> type[Strict]:
 @cache
 def change_schema(name: str) -> type[Strict]:
     """The body of PATCH /{path}/{id}: only what is sent is changed."""
-    declared = object_type(name)
+    declared = of_shape(name)
     fields: dict[str, Any] = {f.name: (_written(f), None) for f in _writable(declared)}
     fields |= _custom(declared)
     return create_model(_name(declared, "Change"), __base__=Strict, **fields)
@@ -148,7 +179,7 @@ def change_schema(name: str) -> type[Strict]:
 @cache
 def rows_schema(name: str) -> type[Strict]:
     """The body of PATCH /{path}: many records, each with changes of its own."""
-    declared = object_type(name)
+    declared = of_shape(name)
     row: Any = create_model(
         _name(declared, "RowChange"),
         __base__=Strict,
@@ -187,7 +218,7 @@ def _shown(f: ObjectField) -> Any:
 @cache
 def out_schema(name: str) -> type[Schema]:
     """One record as shown; fields that are hidden from the asker or not asked for are absent."""
-    declared = object_type(name)
+    declared = of_shape(name)
     fields: dict[str, Any] = {"id": (str, ...), "can": (list[str], ...), "updated_at": (str, ...)}
     fields |= {f.name: (_shown(f), None) for f in declared.fields.values() if f.name not in fields}
     if declared.customizable:
@@ -196,20 +227,36 @@ def out_schema(name: str) -> type[Schema]:
     return create_model(_name(declared, "Out"), __base__=Schema, **fields)
 
 
+class IndexableOut(Schema):
+    """A custom field that has no index and may be given one."""
+
+    id: UUID
+    name: str
+    label: str
+
+
+class SlowOut(Schema):
+    """A page that took long, and the fields without an index that it was sorted or filtered by."""
+
+    seconds: float
+    fields: list[IndexableOut]
+
+
 @cache
 def page_schema(name: str) -> type[Schema]:
     items: Any = list[out_schema(name)]  # type: ignore[misc]
     return create_model(
-        _name(object_type(name), "Page"),
+        _name(of_shape(name), "Page"),
         __base__=Schema,
         items=(items, ...),
         next=(str | None, Field(description="Cursor of the next page; null at the end.")),
+        slow=(SlowOut | None, Field(None, description="For administrators: what to index.")),
     )
 
 
 @cache
 def board_schema(name: str) -> type[Schema]:
-    declared = object_type(name)
+    declared = of_shape(name)
     column: Any = create_model(
         _name(declared, "Column"),
         __base__=page_schema(name),

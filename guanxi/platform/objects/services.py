@@ -20,6 +20,7 @@ from guanxi.platform.objects.errors import EditConflict, Invalid, NotAllowed
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType
 from guanxi.platform.objects.rows import row_json
+from guanxi.platform.objects.rules import Refused, Rules, refuse
 from guanxi.platform.objects.writing import Writer, problems, told
 
 
@@ -73,7 +74,7 @@ def create_record(*, asker: Asker, object_type: ObjectType, values: Mapping[str,
     if not asker.may("create", object_type):
         raise NotAllowed(_("You may not create this kind of record."))
     fields = _refuse_unwritable(asker, object_type, values)
-    record = object_type.model()
+    record = object_type.new()
     if "owner" in object_type.own_fields and "owner" not in values:
         record.owner_id = asker.user.pk  # type: ignore[attr-defined]
     if custom := asker.custom_fields(object_type):
@@ -109,16 +110,10 @@ def change_record(
             theirs=theirs and theirs[0],
             changed=sorted(values),
         )
-    _write(Writer(asker, object_type, fields, [values]), [record], values)
+    writer = Writer(asker, object_type, fields, [values])
+    writer.put(record, values)
+    refuse(writer.write())
     return record
-
-
-def _write(writer: Writer, records: Iterable[Row], values: Mapping[str, Any]) -> None:
-    """Write the same values into each. Raises Invalid naming each field that does not fit."""
-    for record in records:
-        writer.put(record, values)
-    if refused := writer.write():
-        raise Invalid([*refused.values()])
 
 
 @dataclass(frozen=True)
@@ -158,7 +153,8 @@ def change_records(*, asker: Asker, object_type: ObjectType, rows: Sequence[RowC
         except Invalid as error:
             found += [_in_row(number, p) for p in error.extra["errors"]]
     if not found:
-        found = [_in_row(number_of[pk], p) for pk, p in writer.write().items()]
+        refused = writer.write()
+        found = [_in_row(number_of[pk], p) for pk, problems in refused.items() for p in problems]
     if found:
         raise Invalid(found)
     return len(writer.changes)
@@ -198,14 +194,49 @@ class BulkEdit:
     object_type: ObjectType
     values: Mapping[str, Any]
     columns: Mapping[str, Any]
+    custom: Mapping[str, Any]
     delete: bool = False
 
     @transaction.atomic
     def apply(self, ids: Sequence[UUID]) -> int:
-        """Change those of `ids` the asker may change; returns how many were.
+        """Change those of `ids` the asker may change, all or none; returns how many were.
 
         Raises Invalid, naming the field, if a record's own rule refuses the value.
         """
+        changed, refused = self._write(ids)
+        refuse(refused)
+        return changed
+
+    @transaction.atomic
+    def apply_where_it_fits(self, ids: Sequence[UUID]) -> tuple[int, Refused]:
+        """Change those of `ids` the asker may change and no rule refuses.
+
+        Returns how many were, and what is refused by record: these stay as they were.
+        """
+        if not ids:
+            return 0, {}
+        try:
+            with transaction.atomic():
+                changed, refused = self._write(ids)
+                if refused:
+                    transaction.set_rollback(True)
+        except Invalid as refusal:  # of the database, which does not say whose values it is
+            if len(ids) == 1:
+                return 0, {ids[0]: refusal.extra["errors"][:1]}
+            middle = len(ids) // 2
+            refused, rest = {}, [ids[:middle], ids[middle:]]
+        else:
+            if not refused:
+                return changed, {}
+            rest = [[pk for pk in ids if pk not in refused]]
+        changed = 0
+        for part in rest:
+            more, others = self.apply_where_it_fits(part)
+            changed, refused = changed + more, refused | others
+        return changed, refused
+
+    def _write(self, ids: Sequence[UUID]) -> tuple[int, Refused]:
+        """Write those that may be changed; where one is refused, none of it must be kept."""
         model = self.object_type.model
         verb = "delete" if self.delete else "change"
         asking = self.asker.deciding(self.object_type, self.values)
@@ -215,11 +246,16 @@ class BulkEdit:
             fields = self.asker.writable(self.object_type)
             records = list(locked)
             writer = Writer(self.asker, self.object_type, fields, [self.values])
-            _write(writer, records, self.values)
-            return len(records)
+            refused = writer.put_each(records, self.values)
+            return len(records), refused or writer.write()
         keys = list(locked.values_list("pk", flat=True))
+        rules = Rules(self.asker, self.object_type, self.values)
+        rules.look(keys)
+        if refused := rules.refuse_locked(dict.fromkeys(keys, self.custom)):
+            return 0, refused
         with told(self.object_type, self.columns):
-            return model._default_manager.filter(pk__in=keys).update(**self.columns)
+            changed = model._default_manager.filter(pk__in=keys).update(**self.columns)
+        return changed, rules.refuse_lacking(dict.fromkeys(keys, self.values))
 
 
 def _has_own_rules(object_type: ObjectType) -> bool:
@@ -236,7 +272,7 @@ def bulk_edit(
 ) -> BulkEdit:
     """The change, checked once for all records. Raises NotAllowed or Invalid naming the field."""
     if delete:
-        return BulkEdit(asker, object_type, {}, {"deleted_at": timezone.now()}, delete=True)
+        return BulkEdit(asker, object_type, {}, {"deleted_at": timezone.now()}, {}, delete=True)
     values = values or {}
     if not values:
         message = _("Name at least one field to change.")
@@ -245,11 +281,21 @@ def bulk_edit(
     writer = Writer(asker, object_type, fields, [values])
     columns: dict[str, Any] = {}
     if custom := checked(values, fields):
+        _refuse_one_file_for_many(custom, fields.values())
         columns[CUSTOM] = Merged(CUSTOM, custom)
     for name, value in values.items():
-        if not fields[name].key:
+        if fields[name].key:
+            writer.refuse_unseen(fields[name], value)
+        else:
             columns |= _bulk_column(writer, fields[name], value)
-    return BulkEdit(asker, object_type, values, columns)
+    return BulkEdit(asker, object_type, values, columns, custom)
+
+
+def _refuse_one_file_for_many(custom: Mapping[str, Any], fields: Iterable[ObjectField]) -> None:
+    message = _("A file is one record's alone: for many at once the field can only be emptied.")
+    named = [f.name for f in fields if f.type.name == "file" and custom.get(f.key) is not None]
+    if named:
+        raise Invalid([{"field": n, "message": message, "code": "not_bulk"} for n in named])
 
 
 def _bulk_column(writer: Writer, f: ObjectField, value: Any) -> dict[str, Any]:

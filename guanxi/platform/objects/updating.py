@@ -35,6 +35,13 @@ def update_rows(records: Sequence[Row], names: Collection[str]) -> None:
         cursor.execute(statement, [json.dumps(rows, default=_text)])
 
 
+def as_json(record: Row) -> str:
+    """A record as JSON that PostgreSQL reads as a row, without what it computes itself."""
+    columns: list[Any] = [c for c in record._meta.concrete_fields if not c.generated]
+    row = {c.column: c.get_prep_value(getattr(record, c.attname)) for c in columns}
+    return json.dumps(row, default=_text)
+
+
 def _text(value: object) -> str:
     """A value as PostgreSQL reads it; Django's own encoder would cut microseconds off."""
     if isinstance(value, UUID | Decimal | dt.date | dt.time):

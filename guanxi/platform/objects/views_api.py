@@ -3,19 +3,19 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from pydantic import Field
 
-from guanxi.platform.access.predicate import Asker
+from guanxi.platform.access.predicate import Asker, kept_for
 from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.filters.compiler import compile_filter
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.fieldtypes import JsonMap, Text
 from guanxi.platform.objects.models import SavedView
-from guanxi.platform.objects.registry import object_type, types
+from guanxi.platform.objects.registry import is_declared, object_asked_for
 from guanxi.platform.objects.schemas import Strict
 
 router = Router(tags=["views"])
@@ -66,9 +66,7 @@ class ViewChange(Strict):
 
 
 def _visible(asker: Asker) -> "QuerySet[SavedView]":
-    return SavedView.objects.select_related("owner").filter(
-        Q(owner=asker.user) | Q(shared="everyone") | Q(shared="team", owner__in=asker.colleagues)
-    )
+    return SavedView.objects.select_related("owner").filter(kept_for(asker))
 
 
 def _changeable(request: Request, pk: UUID) -> SavedView:
@@ -98,7 +96,9 @@ def _describe(view: SavedView, asker: Asker) -> dict[str, Any]:
 
 def _require_filter(asker: Asker, view: SavedView) -> None:
     """Raise BadFilter for a filter that whoever saves the view could not use."""
-    compile_filter(asker, object_type(view.object), view.definition.get("filter"), clock_of(asker))
+    compile_filter(
+        asker, object_asked_for(view.object), view.definition.get("filter"), clock_of(asker)
+    )
 
 
 def _require(request: Request, kind: str) -> None:
@@ -121,7 +121,7 @@ def list_views(
 @router.post("", response={201: dict[str, Any]}, summary="Save a view")
 def create_view(request: Request, body: ViewIn) -> Status[dict[str, Any]]:
     _require(request, "write")
-    if body.object not in {t.name for t in types()}:
+    if not is_declared(body.object):
         message = _("There is no such object.")
         raise Invalid([{"field": "object", "message": message, "code": "not_found"}])
     definition = body.definition.model_dump(exclude_none=True) if body.definition else {}

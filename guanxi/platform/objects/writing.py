@@ -6,18 +6,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker, visible_to
-from guanxi.platform.fields.values import checked
+from guanxi.platform.fields.values import checked, kept
+from guanxi.platform.files.in_fields import files_named, keep_files
+from guanxi.platform.files.models import Attachment
 from guanxi.platform.objects.columns import derived_from
 from guanxi.platform.objects.constraints import Problem, broken_constraint, problem_of
 from guanxi.platform.objects.custom_values import merged
 from guanxi.platform.objects.errors import Invalid
 from guanxi.platform.objects.record import Row
-from guanxi.platform.objects.registry import ObjectField, ObjectType
+from guanxi.platform.objects.registry import ObjectField, ObjectType, type_of_model
+from guanxi.platform.objects.rules import Refused, Rules, refuse
 from guanxi.platform.objects.updating import update_rows
 
 
@@ -43,11 +46,13 @@ class Writer:
         fields: Mapping[str, ObjectField],
         values: Sequence[Mapping[str, Any]],
     ):
-        self.object_type, self.fields = object_type, fields
+        self.asker, self.object_type, self.fields = asker, object_type, fields
         self.changes: dict[UUID, Change] = {}
+        self.written: dict[UUID, set[str]] = {}
         names = {name for row in values for name in row}
+        self.rules = Rules(asker, object_type, names)
         self.seen = {
-            name: _visible(asker, target, (row.get(name) for row in values))
+            name: _visible(asker, target, (_named(fields[name], row.get(name)) for row in values))
             for name in names
             if (target := fields[name].target) is not None
         }
@@ -55,34 +60,59 @@ class Writer:
     def put(self, record: Row, values: Mapping[str, Any]) -> None:
         """Set the values on a locked record. Raises Invalid naming each field that does not fit."""
         before = _values(record)
+        self.written.setdefault(record.pk, set()).update(values)
         many = self._assign(record, values)
         columns = self._check(record, values, before)
+        keep_files(self._files(record, values), record)
         if columns or many:
             change = self.changes.setdefault(record.pk, Change(record))
             change.columns.update(columns)
             change.many.update(many)
 
-    def write(self) -> dict[UUID, Problem]:
-        """Write what was put; returns the refusals of the database by record.
+    def put_each(self, records: Iterable[Row], values: Mapping[str, Any]) -> Refused:
+        """Set the same values on each; returns the problems of the records they do not fit."""
+        refused: Refused = {}
+        for record in records:
+            try:
+                self.put(record, values)
+            except Invalid as problem:
+                refused[record.pk] = problem.extra["errors"]
+        return refused
+
+    def write(self) -> Refused:
+        """Write what was put; returns the refusals of rules and of the database by record.
 
         Where there is one, the caller's transaction must not be kept.
         """
+        self.rules.look(self.written)
+        custom = {pk: self._custom(c.record) for pk, c in self.changes.items()}
+        if locked := self.rules.refuse_locked(custom):
+            return locked
         linked: set[UUID] = set()
         for name in {name for change in self.changes.values() for name in change.many}:
             chosen = {pk: c.many[name] for pk, c in self.changes.items() if name in c.many}
             linked |= _link(self.fields[name], chosen)
         self.changes = {pk: c for pk, c in self.changes.items() if c.columns or pk in linked}
-        return dict(_store(self.object_type, list(self.changes.values())))
+        refused = dict(_store(self.object_type, list(self.changes.values())))
+        return refused or self.rules.refuse_lacking(self.written)
+
+    def _custom(self, record: Row) -> dict[str, Any]:
+        """What was written of a record's custom values, by key."""
+        keys = [f.key for name in self.written[record.pk] if (f := self.fields[name]).key]
+        return {key: record.custom.get(key) for key in keys}  # type: ignore[attr-defined]
 
     def insert(self, record: Row, values: Mapping[str, Any]) -> None:
         """Write a new record. Raises Invalid naming each field that does not fit."""
         many = self._assign(record, values)
         required = (name for name, f in self.fields.items() if f.required)
         changed = self._check(record, {*values, *required}, {})
+        files = self._files(record, values)
         with told(self.object_type, changed):
             record.save(force_insert=True)
+        keep_files(files, record)
         for name, chosen in many.items():
             _link(self.fields[name], {record.pk: chosen})
+        refuse(Rules(self.asker, self.object_type).refuse_lacking({record.pk: None}))
 
     def _assign(self, record: Row, values: Mapping[str, Any]) -> dict[str, Collection[UUID]]:
         """Set the values; returns the many-to-many ones, which have tables of their own."""
@@ -91,19 +121,27 @@ class Writer:
             record.custom = merged(record.custom, custom)  # type: ignore[attr-defined]
         for name, value in values.items():
             f = self.fields[name]
+            self.refuse_unseen(f, value)
             if f.key:
                 continue
-            self.refuse_unseen(f, value)
             if f.type.name == "tags":
                 many[name] = value
             else:
                 setattr(record, f.column.attname, value)
         return many
 
+    def _files(self, record: Row, values: Mapping[str, Any]) -> list[Attachment]:
+        """The files among the values. Raises Invalid naming each field that may not hold its."""
+        keys = [f.key for name in values if (f := self.fields[name]).type.name == "file"]
+        return files_named(self.asker, self.object_type, record, keys) if keys else []
+
     def refuse_unseen(self, f: ObjectField, value: Any) -> None:
         """Raise Invalid where a link names what the asker may not see."""
+        if f.name not in self.seen:
+            return
+        value = _named(f, value)
         named = value if isinstance(value, list) else [value] if value is not None else []
-        if f.name in self.seen and not self.seen[f.name].issuperset(named):
+        if not self.seen[f.name].issuperset(named):
             message = _("There is no such record, or you may not see it.")
             raise Invalid([{"field": f.name, "message": message, "code": "not_found"}])
 
@@ -149,6 +187,16 @@ def told(object_type: ObjectType, changed: Collection[str] = ()) -> Iterator[Non
         raise Invalid([problem_of(object_type, constraint, changed)]) from error
 
 
+def _named(f: ObjectField, value: Any) -> Any:
+    """What a value names; a custom one is checked later, and till then may be anything."""
+    if not f.key:
+        return value
+    try:
+        return UUID(kept(f, value))
+    except (TypeError, ValidationError):
+        return None
+
+
 def _visible(asker: Asker, target: type[Row], values: Iterable[Any]) -> set[UUID]:
     wanted: set[UUID] = set()
     for value in values:
@@ -156,7 +204,24 @@ def _visible(asker: Asker, target: type[Row], values: Iterable[Any]) -> set[UUID
             wanted.update(value if isinstance(value, list) else [value])
     if not wanted:
         return wanted
-    return set(visible_to(asker, target).filter(pk__in=wanted).values_list("pk", flat=True))
+    seen = visible_to(asker, target).filter(pk__in=wanted).values_list("pk", flat=True)
+    return set(_held(seen) if type_of_model(target).merging else seen)
+
+
+def _held(seen: "models.QuerySet[Any, UUID]") -> list[UUID]:
+    """The ids, locked as the foreign key will lock them, but before they are looked at.
+
+    So a merge waits until what names its records is written, and moves it; and whoever waited for a
+    merge finds the record gone, instead of naming it.
+    """
+    try:
+        text, values = seen.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(seen.model._meta.db_table)
+        cursor.execute(f"{text} for key share of {table}", values)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _values(record: Row) -> dict[str, Any]:
@@ -184,7 +249,9 @@ def _link(f: ObjectField, chosen: Mapping[UUID, Collection[UUID]]) -> set[UUID]:
     return {pk for pk, _other in gone | new}
 
 
-def _store(object_type: ObjectType, changes: Sequence[Change]) -> Iterator[tuple[UUID, Problem]]:
+def _store(
+    object_type: ObjectType, changes: Sequence[Change]
+) -> Iterator[tuple[UUID, list[Problem]]]:
     """Write all in one statement; if the database refuses, halve to find whose values it is."""
     if not changes:
         return
@@ -193,7 +260,7 @@ def _store(object_type: ObjectType, changes: Sequence[Change]) -> Iterator[tuple
             update_rows([c.record for c in changes], {n for c in changes for n in c.columns})
     except Invalid as refusal:
         if len(changes) == 1:
-            yield changes[0].record.pk, refusal.extra["errors"][0]
+            yield changes[0].record.pk, refusal.extra["errors"][:1]
             return
         middle = len(changes) // 2
         for half in (changes[:middle], changes[middle:]):

@@ -11,7 +11,7 @@ from pydantic import Field
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.errors import Invalid, NotAllowed
 from guanxi.platform.objects.fieldtypes import Text
-from guanxi.platform.objects.registry import ObjectType, types
+from guanxi.platform.objects.registry import ObjectType, is_declared, object_type
 from guanxi.platform.objects.schemas import OwnerOut, Strict
 from guanxi.platform.search import services
 from guanxi.platform.search.query import MAX_LENGTH
@@ -79,8 +79,8 @@ def opened(request: Request, body: OpenedIn) -> Status[None]:
 
 def _declared(request: Request, name: str) -> ObjectType:
     """The object of that name. Raises Invalid for none that is searched, or NotAllowed."""
-    found = next((t for t in types() if t.name == name and t.search), None)
-    if found is None:
+    found = object_type(name) if is_declared(name) else None
+    if found is None or not found.search:
         message = _("There is no such object.")
         raise Invalid([{"field": "type", "message": message, "code": "invalid"}])
     if not request.asker.may("read", found):

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from guanxi.platform.search.folding import fold_character, is_ideograph, readings
 from guanxi.platform.search.query import Query
+from guanxi.standardizing.folding import fold_character, is_ideograph, readings
 
 Span = tuple[int, int]  # from, to: counted in characters (code points) of the original
 SNIPPET = 80  # characters of a long text that are shown

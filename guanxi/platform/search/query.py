@@ -10,11 +10,11 @@ from django.db.models.expressions import RawSQL
 from guanxi.platform.access.predicate import NOBODY, Asker, visible_to
 from guanxi.platform.objects.columns import PhoneField
 from guanxi.platform.objects.registry import ObjectType
-from guanxi.platform.search.folding import fold, is_ideograph
+from guanxi.standardizing.folding import fold, is_ideograph
 
 MAX_LENGTH = 200
 MAX_WORDS = 8  # each costs the planner time, and the reader of texts that wait for their index
-FEW = 1000  # records
+FEW = 2000  # records
 HEAD = 24  # characters of a text that the index of beginnings has
 BEGINNING = f'left(text, {HEAD}) collate "C"'
 
@@ -72,24 +72,50 @@ def _place(word: str, *, inside_numbers: bool) -> str:
 
 
 def partition(object_type: ObjectType) -> str:
-    """The table of the texts of one object."""
-    return f"platform_searchtext_{object_type.name}"
+    """The table of the texts of one object, or of all that share theirs."""
+    name = object_type.shape if object_type.model.is_shared else object_type.name
+    return f"platform_searchtext_{name}"
 
 
-def found_texts(asker: Asker, object_type: ObjectType, query: Query) -> Sql | None:
-    """The query of ids of records, visible or not, with the words in fields the asker may see."""
+def _texts(object_type: ObjectType) -> str:
+    """The texts of one object, as a table."""
+    if object_type.model.is_shared:
+        own = f"select * from {partition(object_type)} where object = '{object_type.name}'"  # noqa: S608  names of ours
+        return f"({own}) own"
+    return partition(object_type)
+
+
+def found_texts(
+    asker: Asker, object_type: ObjectType, query: Query, *, of_newest: int | None = None
+) -> Sql | None:
+    """The query of ids of records, visible or not, with the words in fields the asker may see.
+
+    `of_newest`: only so many of the newest texts are read, one by one, the newest first.
+    """
     visible = asker.fields(object_type)
     lines = [i for i, name in enumerate(object_type.searched, 1) if name in visible]
     if not query.words or not lines:
         return None
     fits, parameters = query.fits(object_type, "text")
-    # Said apart, so that the indexes serve the one part, and the few that wait are the other.
-    condition, parameters = f"((indexed and {fits}) or (not indexed and {fits}))", parameters * 2
+    condition = fits
+    if of_newest is None:
+        # Said apart, so that the indexes serve the one part, and the few that wait are the other.
+        condition = f"((indexed and {fits}) or (not indexed and {fits}))"
+        parameters *= 2
     if len(lines) < len(object_type.searched):
         seen = " || E'\\n' || ".join(f"split_part(text, E'\\n', {line})" for line in lines)
         fits, more = query.fits(object_type, f"({seen})")
         condition, parameters = f"{condition} and {fits}", parameters + more
-    return f"select record_id from {partition(object_type)} where {condition}", parameters  # noqa: S608  names of ours
+    texts = _texts(object_type)
+    if of_newest is not None:
+        texts = f"(select * from {texts} order by record_id desc limit {of_newest}) newest"  # noqa: S608  names of ours
+    return f"select record_id from {texts} where {condition}", parameters  # noqa: S608  names of ours
+
+
+def oldest_of_newest(object_type: ObjectType, count: int) -> str:
+    """The id of the last of the newest texts of an object; null if there are fewer."""
+    texts = _texts(object_type)
+    return f"(select record_id from {texts} order by record_id desc offset {count - 1} limit 1)"  # noqa: S608  names of ours
 
 
 def beginning_texts(asker: Asker, object_type: ObjectType, query: Query) -> Sql | None:
@@ -101,7 +127,7 @@ def beginning_texts(asker: Asker, object_type: ObjectType, query: Query) -> Sql 
     condition, parameters = f"indexed and {BEGINNING} like %s", [f"{begin[:HEAD]}%"]
     if len(begin) > HEAD:
         condition, parameters = f"{condition} and text like %s", [*parameters, f"{begin}%"]
-    table = partition(object_type)
+    table = _texts(object_type)
     return f"select record_id from {table} where {condition} order by {BEGINNING}", parameters  # noqa: S608  names of ours
 
 

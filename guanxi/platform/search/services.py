@@ -14,10 +14,19 @@ from guanxi.platform.objects.registry import Everyone, ObjectType, types
 from guanxi.platform.objects.rows import row_json
 from guanxi.platform.search.matches import matches, rank
 from guanxi.platform.search.models import RecentRecord
-from guanxi.platform.search.query import Query, beginning_texts, found_texts, ids_found
+from guanxi.platform.search.query import (
+    Query,
+    beginning_texts,
+    found_texts,
+    ids_found,
+    oldest_of_newest,
+)
 
 REMEMBERED = 50  # records a user opened last
 ALL_SEEN, SOME_SEEN = 2, 20  # candidates for each that is shown, by how many the asker may see
+# How many of the newest texts are read one by one, and how many others an index is asked for: no
+# planner knows how many have a part of a word, so that each query has an end of its own.
+NEWEST, SOME = 1000, 1500
 
 Candidate = tuple[str, UUID]  # the object's name, the record
 Part = tuple[ObjectType, str, list[Any]]  # a query of ids of records of that object
@@ -60,11 +69,12 @@ def search(
         ranked = []
         for row in {row["id"]: row for row in rows}.values():
             texts = {n: as_read(row[n]) for n in object_type.searched if row.get(n)}
+            place = places.get(row["id"], len(found))
+            ranked.append((rank(query, object_type.title, texts), place, row, texts))
+        for fit, place, row, texts in sorted(ranked, key=lambda r: r[:2])[:limit]:
             result = _result(object_type, query, row, texts)
             result["recent"] = (name, UUID(row["id"])) in recent
-            place = places.get(row["id"], len(found))
-            ranked.append((rank(query, object_type.title, texts), place, result))
-        best += sorted(ranked, key=lambda r: r[:2])[:limit]
+            best.append((fit, place, result))
     return [result for _rank, _place, result in sorted(best, key=lambda r: r[:2])]
 
 
@@ -113,16 +123,35 @@ def _candidates(
         if texts := beginning_texts(asker, t, query):
             parts.append((t, f"{texts[0]} limit {_width(asker, t, limit)}", texts[1]))
     first = _union(parts)
-    parts = []
-    for t in declared:
-        width = _width(asker, t, limit)
-        if sum(name == t.name for name, _pk in first) < width and (
-            texts := found_texts(asker, t, query)
-        ):
-            parts.append((t, f"{texts[0]} order by record_id desc limit {width}", texts[1]))
+    wanted = [
+        t for t in declared if sum(name == t.name for name, _pk in first) < _width(asker, t, limit)
+    ]
     fitting = set(first)
     known = [candidate for candidate in recent if candidate in fitting]
-    return list(dict.fromkeys([*known, *first, *_union(parts)]))
+    return list(dict.fromkeys([*known, *first, *_newest(asker, wanted, query, limit)]))
+
+
+def _newest(
+    asker: Asker, declared: Sequence[ObjectType], query: Query, limit: int
+) -> list[Candidate]:
+    """Records with the words, the newest first, or some if very many have them.
+
+    Where the newest texts have enough, the index is not asked: the second query is not begun.
+    """
+    parts: list[Part] = []
+    for t in declared:
+        newest = found_texts(asker, t, query, of_newest=NEWEST)
+        every = found_texts(asker, t, query)
+        if newest and every:
+            width = _width(asker, t, limit)
+            others = f"{every[0]} limit {SOME}"
+            sql = f"""
+            (select * from ({newest[0]}) n limit {width}) union all
+            (select * from ({others}) o where record_id < {oldest_of_newest(t, NEWEST)}
+             order by record_id desc limit {width})
+            limit {width}"""  # noqa: S608  names of ours
+            parts.append((t, sql, newest[1] + every[1]))
+    return _union(parts)
 
 
 def _union(parts: Sequence[Part]) -> list[Candidate]:
@@ -139,8 +168,17 @@ def _further_rows(
     asker: Asker, object_type: ObjectType, query: Query, limit: int
 ) -> list[dict[str, Any]]:
     """The newest records with the words, of those the asker sees: exact, but at a price."""
-    records = visible_to(asker, object_type.model).filter(ids_found(asker, object_type, query))
-    return _rows(asker, object_type, records.order_by("-pk")[:limit])
+    texts = found_texts(asker, object_type, query)
+    if texts is None:
+        return []
+    seen = visible_to(asker, object_type.model).order_by("-pk")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{texts[0]} limit {SOME}", texts[1])
+        some = [pk for (pk,) in cursor.fetchall()]
+    rows = _rows(asker, object_type, seen.filter(pk__any_of=some)[:limit])
+    if len(rows) == limit or len(some) < SOME:
+        return rows
+    return _rows(asker, object_type, seen.filter(ids_found(asker, object_type, query))[:limit])
 
 
 def _rows(asker: Asker, object_type: ObjectType, records: "QuerySet[Any]") -> list[dict[str, Any]]:

@@ -10,13 +10,14 @@ from psycopg import sql
 
 from guanxi.platform.objects.columns import DerivedField, PhoneField, normalize_phone
 from guanxi.platform.objects.record import Row
-from guanxi.platform.objects.registry import ObjectType, types
-from guanxi.platform.search.folding import RARE
+from guanxi.platform.objects.registry import ObjectType, built_in, patterns
+from guanxi.platform.search.query import partition
+from guanxi.standardizing.folding import RARE
 
 AT_ONCE = 100  # rows of one statement that the indexes get to know right away
 
 PARTITION = """
-create table if not exists {partition} partition of platform_searchtext for values in ({object})
+create table if not exists {partition} partition of platform_searchtext {values}
 """
 WRITE = """
 insert into platform_searchtext (object, record_id, text, indexed)
@@ -25,10 +26,16 @@ select {object}, w.id,
             else replace(w.text, '  ', ' ') end,
        {indexed}
 from (
-    select n.id, {words} as text
+    select n.id{object_too}, {words} as text
     from {rows} {titles}
     {where} offset 0
 ) w
+"""
+# Full, though every row has both sides: a plan that is made for one row and kept must be fit for
+# many, and a full join is never a loop in a loop.
+CHANGED = """
+(select n.* from new_rows n full join old_rows o using (id)
+ where row({now}) is distinct from row({was}) offset 0) n
 """
 AGAIN = """
 on conflict (object, record_id) do update set text = excluded.text, indexed = excluded.indexed
@@ -156,8 +163,10 @@ def _write(object_type: ObjectType, *, rows: str, conditions: list[str], indexed
     if locked := _locked(object_type):
         conditions = [*conditions, f"not ({locked})"]
     title: Any = object_type.model._meta.get_field(object_type.title)
+    shared = object_type.model.is_shared
     return WRITE.format(
-        object=_literal(object_type.name),
+        object="w.object" if shared else _literal(object_type.name),
+        object_too=", n.object" if shared else "",
         titles=TITLES.format(
             f'n."{title.column}"',
             rows=rows,
@@ -176,15 +185,16 @@ def _function(object_type: ObjectType, name: str) -> str:
     was = ", ".join(f'o."{c}"' for c in columns)
     now = ", ".join(f'n."{c}"' for c in columns)
     locked = _locked(object_type)
-    names = {"object": _literal(object_type.name)}
+    shared = object_type.model.is_shared
+    names = {"object": "o.object" if shared else _literal(object_type.name)}
     return FUNCTION.format(
         function=name,
         at_once=AT_ONCE,
         insert=_write(object_type, rows="new_rows n", conditions=[], indexed="few"),
         update=_write(
             object_type,
-            rows="new_rows n join old_rows o using (id)",
-            conditions=[f"row({now}) is distinct from row({was})"],
+            rows=CHANGED.format(now=now, was=was),
+            conditions=[],
             indexed="few",
         )
         + AGAIN.rstrip(),
@@ -205,9 +215,9 @@ def _columns(object_type: ObjectType) -> list[str]:
 
 
 def rebuild(object_type: ObjectType, cursor: Any) -> None:
-    """Compute the words of all records of an object from scratch."""
+    """Compute the words of all records of a table from scratch."""
     rows = f'"{object_type.model._meta.db_table}" n'
-    cursor.execute("delete from platform_searchtext where object = %s", [object_type.name])
+    cursor.execute(f"delete from {partition(object_type)}")  # noqa: S608  names of ours
     cursor.execute(_write(object_type, rows=rows, conditions=[], indexed="false"))
 
 
@@ -221,16 +231,18 @@ def install_search(using: str = "default", **_: Any) -> None:
         tables = set(connections[using].introspection.table_names(cursor))
         if "platform_searchtext" not in tables:
             return
-        for object_type in types():
+        for object_type in (*built_in(), *patterns()):
             if object_type.search and object_type.model._meta.db_table in tables:
                 _install(object_type, cursor)
 
 
 def _install(object_type: ObjectType, cursor: Any) -> None:
     name = f"guanxi_search_{object_type.name}"
-    partition = f"platform_searchtext_{object_type.name}"
     known = _source(cursor, name)
-    cursor.execute(PARTITION.format(partition=partition, object=_literal(object_type.name)))
+    values = f"for values in ({_literal(object_type.name)})"
+    if object_type.model.is_shared:
+        values = "default"
+    cursor.execute(PARTITION.format(partition=partition(object_type), values=values))
     cursor.execute(_function(object_type, name))
     cursor.execute(TRIGGERS.format(table=f'"{object_type.model._meta.db_table}"', function=name))
     if _source(cursor, name) != known:

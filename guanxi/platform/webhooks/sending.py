@@ -9,15 +9,13 @@ from django.conf import settings
 from django.utils import timezone
 from standardwebhooks import Webhook as Signer
 
-from guanxi.platform.webhooks.addresses import host_of, is_listed
+from guanxi.platform.http.targets import Forbidden, Headers, ask
 from guanxi.platform.webhooks.models import SEALED_FOR, Webhook, WebhookDelivery
-from guanxi.platform.webhooks.targets import Forbidden, Guarded
 from guanxi.platform.workspaces.sealing import unseal
 
 SECONDS = 15.0  # for all of it: connecting, sending, reading
 READ_BYTES = 2000  # of an answer; nobody needs more of it
 EXCERPT = 300  # characters that the log keeps
-Headers = list[tuple[bytes | str, bytes | str]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,15 @@ def send(delivery: WebhookDelivery, body: bytes) -> Outcome:
     started = time.monotonic()
     status, error, excerpt = None, "", b""
     try:
-        status, excerpt = _post(delivery.webhook.url, _headers(delivery, body), body)
+        status, excerpt = ask(
+            "POST",
+            delivery.webhook.url,
+            hosts=settings.WEBHOOK_HOSTS,
+            seconds=SECONDS,
+            most=READ_BYTES,
+            headers=_headers(delivery, body),
+            content=body,
+        )
     except Forbidden:
         error = "forbidden"
     except httpcore2.TimeoutException:
@@ -54,21 +60,6 @@ def send(delivery: WebhookDelivery, body: bytes) -> Outcome:
         excerpt=excerpt.decode(errors="replace").replace("\0", "")[:EXCERPT],
         duration_ms=int((time.monotonic() - started) * 1000),
     )
-
-
-def _post(url: str, headers: Headers, body: bytes) -> tuple[int, bytes]:
-    if not url.startswith("https:") and not is_listed(host_of(url)):
-        raise Forbidden(url)
-    with (
-        httpcore2.ConnectionPool(network_backend=Guarded(SECONDS)) as pool,
-        pool.stream("POST", url, headers=headers, content=body) as response,
-    ):
-        read = b""
-        for part in response.iter_stream():
-            read += part
-            if len(read) >= READ_BYTES:
-                break
-        return response.status, read[:READ_BYTES]
 
 
 def _headers(delivery: WebhookDelivery, body: bytes) -> Headers:

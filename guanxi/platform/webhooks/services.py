@@ -3,10 +3,11 @@
 import base64
 import datetime as dt
 import secrets
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +16,9 @@ from guanxi.platform.access.predicate import Asker
 from guanxi.platform.events.reader import skip_events
 from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.filters.compiler import compile_filter
+from guanxi.platform.http.addresses import fault_of
 from guanxi.platform.objects.errors import DomainError, NotFound
-from guanxi.platform.objects.registry import object_type, types
-from guanxi.platform.webhooks.addresses import host_of, is_address, is_listed, is_public
+from guanxi.platform.objects.registry import is_declared, object_type, types
 from guanxi.platform.webhooks.models import SEALED_FOR, Webhook, WebhookDelivery
 from guanxi.platform.webhooks.reading import CONSUMER
 from guanxi.platform.webhooks.tasks import send_messages
@@ -63,9 +64,10 @@ def change_webhook(*, asker: Asker, pk: UUID, values: dict[str, Any]) -> Webhook
     """
     webhook = get_webhook(pk, lock=True)
     was_active = webhook.is_active
+    waiting = [n for n in webhook.objects_told if not is_declared(n)]  # archived: they may be back
     for name, value in values.items():
         setattr(webhook, name, value)
-    _check(asker, webhook)
+    _check(asker, webhook, waiting)
     if webhook.is_active and not was_active:
         _begin_with_now()
         webhook.active_since, webhook.stopped = timezone.now(), ""
@@ -130,31 +132,27 @@ def _new_secret() -> str:
     return f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
 
 
-def _check(asker: Asker, webhook: Webhook) -> None:
-    """Raises DomainError naming the field that is wrong."""
+def _check(asker: Asker, webhook: Webhook, waiting: Sequence[str] = ()) -> None:
+    """Raises DomainError naming the field that is wrong; nothing is asked of objects `waiting`."""
     _check_url(webhook.url)
     readable = {t.name for t in types() if asker.may("read", t)}
-    if set(webhook.objects_told) - readable:
+    if not readable.issuperset(set(webhook.objects_told).difference(waiting)):
         raise DomainError(_("There is no such object."), field="objects")
     if webhook.filter is None:
         return
     if len(webhook.objects_told) != 1:
         raise DomainError(_("A filter needs exactly one object."), field="filter")
-    compile_filter(asker, object_type(webhook.objects_told[0]), webhook.filter, clock_of(asker))
+    if webhook.objects_told[0] not in waiting:
+        told = object_type(webhook.objects_told[0])
+        compile_filter(asker, told, webhook.filter, clock_of(asker))
 
 
 def _check_url(url: str) -> None:
     """What can be told without asking a name server; the rest is checked when it is used."""
-    try:
-        parts = urlsplit(url)
-        host, _port = host_of(url), parts.port
-        host.encode("idna")
-    except ValueError:
-        host, parts = "", urlsplit("")
-    schemes = ("https", "http") if is_listed(host) else ("https",)
-    if parts.scheme not in schemes or not host or parts.username or not url.isprintable():
-        raise DomainError(_("Give an address that begins with https://."), field="url")
-    if is_address(host) and not is_public(host) and not is_listed(host):
-        raise DomainError(
-            _("This address is inside the network, where webhooks may not go."), field="url"
-        )
+    match fault_of(url, settings.WEBHOOK_HOSTS):
+        case "form":
+            raise DomainError(_("Give an address that begins with https://."), field="url")
+        case "inside":
+            raise DomainError(
+                _("This address is inside the network, where webhooks may not go."), field="url"
+            )

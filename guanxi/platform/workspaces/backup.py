@@ -15,55 +15,46 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import hashlib
 import importlib.metadata
-import io
 import json
 import os
 import shutil
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
 from guanxi.platform.files import stores
 
-from . import binaries, privileges, roles
+from . import privileges, roles
+from .archive import (
+    CHUNK,
+    DUMP,
+    FOLDERS,
+    FORMAT,
+    MANIFEST,
+    Manifest,
+    add_file,
+    add_text,
+    members_of,
+    verify,
+)
 from .cluster import Cluster
-from .data_folder import ENVIRONMENT
+from .dumps import dump_database, load_database
 from .errors import WorkspaceError
 from .home import Home
 from .locks import exclusive
 
-FORMAT = 1
-DUMP, MANIFEST = "database.dump", "manifest.json"
 MAKING = ".making-"  # begins the names of folders in which backups are made
-FOLDERS = ("files", "keys")
-RESTORED = Path(__file__).parents[1] / "events" / "restored.sql"
 SERVER_KEYS = "database-"  # begins the names of keys that belong to a server
-CHUNK = 1024 * 1024
 ATTACHED = f"files/{stores.FOLDER}/"
 QUICK = 1  # gzip level: the dump is the bulk, and is compressed once
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a backup contains, and by what it was made."""
-
-    format: int
-    guanxi: str
-    made_at: str
-    postgresql: int
-    roles: dict[str, str]
-    migrations: list[str]
-    sha256: dict[str, str]
 
 
 Told = Callable[[str], None]
@@ -133,41 +124,20 @@ def _write(workspace: Workspace, label: str, *, attached: bool, tell: Told) -> P
     target = workspace.home.backups / name
     with tempfile.TemporaryDirectory(dir=workspace.home.backups, prefix=MAKING) as folder:
         draft, dump = Path(folder) / name, Path(folder) / DUMP
-        _dump(workspace, dump)
+        dump_database(workspace, dump)
         with (
             gzip.open(draft, "wb", compresslevel=QUICK) as compressed,
             tarfile.open(fileobj=compressed, mode="w|") as archive,
         ):
-            checksums = {DUMP: _add(archive, dump, DUMP)}
+            checksums = {DUMP: add_file(archive, dump, DUMP)}
             dump.unlink()
             for path, inside in _members(workspace, Path(folder), attached=attached, tell=tell):
-                checksums[inside] = _add(archive, path, inside)
+                checksums[inside] = add_file(archive, path, inside)
             manifest = json.dumps(asdict(_describe(workspace, made_at, checksums)), indent=1)
-            _add_text(archive, MANIFEST, manifest)
+            add_text(archive, MANIFEST, manifest)
         draft.chmod(0o600)
         draft.rename(target)
     return target
-
-
-def verify(file: Path) -> Manifest:
-    """Read a backup through; raise WorkspaceError unless it is whole and unchanged."""
-    found: dict[str, str] = {}
-    manifest: Manifest | None = None
-    try:
-        for member, content in _contents(file):
-            if member.name == MANIFEST:
-                manifest = Manifest(**json.load(content))
-            else:
-                found[member.name] = _checksum(content)
-    except (tarfile.TarError, EOFError, OSError, ValueError, TypeError) as error:
-        raise WorkspaceError(f"{file} is not a whole backup: {error}") from error
-    if manifest is None:
-        raise WorkspaceError(f"{file} is not a whole backup: its manifest is missing.")
-    if manifest.format > FORMAT:
-        raise WorkspaceError(f"{file} was made by a newer Guanxi ({manifest.guanxi}).")
-    if wrong := found.items() ^ manifest.sha256.items():
-        raise WorkspaceError(f"{file} is damaged: {min(wrong)[0]} is not as it was backed up.")
-    return manifest
 
 
 def restore(
@@ -191,7 +161,7 @@ def restore(
         _unpack(workspace.store, file, draft)
         new = f"{workspace.database}_restoring"
         _make_database(workspace, new)
-        _load(workspace, draft / DUMP, new)
+        load_database(workspace, draft / DUMP, new)
         _take_along(workspace.home.files, draft / "files")
         _change_places(workspace, new, draft)
     finally:
@@ -280,62 +250,8 @@ def _from_bucket(store: stores.Store, folder: Path, tell: Told) -> Iterator[tupl
                 tell(f"{error} It is left out.")
 
 
-class _Hashing(io.RawIOBase):
-    """Reads another file and remembers the checksum of what was read."""
-
-    def __init__(self, source: IO[bytes]) -> None:
-        self.source = source
-        self.digest = hashlib.sha256()
-
-    def read(self, size: int = -1) -> bytes:
-        data = self.source.read(size)
-        self.digest.update(data)
-        return data
-
-
-def _add(archive: tarfile.TarFile, path: Path, name: str) -> str:
-    """Add a file as long as it is now, though it may grow meanwhile; return its checksum."""
-    with path.open("rb") as source:
-        hashing = _Hashing(source)
-        member = archive.gettarinfo(arcname=name, fileobj=source)
-        member.mode, member.uid, member.gid, member.uname, member.gname = 0o600, 0, 0, "", ""
-        archive.addfile(member, hashing)
-    return hashing.digest.hexdigest()
-
-
-def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
-    data = text.encode()
-    member = tarfile.TarInfo(name)
-    member.size, member.mode = len(data), 0o600
-    archive.addfile(member, io.BytesIO(data))
-
-
-def _contents(file: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
-    """Yield the files of a backup; anything else in it is not from us."""
-    with tarfile.open(str(file), "r|gz") as archive:
-        for member in archive:
-            content = archive.extractfile(member) if member.isreg() else None
-            if content is None or not _is_expected(member.name):
-                raise tarfile.TarError(f"unexpected {member.name}")
-            yield member, content
-
-
-def _is_expected(name: str) -> bool:
-    if name in (DUMP, MANIFEST):
-        return True
-    folder, *parts = name.split("/")
-    return folder in FOLDERS and bool(parts) and not {"", ".", ".."} & set(parts)
-
-
-def _checksum(content: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while data := content.read(CHUNK):
-        digest.update(data)
-    return digest.hexdigest()
-
-
 def _unpack(store: stores.Store, file: Path, into: Path) -> None:
-    for member, content in _contents(file):
+    for member, content in members_of(file):
         path = into / member.name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -352,78 +268,6 @@ def _hand_over(store: stores.Store, path: Path) -> None:
     if store.size(path.name) != path.stat().st_size:
         store.keep(path.name, path)
     path.unlink()
-
-
-def _dump(workspace: Workspace, target: Path) -> None:
-    with target.open("wb") as output:
-        _run(workspace, "pg_dump", "--format=custom", "--compress=0", output=output)
-
-
-def _load(workspace: Workspace, dump: Path, database: str) -> None:
-    with dump.open("rb") as source:
-        _run(
-            workspace,
-            "pg_restore",
-            "--exit-on-error",
-            "--no-owner",
-            "--no-comments",  # on extensions, which may be the administrator's
-            "--single-transaction",
-            f"--dbname={database}",
-            source=source,
-        )
-    with psycopg.connect(**workspace.parameters("owner") | {"dbname": database}) as owner:
-        owner.execute(RESTORED.read_bytes())
-
-
-def _run(
-    workspace: Workspace,
-    program: str,
-    *arguments: str,
-    source: IO[bytes] | None = None,
-    output: IO[bytes] | None = None,
-) -> None:
-    """Run a PostgreSQL client program as the owner; raise WorkspaceError with what it says."""
-    parameters = {name: str(value) for name, value in workspace.parameters("owner").items()}
-    done = subprocess.run(
-        [_program(workspace, program), *arguments],
-        stdin=source or subprocess.DEVNULL,
-        stdout=output or subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=False,
-        check=False,
-        env=ENVIRONMENT | _as_environment(parameters),
-    )
-    if done.returncode:
-        reason = done.stderr.decode(errors="replace").strip()
-        raise WorkspaceError(f"{program} failed: {reason}")
-
-
-def _as_environment(parameters: dict[str, str]) -> dict[str, str]:
-    """Return the connection as libpq's variables: a command line can be read by everybody."""
-    names = {"dbname": "PGDATABASE", "user": "PGUSER", "sslmode": "PGSSLMODE"}
-    return {names.get(name, f"PG{name.upper()}"): value for name, value in parameters.items()}
-
-
-def _program(workspace: Workspace, name: str) -> str | Path:
-    """Return the embedded server's program, or for a real server the system's if new enough."""
-    if workspace.cluster is not None:
-        return workspace.cluster.programs / name
-    with psycopg.connect(**workspace.parameters("owner")) as session:
-        server = session.info.server_version // 10000
-    for folder in [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), None]:
-        found = shutil.which(name, path=str(folder) if folder else None)
-        if found and _major_of(found) >= server:
-            return found
-    if binaries.major() >= server:
-        return binaries.install(workspace.home.path / "postgres") / name
-    raise WorkspaceError(
-        f"Install {name} of PostgreSQL {server} or later (Debian: postgresql-client-{server})."
-    )
-
-
-def _major_of(program: str) -> int:
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    return int(said.stdout.split()[2].split(".")[0])
 
 
 def _make_database(workspace: Workspace, name: str) -> None:

@@ -1,6 +1,7 @@
 """Setting a workspace up, and asking whose it is."""
 
 import zoneinfo
+from collections.abc import Callable
 
 import pycountry
 from django.core.cache import cache
@@ -11,6 +12,12 @@ from django.utils.translation import gettext as _
 from guanxi.platform.workspaces.models import Workspace
 
 CACHE_SECONDS = 10
+_at_founding: list[Callable[[str], None]] = []
+
+
+def at_founding(plant: Callable[[str], None]) -> None:
+    """Have a new workspace begin with records of an area, made in the language it is given."""
+    _at_founding.append(plant)
 
 
 def current_workspace() -> Workspace | None:
@@ -69,4 +76,6 @@ def found_workspace(
     workspace.full_clean(exclude=["id"])
     workspace.save(force_insert=True)
     cache.delete("workspace")
+    for plant in _at_founding:
+        plant(language)
     return workspace

@@ -1,6 +1,7 @@
 import { HttpResponse, http } from "msw";
-import { describe, expect, it } from "vitest";
-import { ApiError, apiUrl, onSignedOut, request } from "@/api/client";
+import { describe, expect, it, vi } from "vitest";
+import { ApiError, apiUrl, onSignedOut, onWait, request, setLeaving } from "@/api/client";
+import { signOut } from "@/api/session";
 import { pretendServer } from "@/test/server";
 
 const url = "*/api/v1/customers/1";
@@ -45,6 +46,49 @@ describe("request", () => {
     const { data } = await request("PATCH", "/customers/1", { body: { name: "typed" } });
     expect(data).toEqual({ name: "typed" });
     onSignedOut(null);
+  });
+
+  it("asks nobody to sign in who is signing out", async () => {
+    const out = () => HttpResponse.json({ code: "not_signed_in" }, { status: 401 });
+    server.use(
+      http.get(url, out),
+      http.delete("*/api/v1/session", () => HttpResponse.error()),
+    );
+    const asked = vi.fn(async () => undefined);
+    onSignedOut(asked);
+    await expect(signOut()).rejects.toThrow();
+    server.use(http.get(url, () => HttpResponse.json({}), { once: true }));
+    server.use(http.get(url, out, { once: true }));
+    await request("GET", "/customers/1"); // signing out failed: the page goes on
+    expect(asked).toHaveBeenCalledOnce();
+    server.use(http.get(url, out), http.delete("*/api/v1/session", out));
+    const refused = request("GET", "/customers/1");
+    expect(await Promise.all([signOut(), Promise.race([refused, "waiting"])])).toEqual([
+      null,
+      "waiting",
+    ]);
+    expect(asked).toHaveBeenCalledOnce();
+    setLeaving(false);
+    onSignedOut(null);
+  });
+
+  it("waits as it is told and reads again, but writes nothing twice", async () => {
+    const tooMany = { code: "too_many_requests", retry_after: 0.01, detail: "Too many." };
+    let asked = 0;
+    const answer = () => {
+      asked += 1;
+      return asked < 3 ? HttpResponse.json(tooMany, { status: 429 }) : HttpResponse.json({});
+    };
+    server.use(http.get(url, answer), http.patch(url, answer));
+    const told = vi.fn();
+    onWait(told);
+    await request("GET", "/customers/1");
+    expect(asked).toBe(3);
+    expect(told.mock.calls).toEqual([[0.01], [0.01]]);
+    asked = 0;
+    await expect(request("PATCH", "/customers/1", { body: {} })).rejects.toThrow("Too many.");
+    expect(asked).toBe(1);
+    onWait(null);
   });
 });
 

@@ -11,6 +11,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** Sent even if the page is closed meanwhile. */
   keepalive?: boolean;
+  /** Signs out: refused, it waits for nobody to sign in. */
+  endsSession?: boolean;
 }
 
 /** What came back, with the two headers callers need: the version and the id that undoes a write. */
@@ -70,6 +72,30 @@ export function onSignedOut(handler: (() => Promise<void>) | null) {
   waitForSignIn = handler;
 }
 
+let isLeaving = false;
+
+/** While the page is left by signing out nobody is asked to sign in: what is refused then is not shown any more. */
+export function setLeaving(leaving: boolean) {
+  isLeaving = leaving;
+}
+
+let tellOfWait: ((seconds: number) => void) | null = null;
+
+/** Says what to show while a request waits that was one too many. */
+export function onWait(handler: ((seconds: number) => void) | null) {
+  tellOfWait = handler;
+}
+
+/** Waits for so long; throws if the answer is wanted no more. */
+const pause = (seconds: number, signal?: AbortSignal) =>
+  new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+
 const remembered = 200;
 const ownRequests = new Set<string>();
 
@@ -127,8 +153,16 @@ export async function send(
   if (method !== "GET") remember(response.headers.get("X-Request-Id") ?? "");
   if (response.ok) return response;
   const problem = await problemOf(response);
-  if (response.status === 401 && problem.code === "not_signed_in" && waitForSignIn) {
-    await waitForSignIn();
+  const isOut = response.status === 401 && problem.code === "not_signed_in";
+  if (isOut && waitForSignIn && !options.endsSession) {
+    await (isLeaving ? new Promise<never>(() => undefined) : waitForSignIn());
+    return send(method, path, options);
+  }
+  // A write is not sent twice: whoever made it is told.
+  if (problem.code === "too_many_requests" && method === "GET") {
+    const seconds = Number(problem.retry_after) || 1;
+    tellOfWait?.(seconds);
+    await pause(seconds, signal);
     return send(method, path, options);
   }
   throw new ApiError(response.status, problem, response.headers.get("X-Request-Id") ?? "");

@@ -24,6 +24,18 @@ export const jobQuery = (id: string) =>
 export const cancelJob = (id: string) => request<Job>("POST", `/jobs/${id}/cancel`);
 export const resumeJob = (id: string) => request<Job>("POST", `/jobs/${id}/resume`);
 
+interface Refusals {
+  changed: number;
+  refused: number;
+  reasons: { message: string; count: number }[];
+}
+
+/** What a bulk edit left as it was, and why; null if nothing. */
+export function refusalsOf({ result }: Job): Refusals | null {
+  const told = result as Partial<Refusals>;
+  return told.refused ? (told as Refusals) : null;
+}
+
 /** Jobs started on this page: their end is told here, and not in other tabs. */
 const started = new Set<string>();
 

@@ -39,6 +39,8 @@ export const deactivate = async (id: string, hand_to: string | null) =>
 export const signOutEverywhere = async (id: string) =>
   (await request<{ ended: number }>("DELETE", `/people/${id}/sessions`)).data;
 
+export const unlinkPerson = (id: string) => request("DELETE", `/people/${id}/provider-links`);
+
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
   queryFn: () => get<UserSession[]>("/sessions"),

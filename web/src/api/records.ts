@@ -12,6 +12,7 @@ import type {
   ObjectMeta,
   Page,
   RecordRow,
+  Schemas,
 } from "@/api/types";
 
 /** What a list asks for; the same question drives its count, export and bulk changes. */
@@ -189,8 +190,15 @@ export const historyQuery = (path: string, id: string) =>
 
 export type Values = Record<string, unknown>;
 
-export function createRecord(path: string, values: Values, idempotencyKey: string) {
+/** Makes a record; with `insists` even one that may exist already, which is refused otherwise. */
+export function createRecord(
+  path: string,
+  values: Values,
+  idempotencyKey: string,
+  insists = false,
+) {
   return requestRecord("POST", `/${path}`, {
+    query: { on_duplicate: insists ? "create" : undefined },
     body: nested(values),
     headers: { "Idempotency-Key": idempotencyKey },
   });
@@ -211,6 +219,19 @@ export const runAction = (path: string, id: string, action: string) =>
 
 export const restoreRecord = (path: string, id: string) =>
   requestRecord("POST", `/${path}/${id}/restore`);
+
+export type Ruled = Schemas["RuledOut"];
+
+/** What is required or locked of a record, or of a new one, with the values of a draft, as JSON. */
+export const rulesQuery = (path: string, id: string | null, version: unknown, draft: string) =>
+  queryOptions({
+    queryKey: [...recordsKey(path), "rules", id, version, draft],
+    queryFn: ({ signal }) =>
+      request<Schemas["RulesOut"]>("POST", `/${path}/rules`, {
+        body: { id, set: nested(JSON.parse(draft)) },
+        signal,
+      }).then(({ data }) => data.fields),
+  });
 
 export interface RowChange {
   id: string;

@@ -550,6 +550,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{pk}/provider-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget how identity providers know somebody
+         * @description The next time they are matched by their e-mail address, as the first time.
+         */
+        delete: operations["unlink_people"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -1134,6 +1154,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/custom-fields/{pk}/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Index a custom field
+         * @description A job makes the index while everybody goes on; after a failure this tries again.
+         */
+        post: operations["index_field"];
+        /** Take a field's index away */
+        delete: operations["unindex_field"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Custom objects, archived ones last */
+        get: operations["list_objects"];
+        put?: never;
+        /**
+         * Declare a custom object
+         * @description It is there at once: its records have addresses, lists, forms and rights.
+         */
+        post: operations["declare_object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-objects/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a custom object
+         * @description Its key stays as it is.
+         */
+        patch: operations["change_object"];
+        trace?: never;
+    };
+    "/api/v1/custom-objects/{pk}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive a custom object
+         * @description It is shown nowhere any more; its records stay and come back with it.
+         */
+        post: operations["archive_object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-objects/{pk}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use an archived custom object again */
+        post: operations["restore_object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/layouts": {
         parameters: {
             query?: never;
@@ -1205,6 +1324,8 @@ export interface paths {
         /**
          * Undo the changes of one of my requests
          * @description Takes the X-Request-Id of the request to undo; refuses what was changed again since.
+         *
+         *     Of a merge it takes the id as well, and takes the whole merge back.
          */
         post: operations["undo_changes"];
         delete?: never;
@@ -1402,6 +1523,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges into records I see */
+        get: operations["list_merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One merge, and what was made since */
+        get: operations["read_merge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges/{pk}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a merge back
+         * @description Everything is where it was; what was changed or made since is kept. 409 names the fields
+         *     that the merge set and somebody changed since, until `edits` says who keeps each change.
+         */
+        post: operations["undo_merging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -1509,6 +1685,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Identity providers */
+        get: operations["list_providers"];
+        put?: never;
+        /** Let people sign in by another system (OpenID Connect) */
+        post: operations["add_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/passwords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say who may sign in without a provider
+         * @description Administrators always may.
+         */
+        put: operations["set_passwords_for"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a provider */
+        delete: operations["remove_provider"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a provider
+         * @description The secret stays what it was unless another is given.
+         */
+        patch: operations["change_provider"];
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{pk}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a provider what it says of itself */
+        post: operations["test_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The customers that somebody described may be
+         * @description Whoever may create customers may ask. Of those they may not see, only initials and owner.
+         */
+        post: operations["duplicates_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{pk}/timeline": {
         parameters: {
             query?: never;
@@ -1520,6 +1792,100 @@ export interface paths {
         get: operations["timeline_customer"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a customer may be contacted, and why
+         * @description Whoever sees the customer is told: who may not be called has to be known to all.
+         */
+        get: operations["read_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/preference-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link by which the customer says what may be sent
+         * @description Refused with code "not_mailed" if it cannot be mailed.
+         */
+        post: operations["make_preference_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preferences/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the customer of a link allows
+         * @description The key travels in the body: addresses are written into logs. Reading changes nothing.
+         */
+        post: operations["read_preferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preferences/choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say by a link what may be sent */
+        post: operations["choose_preferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preferences/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a consent by its link */
+        post: operations["confirm_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1558,6 +1924,62 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snippets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The snippets I can use */
+        get: operations["list_snippets"];
+        put?: never;
+        /** Keep a snippet */
+        post: operations["create_snippet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snippets/offered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Snippets to put into a text
+         * @description With `object` and `id` of the record that the text is written on, its values are put in.
+         */
+        get: operations["offer_snippets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snippets/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a snippet */
+        delete: operations["delete_snippet"];
+        options?: never;
+        head?: never;
+        /** Change a snippet */
+        patch: operations["change_snippet"];
         trace?: never;
     };
     "/api/v1/insight/runs": {
@@ -1696,6 +2118,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Customers who may be one
+         * @description The likeliest and those worth most first; for whoever may merge and sees both. Merge them
+         *     with `POST /customers/merge`.
+         */
+        get: operations["list_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search for duplicates among all customers */
+        post: operations["find_duplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{pk}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that two are not the same customer
+         * @description They are not asked about again until either is changed in what is compared.
+         */
+        post: operations["decide_duplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{pk}/scores": {
         parameters: {
             query?: never;
@@ -1731,6 +2211,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/{object}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file for a field
+         * @description Then create or change the record with the file's id as the field's value.
+         *
+         *     A file is one record's: no other can be given it. What no record is given is erased later.
+         */
+        post: operations["add_to_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a file */
+        get: operations["read_attachment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file
+         * @description For 30 days it can be restored.
+         */
+        delete: operations["delete_attachment"];
+        options?: never;
+        head?: never;
+        /** Rename a file */
+        patch: operations["rename_attachment"];
+        trace?: never;
+    };
     "/api/v1/attachments/{pk}/content": {
         parameters: {
             query?: never;
@@ -1753,25 +2277,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/attachments/{pk}": {
+    "/api/v1/attachments/{pk}/preview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * What can be shown of a file
+         * @description The beginning of a text, of tables, or of a document's text.
+         */
+        get: operations["read_preview"];
         put?: never;
         post?: never;
-        /**
-         * Delete a file
-         * @description For 30 days it can be restored.
-         */
-        delete: operations["delete_attachment"];
+        delete?: never;
         options?: never;
         head?: never;
-        /** Rename a file */
-        patch: operations["rename_attachment"];
+        patch?: never;
         trace?: never;
     };
     "/api/v1/attachments/{pk}/restore": {
@@ -1889,6 +2412,23 @@ export interface paths {
         get: operations["history_user"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of User is written */
+        post: operations["rules_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2029,6 +2569,23 @@ export interface paths {
         get: operations["history_team"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Team is written */
+        post: operations["rules_team"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2186,6 +2743,23 @@ export interface paths {
         get: operations["history_territory"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/territories/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Territory is written */
+        post: operations["rules_territory"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2468,6 +3042,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Customer is written */
+        post: operations["rules_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/bulk": {
         parameters: {
             query?: never;
@@ -2513,6 +3104,43 @@ export interface paths {
         put?: never;
         /** Export Customer as a file */
         post: operations["export_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/merge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Customer side by side, and what merging them would do */
+        post: operations["preview_merge_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make one of several Customer
+         * @description It can be taken back for 30 days; until then ids of the others lead to the survivor.
+         */
+        post: operations["merge_customer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2619,6 +3247,23 @@ export interface paths {
         get: operations["history_tag"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Tag is written */
+        post: operations["rules_tag"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2782,6 +3427,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identities/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Identity is written */
+        post: operations["rules_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identities/bulk": {
         parameters: {
             query?: never;
@@ -2933,6 +3595,23 @@ export interface paths {
         get: operations["history_address"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/addresses/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Address is written */
+        post: operations["rules_address"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3096,6 +3775,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/relationships/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Relationship is written */
+        post: operations["rules_relationship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/relationships/bulk": {
         parameters: {
             query?: never;
@@ -3141,6 +3837,454 @@ export interface paths {
         put?: never;
         /** Export Relationship as a file */
         post: operations["export_relationship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Purpose */
+        get: operations["list_purpose"];
+        put?: never;
+        /** Create Purpose */
+        post: operations["create_purpose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change many Purpose, each in its own way, all or none */
+        patch: operations["change_each_purpose"];
+        trace?: never;
+    };
+    "/api/v1/purposes/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count Purpose */
+        get: operations["count_purpose"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Total Purpose */
+        get: operations["aggregate_purpose"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Purpose in columns */
+        get: operations["board_purpose"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Purpose */
+        get: operations["read_purpose"];
+        put?: never;
+        post?: never;
+        /** Delete Purpose */
+        delete: operations["delete_purpose"];
+        options?: never;
+        head?: never;
+        /** Change Purpose */
+        patch: operations["change_purpose"];
+        trace?: never;
+    };
+    "/api/v1/purposes/{pk}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History of Purpose */
+        get: operations["history_purpose"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Purpose is written */
+        post: operations["rules_purpose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change many Purpose */
+        post: operations["bulk_purpose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes/{pk}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Purpose */
+        post: operations["restore_purpose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/purposes/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Export Purpose as a file */
+        post: operations["export_purpose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent_texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List ConsentText */
+        get: operations["list_consent_text"];
+        put?: never;
+        /** Create ConsentText */
+        post: operations["create_consent_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent_texts/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count ConsentText */
+        get: operations["count_consent_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent_texts/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Total ConsentText */
+        get: operations["aggregate_consent_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent_texts/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ConsentText in columns */
+        get: operations["board_consent_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent_texts/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read ConsentText */
+        get: operations["read_consent_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent_texts/{pk}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History of ConsentText */
+        get: operations["history_consent_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent_texts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of ConsentText is written */
+        post: operations["rules_consent_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent_texts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Export ConsentText as a file */
+        post: operations["export_consent_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Consent */
+        get: operations["list_consent"];
+        put?: never;
+        /** Create Consent */
+        post: operations["create_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count Consent */
+        get: operations["count_consent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Total Consent */
+        get: operations["aggregate_consent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Consent in columns */
+        get: operations["board_consent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Consent */
+        get: operations["read_consent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/{pk}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History of Consent */
+        get: operations["history_consent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Consent is written */
+        post: operations["rules_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Export Consent as a file */
+        post: operations["export_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3247,6 +4391,23 @@ export interface paths {
         get: operations["history_interaction"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Interaction is written */
+        post: operations["rules_interaction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3410,6 +4571,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Task is written */
+        post: operations["rules_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/bulk": {
         parameters: {
             query?: never;
@@ -3561,6 +4739,23 @@ export interface paths {
         get: operations["history_product"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Product is written */
+        post: operations["rules_product"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3724,6 +4919,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of Order is written */
+        post: operations["rules_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/bulk": {
         parameters: {
             query?: never;
@@ -3875,6 +5087,23 @@ export interface paths {
         get: operations["history_order_line"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-lines/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of OrderLine is written */
+        post: operations["rules_order_line"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4038,6 +5267,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exchange-rates/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of ExchangeRate is written */
+        post: operations["rules_exchange_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exchange-rates/bulk": {
         parameters: {
             query?: never;
@@ -4089,6 +5335,180 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/custom-{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List CustomRecord */
+        get: operations["list_custom_record"];
+        put?: never;
+        /** Create CustomRecord */
+        post: operations["create_custom_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change many CustomRecord, each in its own way, all or none */
+        patch: operations["change_each_custom_record"];
+        trace?: never;
+    };
+    "/api/v1/custom-{key}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count CustomRecord */
+        get: operations["count_custom_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-{key}/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Total CustomRecord */
+        get: operations["aggregate_custom_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-{key}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CustomRecord in columns */
+        get: operations["board_custom_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-{key}/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read CustomRecord */
+        get: operations["read_custom_record"];
+        put?: never;
+        post?: never;
+        /** Delete CustomRecord */
+        delete: operations["delete_custom_record"];
+        options?: never;
+        head?: never;
+        /** Change CustomRecord */
+        patch: operations["change_custom_record"];
+        trace?: never;
+    };
+    "/api/v1/custom-{key}/{pk}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History of CustomRecord */
+        get: operations["history_custom_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-{key}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of CustomRecord is written */
+        post: operations["rules_custom_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-{key}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change many CustomRecord */
+        post: operations["bulk_custom_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-{key}/{pk}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore CustomRecord */
+        post: operations["restore_custom_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-{key}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Export CustomRecord as a file */
+        post: operations["export_custom_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4099,6 +5519,14 @@ export interface components {
             username: string;
             /** Password */
             password: string;
+        };
+        /** SignedOut */
+        SignedOut: {
+            /**
+             * Go On
+             * @description Where an identity provider signs people out that let this one in.
+             */
+            go_on: string | null;
         };
         /** SetupIn */
         SetupIn: {
@@ -4145,8 +5573,11 @@ export interface components {
         };
         /** PasswordIn */
         PasswordIn: {
-            /** Password */
-            password: string;
+            /**
+             * Password
+             * @default
+             */
+            password?: string;
         };
         /** WorkspaceIn */
         WorkspaceIn: {
@@ -4295,6 +5726,11 @@ export interface components {
              * @description Whether the role asks for one.
              */
             needed: boolean;
+            /**
+             * Password
+             * @description Whether changes take the password; else a sign-in of the last ten minutes.
+             */
+            password: boolean;
         };
         /** TotpOut */
         TotpOut: {
@@ -4369,6 +5805,11 @@ export interface components {
              * @description Until when a one-time link is open.
              */
             link_until: string | null;
+            /**
+             * Is Linked
+             * @description Whether an identity provider signs them in.
+             */
+            is_linked: boolean;
         };
         /** InvitedOut */
         InvitedOut: {
@@ -4481,6 +5922,11 @@ export interface components {
             /** Hand To */
             hand_to?: string | null;
         };
+        /** UnlinkedOut */
+        UnlinkedOut: {
+            /** Ended */
+            ended: number;
+        };
         /**
          * SessionOut
          * @description One browser in which somebody is signed in.
@@ -4534,7 +5980,7 @@ export interface components {
             /** Label */
             label: string;
             /** Verbs */
-            verbs: ("read" | "change" | "delete" | "create" | "export" | "import")[];
+            verbs: ("read" | "change" | "delete" | "create" | "export" | "import" | "merge")[];
             /** Fields */
             fields: components["schemas"]["FieldChoice"][];
         };
@@ -4588,6 +6034,8 @@ export interface components {
             export?: boolean | null;
             /** Import */
             import?: boolean | null;
+            /** Merge */
+            merge?: boolean | null;
         };
         /** RoleRightsOut */
         RoleRightsOut: {
@@ -4759,7 +6207,7 @@ export interface components {
             actor: components["schemas"]["LinkOut"] | null;
             /**
              * Source
-             * @description "api", "token", "import:…", a command, or the database.
+             * @description "api", "token", "import:…", "provider:…", a command, or the database.
              */
             source: string;
             /** Request Id */
@@ -5156,7 +6604,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone" | "formula" | "rollup";
+            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "time" | "choice" | "multi_choice" | "url" | "email" | "phone" | "link" | "file" | "formula" | "rollup";
             /** Labels */
             labels: {
                 [key: string]: string;
@@ -5177,6 +6625,13 @@ export interface components {
             masks: {
                 [key: string]: "read_only" | "hidden";
             };
+            /**
+             * Indexed
+             * @description Whether it is to have an index, for sorts and filters.
+             */
+            indexed: boolean;
+            /** @description Absent for a field that cannot have one. */
+            index: components["schemas"]["IndexOut"] | null;
         };
         /** FieldsOut */
         FieldsOut: {
@@ -5192,6 +6647,16 @@ export interface components {
              * @description Those whose rights can be changed.
              */
             roles: components["schemas"]["RoleChoice"][];
+        };
+        /** IndexOut */
+        IndexOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "working" | "ready" | "failed" | "cancelled";
+            /** @description The latest about it: how far it is, why it failed. */
+            job: components["schemas"]["JobOut"] | null;
         };
         /** RoleChoice */
         RoleChoice: {
@@ -5226,7 +6691,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "choice" | "multi_choice" | "url" | "email" | "phone" | "formula" | "rollup";
+            type: "text" | "long_text" | "decimal" | "money" | "boolean" | "date" | "datetime" | "time" | "choice" | "multi_choice" | "url" | "email" | "phone" | "link" | "file" | "formula" | "rollup";
             /** Labels */
             labels: {
                 [key: string]: string;
@@ -5280,8 +6745,27 @@ export interface components {
             currency?: string | null;
             /** Choices */
             choices?: components["schemas"]["ChoiceIn"][] | null;
+            /**
+             * Target
+             * @description The object a link points at; it stays.
+             */
+            target?: string | null;
             /** Default */
             default?: unknown;
+            /**
+             * Required When
+             * @description A condition of the filter language on the record's own fields.
+             */
+            required_when?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Locked When
+             * @description Another one: while it holds, the value stays as it is.
+             */
+            locked_when?: {
+                [key: string]: unknown;
+            } | null;
             /** Formula */
             formula?: string | null;
             /**
@@ -5374,6 +6858,98 @@ export interface components {
             object: string;
             /** Ids */
             ids: string[];
+        };
+        /** CustomObjectOut */
+        CustomObjectOut: {
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @description As filters, rights, webhooks and tokens call it.
+             */
+            name: string;
+            /** Key */
+            key: string;
+            /**
+             * Path
+             * @description Its records are at /api/v1/{path}.
+             */
+            path: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Labels Plural */
+            labels_plural: {
+                [key: string]: string;
+            };
+            /** Icon */
+            icon: string;
+            /** Description */
+            description: {
+                [key: string]: string;
+            };
+            /** Archived */
+            archived: boolean;
+            /** Record Count */
+            record_count: number;
+        };
+        /** CustomObjectsOut */
+        CustomObjectsOut: {
+            /** Items */
+            items: components["schemas"]["CustomObjectOut"][];
+            /**
+             * Most
+             * @description How many may be in use at once.
+             */
+            most: number;
+        };
+        /** ObjectIn */
+        ObjectIn: {
+            /** Key */
+            key?: string | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Labels Plural
+             * @description Absent in a language: as of one.
+             * @default {}
+             */
+            labels_plural?: {
+                [key: string]: string;
+            };
+            /**
+             * Icon
+             * @default box
+             * @enum {string}
+             */
+            icon?: "box" | "wrench" | "cog" | "car" | "truck" | "building" | "store" | "map_pin" | "calendar" | "file" | "folder" | "book" | "clipboard" | "wallet" | "gift" | "tag" | "star" | "shield" | "phone" | "users" | "leaf" | "cup" | "graduation_cap" | "flask";
+            /**
+             * Description
+             * @default {}
+             */
+            description?: {
+                [key: string]: string;
+            };
+        };
+        /** ObjectChange */
+        ObjectChange: {
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /** Labels Plural */
+            labels_plural?: {
+                [key: string]: string;
+            } | null;
+            /** Icon */
+            icon?: ("box" | "wrench" | "cog" | "car" | "truck" | "building" | "store" | "map_pin" | "calendar" | "file" | "folder" | "book" | "clipboard" | "wallet" | "gift" | "tag" | "star" | "shield" | "phone" | "users" | "leaf" | "cup" | "graduation_cap" | "flask") | null;
+            /** Description */
+            description?: {
+                [key: string]: string;
+            } | null;
         };
         /** LayoutRole */
         LayoutRole: {
@@ -5584,6 +7160,158 @@ export interface components {
              */
             id: string;
         };
+        /** MergesIn */
+        MergesIn: {
+            /** Object */
+            object: string;
+            /**
+             * Record
+             * @description Only merges that it took part in.
+             */
+            record?: string | null;
+            /** Cursor */
+            cursor?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit?: number;
+        };
+        /** MergeOut */
+        MergeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Object */
+            object: string;
+            survivor: components["schemas"]["LinkOut"];
+            /** Absorbed */
+            absorbed: components["schemas"]["LinkOut"][];
+            actor: components["schemas"]["LinkOut"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Undo Until
+             * Format: date-time
+             */
+            undo_until: string;
+            /** Taken Back At */
+            taken_back_at: string | null;
+            /** Can */
+            can: "undo"[];
+        };
+        /** MergesOut */
+        MergesOut: {
+            /** Items */
+            items: components["schemas"]["MergeOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * MergeConflictOut
+         * @description A field that the merge set and somebody changed since.
+         */
+        MergeConflictOut: {
+            /** Field */
+            field: string;
+            /** Current */
+            current: unknown;
+            /**
+             * Would Be
+             * @description The survivor's value before the merge.
+             */
+            would_be: unknown;
+            /**
+             * Theirs
+             * @description The absorbed record's own value.
+             */
+            theirs: unknown;
+            /** @description Whose value the merge took; gets the change. */
+            absorbed: components["schemas"]["LinkOut"] | null;
+        };
+        /** MergeMovedOut */
+        MergeMovedOut: {
+            /** Object */
+            object: string;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
+        /** OneMergeOut */
+        OneMergeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Object */
+            object: string;
+            survivor: components["schemas"]["LinkOut"];
+            /** Absorbed */
+            absorbed: components["schemas"]["LinkOut"][];
+            actor: components["schemas"]["LinkOut"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Undo Until
+             * Format: date-time
+             */
+            undo_until: string;
+            /** Taken Back At */
+            taken_back_at: string | null;
+            /** Can */
+            can: "undo"[];
+            /**
+             * Title Before
+             * @description The survivor's, if the merge gave it another.
+             */
+            title_before: string | null;
+            /**
+             * Moved
+             * @description What the merge gave to the survivor.
+             */
+            moved: components["schemas"]["MergeMovedOut"][];
+            /**
+             * Conflicts
+             * @description What `edits` has to decide.
+             */
+            conflicts: components["schemas"]["MergeConflictOut"][];
+            /**
+             * Made Since
+             * @description By object, what the survivor got since: it stays there unless given away.
+             */
+            made_since: {
+                [key: string]: number;
+            };
+        };
+        /** UndoMergeIn */
+        UndoMergeIn: {
+            /**
+             * Edits
+             * @description By field that was changed since the merge, who keeps the change.
+             * @default {}
+             */
+            edits?: {
+                [key: string]: "survivor" | "absorbed";
+            };
+            /**
+             * Given
+             * @description By object, the absorbed record that gets what was made since.
+             * @default {}
+             */
+            given?: {
+                [key: string]: string;
+            };
+        };
         /** WebhookOut */
         WebhookOut: {
             /** Id */
@@ -5764,6 +7492,505 @@ export interface components {
             next: number | null;
         };
         /**
+         * ProviderOut
+         * @description Without its secret, which nobody is shown again.
+         */
+        ProviderOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Issuer */
+            issuer: string;
+            /** Client Id */
+            client_id: string;
+            /** Domains */
+            domains: string[];
+            /** Role */
+            role: string | null;
+            /** Claim */
+            claim: string;
+            /** Roles */
+            roles: components["schemas"]["RoleByValueOut"][];
+            /** Proves Factor */
+            proves_factor: boolean;
+            /** Is Active */
+            is_active: boolean;
+            /**
+             * Redirect Address
+             * @description To be registered with the provider.
+             */
+            redirect_address: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** ProvidersOut */
+        ProvidersOut: {
+            /** Items */
+            items: components["schemas"]["ProviderOut"][];
+            /**
+             * Passwords For
+             * @enum {string}
+             */
+            passwords_for: "everybody" | "administrators";
+            /**
+             * Redirect Address
+             * @description With "{id}" for the id of a provider.
+             */
+            redirect_address: string;
+        };
+        /** RoleByValueOut */
+        RoleByValueOut: {
+            /** Value */
+            value: string;
+            /**
+             * Role
+             * Format: uuid
+             */
+            role: string;
+        };
+        /** ProviderIn */
+        ProviderIn: {
+            /** Name */
+            name: string;
+            /** Issuer */
+            issuer: string;
+            /** Client Id */
+            client_id: string;
+            /** Secret */
+            secret: string;
+            /** Domains */
+            domains: string[];
+            /**
+             * Role
+             * @description Of people it knows and we do not; null: they are refused.
+             */
+            role?: string | null;
+            /** Claim */
+            claim?: string | null;
+            /** Roles */
+            roles?: components["schemas"]["RoleByValue"][] | null;
+            /** Proves Factor */
+            proves_factor?: boolean | null;
+            /** Is Active */
+            is_active?: boolean | null;
+            /**
+             * Id
+             * @description Chosen beforehand, to know the redirect address.
+             */
+            id?: string | null;
+        };
+        /**
+         * RoleByValue
+         * @description Whoever has this value in the claim gets this role.
+         */
+        RoleByValue: {
+            /** Value */
+            value: string;
+            /**
+             * Role
+             * Format: uuid
+             */
+            role: string;
+        };
+        /** PasswordsIn */
+        PasswordsIn: {
+            /**
+             * Passwords For
+             * @enum {string}
+             */
+            passwords_for: "everybody" | "administrators";
+        };
+        /** ProviderChange */
+        ProviderChange: {
+            /** Name */
+            name?: string | null;
+            /** Issuer */
+            issuer?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /** Secret */
+            secret?: string | null;
+            /** Domains */
+            domains?: string[] | null;
+            /**
+             * Role
+             * @description Of people it knows and we do not; null: they are refused.
+             */
+            role?: string | null;
+            /** Claim */
+            claim?: string | null;
+            /** Roles */
+            roles?: components["schemas"]["RoleByValue"][] | null;
+            /** Proves Factor */
+            proves_factor?: boolean | null;
+            /** Is Active */
+            is_active?: boolean | null;
+        };
+        /** TestedOut */
+        TestedOut: {
+            /**
+             * Fault
+             * @description What keeps people from signing in, in words.
+             */
+            fault: string | null;
+        };
+        /**
+         * CandidateOut
+         * @description `id` is null where you may not see the record: `label` is then the initials of its name.
+         */
+        CandidateOut: {
+            /** Id */
+            id: string | null;
+            /** Label */
+            label: string;
+            /**
+             * Owner
+             * @description Its owner's name, empty if it has none.
+             */
+            owner: string;
+            /** Level */
+            level: ("certain" | "likely" | "hint") | null;
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceOut"][];
+        };
+        /** DuplicatesOut */
+        DuplicatesOut: {
+            /** Candidates */
+            candidates: components["schemas"]["CandidateOut"][];
+            /** Notes */
+            notes: string[];
+            /**
+             * Refuses
+             * @description Whether a new record is refused unless it is insisted on.
+             */
+            refuses: boolean;
+            /**
+             * Limited
+             * @description For a while you are told of no more that you may not see.
+             */
+            limited: boolean;
+        };
+        /** EvidenceOut */
+        EvidenceOut: {
+            /** Rule */
+            rule: string;
+            /**
+             * Text
+             * @description The rule and the value, in words.
+             */
+            text: string;
+        };
+        /**
+         * DescribedCustomer
+         * @description What is known of somebody who may be a customer already; all of it may be left out.
+         */
+        DescribedCustomer: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            kind?: components["schemas"]["guanxi__customers__models__Customer__Kind"] | null;
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string;
+            /**
+             * Email
+             * @default
+             */
+            email?: string;
+            /**
+             * City
+             * @default
+             */
+            city?: string;
+            /**
+             * Street
+             * @default
+             */
+            street?: string;
+            /** Birthday */
+            birthday?: string | null;
+            /**
+             * Identities
+             * @default []
+             */
+            identities?: components["schemas"]["IdentityIn"][];
+        };
+        /** IdentityIn */
+        IdentityIn: {
+            kind: components["schemas"]["guanxi__customers__models__Identity__Kind"];
+            /**
+             * Source
+             * @default
+             */
+            source?: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        guanxi__customers__models__Customer__Kind: "person" | "organization";
+        /**
+         * Kind
+         * @enum {string}
+         */
+        guanxi__customers__models__Identity__Kind: "phone" | "email" | "external" | "wechat";
+        /** PermissionOut */
+        PermissionOut: {
+            /** Allowed */
+            allowed: boolean;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "do_not_contact" | "retired" | "withdrawn" | "pending" | "no_consent" | "granted" | "legal_basis";
+            /**
+             * Text
+             * @description The reason as a sentence.
+             */
+            text: string;
+            /**
+             * State
+             * @description The customer's latest word, if there is one.
+             */
+            state: string | null;
+            /** Since */
+            since: string | null;
+            /**
+             * Consent
+             * @description The record of that word.
+             */
+            consent: string | null;
+        };
+        /**
+         * PermissionsOut
+         * @description Whether a customer may be contacted: at all by channel, and by purpose and channel.
+         */
+        PermissionsOut: {
+            /** Contact */
+            contact: {
+                [key: string]: components["schemas"]["PermissionOut"];
+            };
+            /** Purposes */
+            purposes: components["schemas"]["PurposePermissionsOut"][];
+            /**
+             * Mail
+             * @description Whether links can be sent by mail.
+             */
+            mail: boolean;
+            /** Can */
+            can: "record"[];
+        };
+        /** PurposePermissionsOut */
+        PurposePermissionsOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Legal Basis */
+            legal_basis: string;
+            /**
+             * Asks Back
+             * @description Whether a yes by e-mail holds once it is confirmed.
+             */
+            asks_back: boolean;
+            /** Channels */
+            channels: {
+                [key: string]: components["schemas"]["PermissionOut"];
+            };
+        };
+        /** PreferenceLinkOut */
+        PreferenceLinkOut: {
+            /**
+             * Url
+             * @description To hand over; null for one that was mailed.
+             */
+            url: string | null;
+            /** Mailed To */
+            mailed_to: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * PreferenceLinkIn
+         * @description `consent` to have one confirmed; without it, to the page of all preferences.
+         */
+        PreferenceLinkIn: {
+            /** Consent */
+            consent?: string | null;
+            /**
+             * Mail
+             * @default false
+             */
+            mail?: boolean;
+        };
+        /** OfferedPurposeOut */
+        OfferedPurposeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            /** Channels */
+            channels: {
+                [key: string]: "yes" | "no" | "pending";
+            };
+        };
+        /** PreferencesOut */
+        PreferencesOut: {
+            /** Firm */
+            firm: string;
+            /**
+             * Confirms
+             * @description Of a link that is to confirm one consent.
+             */
+            confirms: ("email" | "phone" | "sms" | "wechat" | "post" | "data") | null;
+            /** Purposes */
+            purposes: components["schemas"]["OfferedPurposeOut"][];
+            /** Contact */
+            contact: {
+                [key: string]: boolean;
+            };
+        };
+        /** PreferenceKeyIn */
+        PreferenceKeyIn: {
+            /** Key */
+            key: string;
+        };
+        /**
+         * PreferenceChoiceIn
+         * @description Without `purpose`, all contact on the channel; without either, a no to all offered.
+         */
+        PreferenceChoiceIn: {
+            /** Key */
+            key: string;
+            /** Purpose */
+            purpose?: string | null;
+            /** Channel */
+            channel?: ("email" | "phone" | "sms" | "wechat" | "post" | "data") | null;
+            /** Allow */
+            allow: boolean;
+        };
+        /** SnippetOut */
+        SnippetOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Shortcut */
+            shortcut: string;
+            /** Text */
+            text: string;
+            /**
+             * Shared
+             * @enum {string}
+             */
+            shared: "private" | "team" | "everyone";
+            owner: components["schemas"]["LinkOut"];
+            /** Can */
+            can: ("change" | "delete")[];
+        };
+        /** SnippetsOut */
+        SnippetsOut: {
+            /** Items */
+            items: components["schemas"]["SnippetOut"][];
+            /**
+             * Variables
+             * @description What a text may hold, between {{ and }}.
+             */
+            variables: string[];
+        };
+        /**
+         * SnippetIn
+         * @description `text` may hold variables, such as {{customer.name}} or {{today}}.
+         */
+        SnippetIn: {
+            /** Name */
+            name: string;
+            /**
+             * Shortcut
+             * @default
+             */
+            shortcut?: string;
+            /** Text */
+            text: string;
+            /**
+             * Shared
+             * @default private
+             * @enum {string}
+             */
+            shared?: "private" | "team" | "everyone";
+        };
+        /** OfferParameters */
+        OfferParameters: {
+            /**
+             * Q
+             * @description Of a shortcut or name, or its pinyin.
+             * @default
+             */
+            q?: string;
+            /** Object */
+            object?: string | null;
+            /** Id */
+            id?: string | null;
+        };
+        /** OfferOut */
+        OfferOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Shortcut */
+            shortcut: string;
+            /**
+             * Text
+             * @description With the values of the record named.
+             */
+            text: string;
+        };
+        /** OffersOut */
+        OffersOut: {
+            /** Items */
+            items: components["schemas"]["OfferOut"][];
+        };
+        /** SnippetChange */
+        SnippetChange: {
+            /** Name */
+            name?: string | null;
+            /** Shortcut */
+            shortcut?: string | null;
+            /** Text */
+            text?: string | null;
+            /** Shared */
+            shared?: ("private" | "team" | "everyone") | null;
+        };
+        /**
          * RunIn
          * @description `as_of`: the day to judge customers on; absent, today or the day of the newest purchase.
          */
@@ -5820,6 +8047,105 @@ export interface components {
              */
             note?: string;
         };
+        /** PairsIn */
+        PairsIn: {
+            /**
+             * State
+             * @default open
+             * @enum {string}
+             */
+            state?: "open" | "not_the_same";
+            /** Cursor */
+            cursor?: string | null;
+            /**
+             * Limit
+             * @default 20
+             */
+            limit?: number;
+        };
+        /**
+         * PairEvidenceOut
+         * @description What one field says: above zero that they are one customer, below that they are two.
+         */
+        PairEvidenceOut: {
+            /** Field */
+            field: string;
+            /** Level */
+            level: string;
+            /**
+             * Weight
+             * @description In bits: one more doubles the odds.
+             */
+            weight: number;
+        };
+        /**
+         * PairOut
+         * @description Two customers who are more likely one.
+         */
+        PairOut: {
+            /** Id */
+            id: string;
+            /** Probability */
+            probability: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "not_the_same";
+            /** Records */
+            records: components["schemas"]["PairSideOut"][];
+            /** Evidence */
+            evidence: components["schemas"]["PairEvidenceOut"][];
+            /** Decided At */
+            decided_at: string | null;
+            decided_by: components["schemas"]["LinkOut"] | null;
+            /** Can */
+            can: ("merge" | "decide")[];
+        };
+        /** PairSideOut */
+        PairSideOut: {
+            /** Id */
+            id: string;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /** PairsOut */
+        PairsOut: {
+            /** Items */
+            items: components["schemas"]["PairOut"][];
+            /** Next */
+            next: string | null;
+            /** Total */
+            total: number;
+            /** At Least */
+            at_least: boolean;
+            /**
+             * Searched At
+             * @description When the last search ended.
+             */
+            searched_at: string | null;
+        };
+        /** DecidedOut */
+        DecidedOut: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "not_the_same";
+        };
+        /** DecideIn */
+        DecideIn: {
+            /**
+             * Decision
+             * @description `open` takes a decision back.
+             * @enum {string}
+             */
+            decision: "open" | "not_the_same";
+        };
         /** AttachmentOut */
         AttachmentOut: {
             /**
@@ -5839,6 +8165,11 @@ export interface components {
              * @description Whether a browser shows it; anything else it saves.
              */
             is_shown: boolean;
+            /**
+             * Has Preview
+             * @description Whether /preview may have something to show of it.
+             */
+            has_preview: boolean;
             /** Size */
             size: number;
             /** Sha256 */
@@ -5868,6 +8199,79 @@ export interface components {
         AttachmentChange: {
             /** Name */
             name: string;
+        };
+        /**
+         * BlockOut
+         * @description A part of a document: `level` of a heading, `rows` of a table, else `text`.
+         */
+        BlockOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "heading" | "text" | "item" | "table";
+            /** Level */
+            level?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /**
+             * Rows
+             * @default []
+             */
+            rows?: string[][];
+        };
+        /**
+         * PreviewOut
+         * @description Text to be shown as it is, or why there is none. What is in a file is never markup here.
+         */
+        PreviewOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "markdown" | "tables" | "document" | "none";
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /**
+             * Tables
+             * @default []
+             */
+            tables?: components["schemas"]["TableOut"][];
+            /**
+             * Blocks
+             * @default []
+             */
+            blocks?: components["schemas"]["BlockOut"][];
+            /**
+             * More
+             * @description There is more in the file than is shown.
+             * @default false
+             */
+            more?: boolean;
+            /**
+             * Why
+             * @description Why there is nothing to show.
+             * @default
+             */
+            why?: string;
+        };
+        /**
+         * TableOut
+         * @description The first rows of a table; `name`: of the sheet.
+         */
+        TableOut: {
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: string[][];
+            /** Has Header */
+            has_header: boolean;
         };
         /** PageParameters */
         PageParameters: {
@@ -5905,6 +8309,21 @@ export interface components {
              */
             limit?: number;
         };
+        /**
+         * IndexableOut
+         * @description A custom field that has no index and may be given one.
+         */
+        IndexableOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+        };
         /** LinkedTagOut */
         LinkedTagOut: {
             /** Id */
@@ -5913,6 +8332,16 @@ export interface components {
             label: string | null;
             /** Color */
             color?: string | null;
+        };
+        /**
+         * SlowOut
+         * @description A page that took long, and the fields without an index that it was sorted or filtered by.
+         */
+        SlowOut: {
+            /** Seconds */
+            seconds: number;
+            /** Fields */
+            fields: components["schemas"]["IndexableOut"][];
         };
         /** UserOut */
         UserOut: {
@@ -5950,6 +8379,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** ChangedOut */
         ChangedOut: {
@@ -6132,6 +8563,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -6166,6 +8599,8 @@ export interface components {
              * @description Whose share of the record this is about.
              */
             shared_with: string | null;
+            /** @description The merge, or the taking back, that did it. */
+            merge: components["schemas"]["MergeTold"] | null;
             /** Request Id */
             request_id: string | null;
             /** Can Undo */
@@ -6189,6 +8624,63 @@ export interface components {
             items: components["schemas"]["ChangeOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * MergeTold
+         * @description What became one with what.
+         */
+        MergeTold: {
+            /** Id */
+            id: string;
+            survivor: components["schemas"]["LinkOut"];
+            /** Absorbed */
+            absorbed: components["schemas"]["LinkOut"][];
+            /** Is Taken Back */
+            is_taken_back: boolean;
+        };
+        /**
+         * RuledOut
+         * @description How a field with rules stands at present.
+         */
+        RuledOut: {
+            /** Required */
+            required: boolean;
+            /** Locked */
+            locked: boolean;
+            /**
+             * Reason
+             * @description In words, why it is so and what to do; empty if it is not.
+             */
+            reason: string;
+        };
+        /** RulesOut */
+        RulesOut: {
+            /**
+             * Fields
+             * @description Those that the asker may write, by name.
+             */
+            fields: {
+                [key: string]: components["schemas"]["RuledOut"];
+            };
+        };
+        /**
+         * DraftIn
+         * @description A record that is being written: what its rules are asked about.
+         */
+        DraftIn: {
+            /**
+             * Id
+             * @description Absent of a new record.
+             */
+            id?: string | null;
+            /**
+             * Set
+             * @description As of a change; what cannot be read is passed over.
+             * @default {}
+             */
+            set?: {
+                [key: string]: unknown;
+            };
         };
         /** BulkOut */
         BulkOut: {
@@ -6270,6 +8762,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** TeamCreate */
         TeamCreate: {
@@ -6323,6 +8817,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -6352,6 +8848,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** TerritoryCreate */
         TerritoryCreate: {
@@ -6401,6 +8899,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -6432,6 +8932,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** RoleBoard */
         RoleBoard: {
@@ -6452,6 +8954,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -6570,6 +9074,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** CustomerCreate */
         CustomerCreate: {
@@ -6733,12 +9239,138 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
             label: string | null;
             /** Count */
             count: number;
+        };
+        /**
+         * SurvivorOut
+         * @description The record was merged: the one that stands for it is where Location says.
+         */
+        SurvivorOut: {
+            /** Survivor */
+            survivor: string;
+        };
+        /**
+         * MergeMovesOut
+         * @description Rows that name the records: how many, by record.
+         */
+        MergeMovesOut: {
+            /** Object */
+            object: string;
+            /** Label */
+            label: string | null;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /** MergeOriginOut */
+        MergeOriginOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            actor: components["schemas"]["LinkOut"] | null;
+            /** Source */
+            source: string;
+        };
+        /** MergePreviewOut */
+        MergePreviewOut: {
+            /**
+             * Survivor
+             * Format: uuid
+             */
+            survivor: string;
+            /** Records */
+            records: components["schemas"]["MergeSideOut"][];
+            /** Fields */
+            fields: components["schemas"]["MergeUnitOut"][];
+            /** Moves */
+            moves: components["schemas"]["MergeMovesOut"][];
+        };
+        /** MergeSideOut */
+        MergeSideOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Updated At
+             * @description The version that `versions` takes.
+             */
+            updated_at: string;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * MergeUnitOut
+         * @description Fields that are chosen together.
+         */
+        MergeUnitOut: {
+            /** Names */
+            names: string[];
+            /**
+             * Proposed
+             * Format: uuid
+             */
+            proposed: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "same" | "only_value" | "by_hand" | "newest" | "survivor";
+            /** Differs */
+            differs: boolean;
+            /** May Choose */
+            may_choose: boolean;
+            /**
+             * Origins
+             * @description By record, where its value is from.
+             */
+            origins: {
+                [key: string]: components["schemas"]["MergeOriginOut"];
+            };
+        };
+        /**
+         * MergeIn
+         * @description Which records become one, and whose value each field keeps; else what is proposed.
+         */
+        MergeIn: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Survivor
+             * @description Absent: the oldest of them.
+             */
+            survivor?: string | null;
+            /**
+             * Choices
+             * @description By field the record whose value it keeps.
+             * @default {}
+             */
+            choices?: {
+                [key: string]: string;
+            };
+            /**
+             * Versions
+             * @description The updated_at that were looked at; 409 if one is another by now.
+             * @default {}
+             */
+            versions?: {
+                [key: string]: string;
+            };
         };
         /** TagOut */
         TagOut: {
@@ -6764,6 +9396,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** TagCreate */
         TagCreate: {
@@ -6823,6 +9457,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -6859,6 +9495,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** IdentityCreate */
         IdentityCreate: {
@@ -6932,6 +9570,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -6981,6 +9621,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** AddressCreate */
         AddressCreate: {
@@ -7084,6 +9726,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -7128,6 +9772,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** RelationshipCreate */
         RelationshipCreate: {
@@ -7229,6 +9875,309 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
+        /** PurposeOut */
+        PurposeOut: {
+            /** Id */
+            id: string;
+            /** Can */
+            can: string[];
+            /** Updated At */
+            updated_at: string;
+            /** Name */
+            name?: string | null;
+            /** Legal Basis */
+            legal_basis?: string | null;
+            /** By Channel */
+            by_channel?: boolean | null;
+            /** Double Opt In */
+            double_opt_in?: boolean | null;
+            /** Is Offered */
+            is_offered?: boolean | null;
+            /** Created At */
+            created_at?: string | null;
+        };
+        /** PurposePage */
+        PurposePage: {
+            /** Items */
+            items: components["schemas"]["PurposeOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
+        };
+        /** PurposeCreate */
+        PurposeCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Legal Basis
+             * @enum {string}
+             */
+            legal_basis?: "consent" | "contract" | "obligation" | "interest";
+            /** By Channel */
+            by_channel?: boolean;
+            /** Double Opt In */
+            double_opt_in?: boolean;
+            /** Is Offered */
+            is_offered?: boolean;
+        };
+        /** PurposeChange */
+        PurposeChange: {
+            /** Name */
+            name?: string;
+            /**
+             * Legal Basis
+             * @enum {string}
+             */
+            legal_basis?: "consent" | "contract" | "obligation" | "interest";
+            /** By Channel */
+            by_channel?: boolean;
+            /** Double Opt In */
+            double_opt_in?: boolean;
+            /** Is Offered */
+            is_offered?: boolean;
+        };
+        /** PurposeRowChange */
+        PurposeRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["PurposeChange"];
+        };
+        /** PurposeRowsChange */
+        PurposeRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["PurposeRowChange"][];
+        };
+        /** PurposeBoard */
+        PurposeBoard: {
+            /** Columns */
+            columns: components["schemas"]["PurposeColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** PurposeColumn */
+        PurposeColumn: {
+            /** Items */
+            items: components["schemas"]["PurposeOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
+        /** ConsentTextOut */
+        ConsentTextOut: {
+            /** Id */
+            id: string;
+            /** Can */
+            can: string[];
+            /** Updated At */
+            updated_at: string;
+            purpose?: components["schemas"]["LinkOut"] | null;
+            /** Version */
+            version?: string | null;
+            /** Title En */
+            title_en?: string | null;
+            /** Title Zh Hans */
+            title_zh_hans?: string | null;
+            /** Title Zh Hant */
+            title_zh_hant?: string | null;
+            /** Text En */
+            text_en?: string | null;
+            /** Text Zh Hans */
+            text_zh_hans?: string | null;
+            /** Text Zh Hant */
+            text_zh_hant?: string | null;
+            /** Created At */
+            created_at?: string | null;
+        };
+        /** ConsentTextPage */
+        ConsentTextPage: {
+            /** Items */
+            items: components["schemas"]["ConsentTextOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
+        };
+        /** ConsentTextCreate */
+        ConsentTextCreate: {
+            /**
+             * Purpose
+             * Format: uuid
+             */
+            purpose: string;
+            /** Version */
+            version: string;
+            /** Title En */
+            title_en?: string;
+            /** Title Zh Hans */
+            title_zh_hans?: string;
+            /** Title Zh Hant */
+            title_zh_hant?: string;
+            /** Text En */
+            text_en?: string;
+            /** Text Zh Hans */
+            text_zh_hans?: string;
+            /** Text Zh Hant */
+            text_zh_hant?: string;
+        };
+        /** ConsentTextBoard */
+        ConsentTextBoard: {
+            /** Columns */
+            columns: components["schemas"]["ConsentTextColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** ConsentTextColumn */
+        ConsentTextColumn: {
+            /** Items */
+            items: components["schemas"]["ConsentTextOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
+        /** ConsentOut */
+        ConsentOut: {
+            /** Id */
+            id: string;
+            /** Can */
+            can: string[];
+            /** Updated At */
+            updated_at: string;
+            customer?: components["schemas"]["LinkOut"] | null;
+            purpose?: components["schemas"]["LinkOut"] | null;
+            /** Channel */
+            channel?: string | null;
+            /** State */
+            state?: string | null;
+            /** In Force */
+            in_force?: boolean | null;
+            /** Given At */
+            given_at?: string | null;
+            /** Source */
+            source?: string | null;
+            text?: components["schemas"]["LinkOut"] | null;
+            /** Note */
+            note?: string | null;
+            recorded_by?: components["schemas"]["LinkOut"] | null;
+            /** Created At */
+            created_at?: string | null;
+        };
+        /** ConsentPage */
+        ConsentPage: {
+            /** Items */
+            items: components["schemas"]["ConsentOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
+        };
+        /** ConsentCreate */
+        ConsentCreate: {
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /** Purpose */
+            purpose?: string | null;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "email" | "phone" | "sms" | "wechat" | "post" | "data";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "granted" | "pending" | "withdrawn" | "blocked" | "lifted";
+            /**
+             * Given At
+             * Format: date-time
+             */
+            given_at?: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source?: "call" | "form" | "letter" | "in_person" | "import" | "preferences" | "link" | "merge";
+            /** Text */
+            text?: string | null;
+            /** Note */
+            note?: string;
+        };
+        /** ConsentBoard */
+        ConsentBoard: {
+            /** Columns */
+            columns: components["schemas"]["ConsentColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** ConsentColumn */
+        ConsentColumn: {
+            /** Items */
+            items: components["schemas"]["ConsentOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -7277,6 +10226,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** InteractionCreate */
         InteractionCreate: {
@@ -7392,6 +10343,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -7440,6 +10393,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** TaskCreate */
         TaskCreate: {
@@ -7529,6 +10484,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -7579,6 +10536,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** ProductCreate */
         ProductCreate: {
@@ -7670,6 +10629,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -7724,6 +10685,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** OrderCreate */
         OrderCreate: {
@@ -7827,6 +10790,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -7877,6 +10842,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** OrderLineCreate */
         OrderLineCreate: {
@@ -7984,6 +10951,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -8017,6 +10986,8 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
         };
         /** ExchangeRateCreate */
         ExchangeRateCreate: {
@@ -8080,6 +11051,121 @@ export interface components {
              * @description Cursor of the next page; null at the end.
              */
             next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
+        /** CustomRecordOut */
+        CustomRecordOut: {
+            /** Id */
+            id: string;
+            /** Can */
+            can: string[];
+            /** Updated At */
+            updated_at: string;
+            owner?: components["schemas"]["LinkOut"] | null;
+            /** Name */
+            name?: string | null;
+            territory?: components["schemas"]["LinkOut"] | null;
+            /** Created At */
+            created_at?: string | null;
+            /**
+             * Custom
+             * @description Values of the custom fields asked for, by key.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        /** CustomRecordPage */
+        CustomRecordPage: {
+            /** Items */
+            items: components["schemas"]["CustomRecordOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
+        };
+        /** CustomRecordCreate */
+        CustomRecordCreate: {
+            /** Owner */
+            owner?: string | null;
+            /** Name */
+            name: string;
+            /** Territory */
+            territory?: string | null;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        /** CustomRecordChange */
+        CustomRecordChange: {
+            /** Owner */
+            owner?: string | null;
+            /** Name */
+            name?: string;
+            /** Territory */
+            territory?: string | null;
+            /**
+             * Custom
+             * @description Values of custom fields by key; null empties one.
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        /** CustomRecordRowChange */
+        CustomRecordRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["CustomRecordChange"];
+        };
+        /** CustomRecordRowsChange */
+        CustomRecordRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["CustomRecordRowChange"][];
+        };
+        /** CustomRecordBoard */
+        CustomRecordBoard: {
+            /** Columns */
+            columns: components["schemas"]["CustomRecordColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** CustomRecordColumn */
+        CustomRecordColumn: {
+            /** Items */
+            items: components["schemas"]["CustomRecordOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
             /** Key */
             key: string | null;
             /** Label */
@@ -8105,6 +11191,8 @@ export interface components {
             }[];
             /** @description On edit_conflict: the record as somebody else left it. */
             theirs?: Record<string, never> | null;
+            /** @description On may_exist: the records that the new one may be. */
+            candidates?: components["schemas"]["CandidateOut"][];
         };
     };
     responses: never;
@@ -8283,12 +11371,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
             };
             /** @description Refused */
             "4XX": {
@@ -9260,6 +12350,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnlinkedOut"];
+                };
             };
             /** @description Refused */
             "4XX": {
@@ -10674,6 +13795,227 @@ export interface operations {
             };
         };
     };
+    index_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unindex_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_objects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomObjectsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declare_object: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomObjectOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_object: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomObjectOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_object: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomObjectOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_object: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomObjectOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_layouts: {
         parameters: {
             query?: never;
@@ -11317,6 +14659,107 @@ export interface operations {
             };
         };
     };
+    list_merges: {
+        parameters: {
+            query: {
+                object: string;
+                /** @description Only merges that it took part in. */
+                record?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneMergeOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_merging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoMergeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_webhooks: {
         parameters: {
             query?: never;
@@ -11571,6 +15014,229 @@ export interface operations {
             };
         };
     };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvidersOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_passwords_for: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordsIn"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicates_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescribedCustomer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     timeline_customer: {
         parameters: {
             query?: {
@@ -11595,6 +15261,171 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_preference_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceLinkIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceLinkOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceKeyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceChoiceIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceKeyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
                 };
             };
             /** @description Refused */
@@ -11661,6 +15492,166 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_snippets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_snippet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnippetIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offer_snippets: {
+        parameters: {
+            query?: {
+                /** @description Of a shortcut or name, or its pinyin. */
+                q?: string;
+                object?: string | null;
+                id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OffersOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_snippet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_snippet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnippetChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetOut"];
                 };
             };
             /** @description Refused */
@@ -11950,6 +15941,103 @@ export interface operations {
             };
         };
     };
+    list_duplicates: {
+        parameters: {
+            query?: {
+                state?: "open" | "not_the_same";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     customer_scores: {
         parameters: {
             query?: never;
@@ -12060,11 +16148,53 @@ export interface operations {
             };
         };
     };
-    read_content: {
+    add_to_field: {
         parameters: {
-            query?: {
-                download?: boolean;
+            query: {
+                /** @description As in "custom.contract". */
+                field: string;
             };
+            header?: never;
+            path: {
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_attachment: {
+        parameters: {
+            query?: never;
             header?: never;
             path: {
                 pk: string;
@@ -12078,7 +16208,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["AttachmentOut"];
+                };
             };
             /** @description Refused */
             "4XX": {
@@ -12142,6 +16274,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttachmentOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_content: {
+        parameters: {
+            query?: {
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
                 };
             };
             /** @description Refused */
@@ -12469,6 +16663,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
                 };
             };
             /** @description Refused */
@@ -12903,6 +17130,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
                 };
             };
             /** @description Refused */
@@ -13381,6 +17641,39 @@ export interface operations {
             };
         };
     };
+    rules_territory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bulk_territory: {
         parameters: {
             query?: never;
@@ -13784,7 +18077,10 @@ export interface operations {
     };
     create_customer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What becomes of a record that may exist: it is refused by 409 with those it may be, or created all the same. */
+                on_duplicate?: "refuse" | "create";
+            };
             header?: {
                 /** @description Repeated within a day: the first answer again. */
                 "Idempotency-Key"?: string;
@@ -13990,6 +18286,15 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerOut"];
                 };
             };
+            /** @description Temporary Redirect */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurvivorOut"];
+                };
+            };
             /** @description Refused */
             "4XX": {
                 headers: {
@@ -14102,6 +18407,39 @@ export interface operations {
             };
         };
     };
+    rules_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bulk_customer: {
         parameters: {
             query?: never;
@@ -14194,6 +18532,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_merge_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreviewOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeOut"];
+                };
             };
             /** @description Refused */
             "4XX": {
@@ -14554,6 +18958,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
                 };
             };
             /** @description Refused */
@@ -15032,6 +19469,39 @@ export interface operations {
             };
         };
     };
+    rules_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bulk_identity: {
         parameters: {
             query?: never;
@@ -15484,6 +19954,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
                 };
             };
             /** @description Refused */
@@ -15962,6 +20465,39 @@ export interface operations {
             };
         };
     };
+    rules_relationship: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bulk_relationship: {
         parameters: {
             query?: never;
@@ -16036,6 +20572,1154 @@ export interface operations {
         };
     };
     export_relationship: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_purpose: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description Comma-separated field names; absent: the list's columns. */
+                fields?: string | null;
+                /** @description Field names, "-" for descending. */
+                sort?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposePage"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_purpose: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeated within a day: the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_each_purpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_purpose: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                exact?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aggregate_purpose: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
+                group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_purpose: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeBoard"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_purpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_purpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_purpose: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version the change is meant for: its ETag, or updated_at. */
+                "If-Match"?: string;
+            };
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history_purpose: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_purpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk_purpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_purpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_purpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_consent_text: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description Comma-separated field names; absent: the list's columns. */
+                fields?: string | null;
+                /** @description Field names, "-" for descending. */
+                sort?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentTextPage"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_consent_text: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeated within a day: the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentTextCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentTextOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_consent_text: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                exact?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aggregate_consent_text: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
+                group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_consent_text: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentTextBoard"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_consent_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentTextOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history_consent_text: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_consent_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_consent_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_consent: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description Comma-separated field names; absent: the list's columns. */
+                fields?: string | null;
+                /** @description Field names, "-" for descending. */
+                sort?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPage"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeated within a day: the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_consent: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                exact?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aggregate_consent: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
+                group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_consent: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentBoard"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history_consent: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_consent: {
         parameters: {
             query?: never;
             header?: never;
@@ -16414,6 +22098,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_interaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
                 };
             };
             /** @description Refused */
@@ -16892,6 +22609,39 @@ export interface operations {
             };
         };
     };
+    rules_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bulk_task: {
         parameters: {
             query?: never;
@@ -17344,6 +23094,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
                 };
             };
             /** @description Refused */
@@ -17822,6 +23605,39 @@ export interface operations {
             };
         };
     };
+    rules_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bulk_order: {
         parameters: {
             query?: never;
@@ -18274,6 +24090,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_order_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
                 };
             };
             /** @description Refused */
@@ -18752,6 +24601,39 @@ export interface operations {
             };
         };
     };
+    rules_exchange_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bulk_exchange_rate: {
         parameters: {
             query?: never;
@@ -18830,6 +24712,527 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_custom_record: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description Comma-separated field names; absent: the list's columns. */
+                fields?: string | null;
+                /** @description Field names, "-" for descending. */
+                sort?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRecordPage"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_custom_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeated within a day: the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomRecordCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRecordOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_each_custom_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomRecordRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_custom_record: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                exact?: boolean;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aggregate_custom_record: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
+                group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
+                measures?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_custom_record: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRecordBoard"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_custom_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRecordOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_custom_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_custom_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version the change is meant for: its ETag, or updated_at. */
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomRecordChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRecordOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history_custom_record: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_custom_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk_custom_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_custom_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRecordOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_custom_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
             cookie?: never;
         };
         requestBody: {

@@ -1,10 +1,15 @@
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
-import { get, request } from "@/api/client";
+import { ApiError, get, request, setLeaving } from "@/api/client";
 import type { Schemas, Session, User } from "@/api/types";
+
+/** On which a tab that somebody signed in in says so to those that wait. */
+export const signedInElsewhere = () => new BroadcastChannel("guanxi-signed-in");
+
+export const readSession = () => get<Session>("/session");
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: () => get<Session>("/session"),
+  queryFn: readSession,
   staleTime: Number.POSITIVE_INFINITY,
 });
 
@@ -12,8 +17,19 @@ export async function signIn(username: string, password: string) {
   return (await request<Session>("POST", "/session", { body: { username, password } })).data;
 }
 
+/** Ends the session; gives where an identity provider signs people out, if one let this one in. */
 export async function signOut() {
-  await request("DELETE", "/session");
+  setLeaving(true);
+  try {
+    const { data } = await request<Schemas["SignedOut"]>("DELETE", "/session", {
+      endsSession: true,
+    });
+    return data.go_on;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null; // it had ended already
+    setLeaving(false);
+    throw error;
+  }
 }
 
 export type UserSettings = Partial<

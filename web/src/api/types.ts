@@ -18,10 +18,12 @@ export type FieldTypeName =
   | "boolean"
   | "date"
   | "datetime"
+  | "time"
   | "choice"
   | "multi_choice"
   | "link"
   | "tags"
+  | "file"
   | "json";
 
 export interface Choice {
@@ -59,6 +61,15 @@ export interface FieldMeta {
   /** What a new record gets when nothing is said. */
   default?: unknown;
   operators: string[];
+  /** Where its files are sent, and how large one may be. */
+  upload?: string;
+  limit_bytes?: number;
+  /** Objects whose records its value is made of: it changes with them. */
+  reads?: string[];
+  /** Whether it may be required or locked by a condition; the server tells of a draft. */
+  ruled?: boolean;
+  /** Its value is in no column of the record: conditions of fields cannot ask for it. */
+  beyond?: boolean;
 }
 
 /** A business verb on a record. */
@@ -77,6 +88,8 @@ export interface ObjectMeta {
   icon: string;
   label: string;
   label_plural: string;
+  /** What the firm says such a record is. */
+  description?: string;
   title_field: string;
   can: string[];
   fields: FieldMeta[];
@@ -85,6 +98,8 @@ export interface ObjectMeta {
   /** What a new record is asked for at once. */
   form: string[];
   search: boolean;
+  /** The fields of a new record by which the server finds those that it may be; none: it does not. */
+  duplicates?: string[];
   actions: Action[];
   /** The values of a field with which the work on a record has ended. */
   finished?: { field: string; values: string[] } | null;
@@ -101,6 +116,14 @@ export interface TagValue extends LinkValue {
   color?: string | null;
 }
 
+/** A file that a field holds; of one that is erased there is but the id. */
+export interface FileValue {
+  id: string;
+  label: string | null;
+  media_type?: string;
+  size?: number;
+}
+
 /** One row of any object: its fields beside the few every record has. */
 export interface RecordRow {
   id: string;
@@ -109,9 +132,13 @@ export interface RecordRow {
   [field: string]: unknown;
 }
 
+export type Slow = Schemas["SlowOut"];
+
 export interface Page<T> {
   items: T[];
   next: string | null;
+  /** Told to administrators where a list took long: what could be indexed. */
+  slow?: Slow | null;
 }
 
 export type Count = Schemas["CountOut"];
@@ -186,6 +213,10 @@ export interface Session {
   /** The password was right; one of these kinds of factor is still to be proved. */
   prove: string[];
   version: string;
+  /** To whoever is not signed in: other systems by which they may. */
+  providers?: { id: string; name: string }[];
+  /** What the last try by one of them came to, in words. */
+  problem?: string | null;
   demo_users?:
     | { username: string; full_name: string; role_label: string; password?: string }[]
     | null;
@@ -193,12 +224,21 @@ export interface Session {
 
 export type Job = Schemas["JobOut"];
 
+/** Records that something was said of: how many the reader sees, and the filter of their list. */
+export interface CountedRecords {
+  object: string;
+  count: number;
+  label: string;
+  filter: Filter;
+}
+
 export type Filter =
   | { and: Filter[] }
   | { or: Filter[] }
   | { not: Filter }
   | { has: string; where?: Filter | null }
   | { has_no: string; where?: Filter | null }
+  | { refused_by: string }
   | Condition;
 
 export interface Condition {

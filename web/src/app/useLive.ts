@@ -8,17 +8,20 @@ import { type Change, type LiveMessage, listen } from "@/api/live";
 import { metaQuery, useObjects } from "@/api/meta";
 import { recordQuery, recordsKey } from "@/api/records";
 import type { ObjectMeta, Page, RecordRow } from "@/api/types";
+import { showRolledUp } from "@/app/rolledUp";
 import { layoutsKey } from "@/layouts/layoutsApi";
 import { notificationsKey } from "@/notifications/notificationsApi";
 import { patchRecord } from "@/objects/edit/recordCache";
 
 const gatherFor = 300;
+/** They cost more to read. */
+const gatherRollUpsFor = 2_000;
 const atOnce = 10;
 const fewPages = 5;
 const homeEvery = 5_000;
 const answerWithin = 2_000;
 const ofFiles = new Set<unknown>(["files", "history"]);
-const onTimelines = new Set(["customer", "interaction", "task", "order"]);
+const onTimelines = new Set(["customer", "interaction", "task", "order", "consent"]);
 
 /** Keeps what is on screen as it is on the server, without a row jumping away under the hand. */
 export function useLive() {
@@ -26,16 +29,23 @@ export function useLive() {
   const objects = useObjects();
   useEffect(() => {
     const gathered = new Gathered((changes) => void show(client, objects, changes));
+    const rolledUp = new Gathered(
+      (changes) => void showRolledUp(client, objects, changes, mayMove),
+      gatherRollUpsFor,
+    );
     const stop = listen(
       (message) => {
         if (message.kind === "anew") void client.invalidateQueries();
-        if (message.kind === "change" && !isOwnRequest(message.request)) gathered.add(message);
+        if (message.kind !== "change") return;
+        rolledUp.add(message);
+        if (!isOwnRequest(message.request)) gathered.add(message);
       },
       () => shownFrom(client),
     );
     return () => {
       stop();
       gathered.stop();
+      rolledUp.stop();
     };
   }, [client, objects]);
 }
@@ -56,7 +66,10 @@ class Gathered {
   private changes = new Map<string, Ids>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly tell: (changes: Map<string, Ids>) => void) {}
+  constructor(
+    private readonly tell: (changes: Map<string, Ids>) => void,
+    private readonly wait = gatherFor,
+  ) {}
 
   add({ object, ids }: Change & LiveMessage) {
     const known = this.changes.get(object);
@@ -67,7 +80,7 @@ class Gathered {
       this.changes = new Map();
       this.timer = undefined;
       this.tell(changes);
-    }, gatherFor);
+    }, this.wait);
   }
 
   stop() {
@@ -82,7 +95,7 @@ async function show(client: QueryClient, objects: ObjectMeta[], changes: Map<str
   if (changes.has("notification")) {
     await client.invalidateQueries({ queryKey: notificationsKey });
   }
-  if (changes.has("custom_field") || changes.has("layout")) {
+  if (["custom_object", "custom_field", "layout"].some((name) => changes.has(name))) {
     await client.invalidateQueries({ queryKey: metaQuery.queryKey });
     await client.invalidateQueries({ queryKey: layoutsKey });
   }
@@ -124,10 +137,15 @@ async function showRecords(client: QueryClient, { path }: ObjectMeta, ids: Ids) 
     queryKey: key,
     predicate: ({ queryKey, state }) => {
       if (few && (queryKey[2] === "list" || queryKey[2] === "one")) return false;
-      if (queryKey[2] !== "list") return true;
-      return !handsOn() && ((state.data as Pages | undefined)?.pages.length ?? 0) <= fewPages;
+      return mayMove(queryKey, state.data);
     },
   });
+}
+
+/** Whether rows may come, go and move: not of a long list, nor under somebody's hands. */
+function mayMove(queryKey: readonly unknown[], data: unknown) {
+  if (queryKey[2] !== "list") return true;
+  return !handsOn() && ((data as Pages | undefined)?.pages.length ?? 0) <= fewPages;
 }
 
 /** Notices of files name the records they are on. */

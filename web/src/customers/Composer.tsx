@@ -8,6 +8,7 @@ import { newId } from "@/api/newId";
 import { createRecord, type Values } from "@/api/records";
 import type { ObjectMeta } from "@/api/types";
 import { ComposerFields } from "@/customers/ComposerFields";
+import { ContactRefusal } from "@/customers/CustomerContactNote";
 import { canSend, carryOver, forms, type Mode, modes } from "@/customers/composing";
 import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
@@ -85,6 +86,9 @@ export function Composer({ customer, mode, onMode, focus }: Props) {
         value={String(values[form.text] ?? "")}
         onChange={(text) => set(form.text, text)}
       />
+      {(mode === "call" || mode === "email") && (
+        <ContactRefusal customer={customer} channel={mode === "call" ? "phone" : "email"} />
+      )}
       {send.isError && <Alert type="error" role="alert" title={errorText(send.error)} />}
       <div className={styles.composerFoot}>
         <ComposerFields

@@ -1,10 +1,12 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Button } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isCustom } from "@/api/customValues";
 import { findObject, useObject, useObjects } from "@/api/meta";
 import { recordQuery } from "@/api/records";
 import { Composer } from "@/customers/Composer";
+import { ConsentCard } from "@/customers/ConsentCard";
 import { CustomerChips } from "@/customers/CustomerChips";
 import { forms, type Mode, modes } from "@/customers/composing";
 import { timelineKinds } from "@/customers/customerApi";
@@ -21,6 +23,10 @@ import { RelatedList } from "@/objects/record/RelatedList";
 import { useCommands } from "@/ui/commands";
 import styles from "./customer.module.css";
 
+const TakeBackDialog = lazy(async () => ({
+  default: (await import("@/objects/merge/TakeBackDialog")).TakeBackDialog,
+}));
+
 interface Props {
   id: string;
   search: CustomerSearch;
@@ -28,7 +34,7 @@ interface Props {
 }
 
 /** What the page shows in its own way; other related records come as plain lists. */
-const shownElsewhere = new Set(["relationship", "interaction", "task", "order"]);
+const shownElsewhere = new Set(["relationship", "interaction", "task", "order", "consent"]);
 
 /** All about one customer: facts, everything that happened, and what scoring makes of it. */
 export function CustomerPage({ id, search, onSearch }: Props) {
@@ -37,7 +43,9 @@ export function CustomerPage({ id, search, onSearch }: Props) {
   const [mode, setMode] = useState<Mode>("note");
   const [focus, setFocus] = useState(0);
   const { panel = "timeline", kinds = timelineKinds } = search;
-  const related = (object.related ?? []).filter((one) => !shownElsewhere.has(one.object));
+  const related = (object.related ?? []).filter(
+    (one) => isCustom(one.field) || !shownElsewhere.has(one.object),
+  );
 
   function write(next: Mode) {
     setMode(next);
@@ -79,10 +87,20 @@ export function CustomerPage({ id, search, onSearch }: Props) {
           {object.fields.some(({ name }) => name === "stage") && (
             <ScoreCards object={object} id={id} />
           )}
+          <ConsentCard customer={id} />
           <Relationships customer={id} />
           <RecentOrders customer={id} />
         </aside>
       </div>
+      {search.takeBack && (
+        <Suspense fallback={null}>
+          <TakeBackDialog
+            object={object}
+            id={search.takeBack}
+            onClose={() => onSearch({ takeBack: undefined })}
+          />
+        </Suspense>
+      )}
     </article>
   );
 }

@@ -45,7 +45,7 @@ function Cards({ object, scores, current }: CardsProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const history = [...scores.history].sort((a, b) => a.as_of.localeCompare(b.as_of));
-  const parts = { object, current, history };
+  const parts = { object, current, history, records: scores.records };
   return (
     <div className={styles.cards}>
       <section className={styles.card} aria-labelledby="score-why">

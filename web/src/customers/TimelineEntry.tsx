@@ -1,5 +1,4 @@
 import { Link } from "@tanstack/react-router";
-import { Button } from "antd";
 import {
   Globe,
   type LucideIcon,
@@ -11,6 +10,7 @@ import {
   PenLine,
   Phone,
   ReceiptText,
+  ShieldCheck,
   Users,
 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -19,9 +19,9 @@ import { fieldOf, findObject, useObjects } from "@/api/meta";
 import type { FieldMeta } from "@/api/types";
 import type { TimelineEntry as TimelineItem } from "@/customers/customerApi";
 import { TaskCheck } from "@/customers/TaskCheck";
-import { useUndo } from "@/objects/edit/useUndo";
 import { FieldValue } from "@/objects/fields/FieldValue";
 import { Changes } from "@/objects/record/History";
+import { UndoEntry } from "@/objects/record/UndoEntry";
 import { useActionText } from "@/objects/record/useActionText";
 import { RichText } from "@/objects/richtext/RichText";
 import { useFormat } from "@/ui/format";
@@ -40,6 +40,8 @@ export function Entry({ entry, customer }: Props) {
       return <InteractionEntry entry={entry} />;
     case "task":
       return <TaskEntry entry={entry} customer={customer} />;
+    case "consent":
+      return <ConsentEntry entry={entry} />;
     default:
       return <ChangeEntry entry={entry} />;
   }
@@ -188,12 +190,40 @@ function TaskEntry({ entry, customer }: Props) {
   );
 }
 
+/** What the customer said may be sent: the title is a link, as the purpose is a record. */
+function ConsentEntry({ entry }: { entry: TimelineItem }) {
+  const { t } = useTranslation();
+  const object = findObject(useObjects(), "consent");
+  const name = (field: string, value: unknown) =>
+    object && fieldOf(object, field)?.choices?.find((one) => one.value === value)?.label;
+  const what = linkLabel(entry.title);
+  return (
+    <Row
+      entry={entry}
+      mark={<ShieldCheck size={15} aria-hidden />}
+      head={
+        <>
+          <span className="secondary">
+            {t("customer.kind.consent")} · {name("channel", entry.channel)}
+          </span>{" "}
+          <strong>{[what, name("state", entry.state)].filter(Boolean).join(": ")}</strong>
+        </>
+      }
+    >
+      {entry.body && <Body text={entry.body} />}
+      <div className={styles.entryMeta}>{name("source", entry.source)}</div>
+    </Row>
+  );
+}
+
+const linkLabel = (value: unknown) =>
+  value && typeof value === "object" && "label" in value ? String(value.label ?? "") : "";
+
 function ChangeEntry({ entry }: { entry: TimelineItem }) {
   const { t } = useTranslation();
-  const { undo } = useUndo();
   const actionText = useActionText();
   const object = findObject(useObjects(), "customer");
-  const { action = "update", changes = {}, request_id } = entry;
+  const { action = "update", changes = {} } = entry;
   const Icon = entry.file ? Paperclip : PencilLine;
   return (
     <Row
@@ -204,13 +234,7 @@ function ChangeEntry({ entry }: { entry: TimelineItem }) {
           {entry.actor?.label ?? t("common.somebody")} {actionText(action, entry)}
         </span>
       }
-      side={
-        entry.can_undo && request_id ? (
-          <Button size="small" type="text" onClick={() => void undo(request_id)}>
-            {t("common.undo")}
-          </Button>
-        ) : undefined
-      }
+      side={<UndoEntry entry={entry} />}
     >
       {action === "update" && object && <Changes object={object} changes={changes} />}
     </Row>

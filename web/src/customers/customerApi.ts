@@ -1,9 +1,9 @@
 /** One customer's timeline, scores and contacts, beside the generic record. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import type { HistoryEntry, LinkValue, Page } from "@/api/types";
+import type { CountedRecords, HistoryEntry, LinkValue, Page } from "@/api/types";
 
-export const timelineKinds = ["order", "interaction", "task", "change"] as const;
+export const timelineKinds = ["order", "interaction", "task", "consent", "change"] as const;
 export type TimelineKind = (typeof timelineKinds)[number];
 
 export interface TimelineEntry {
@@ -18,6 +18,7 @@ export interface TimelineEntry {
   lines?: number;
   channel?: string;
   direction?: string;
+  state?: string;
   outcome?: string;
   status?: string;
   task_kind?: string;
@@ -26,6 +27,7 @@ export interface TimelineEntry {
   action?: "insert" | "update" | "delete" | "restore";
   changes?: Record<string, { old: unknown; new: unknown }>;
   file?: HistoryEntry["file"];
+  merge?: HistoryEntry["merge"];
   request_id?: string | null;
   can_undo?: boolean;
   actor?: LinkValue | null;
@@ -54,10 +56,18 @@ export interface ScorePoint {
   abc_class?: string | null;
 }
 
+/** A sentence, and the records that it speaks of. */
+export interface Reason {
+  text: string;
+  records: CountedRecords[];
+}
+
 export interface Scores {
   as_of: string | null;
   current: Record<string, unknown> | null;
-  reasons: string[];
+  reasons: Reason[];
+  /** What a figure is made of, by field. */
+  records: Record<string, CountedRecords>;
   history: ScorePoint[];
 }
 

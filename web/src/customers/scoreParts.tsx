@@ -4,12 +4,13 @@ import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { fieldOf } from "@/api/meta";
 import type { ObjectMeta } from "@/api/types";
-import type { ScorePoint } from "@/customers/customerApi";
+import type { Reason, ScorePoint, Scores } from "@/customers/customerApi";
 import { Card, ScoreFacts } from "@/customers/ScoreCard";
 import { Sparkline } from "@/customers/Sparkline";
 import { stagePath, tone } from "@/customers/scoreText";
 import { FieldValue } from "@/objects/fields/FieldValue";
 import { isBlank } from "@/objects/fields/fieldType";
+import { RecordsLink } from "@/objects/list/RecordsLink";
 import { useFormat } from "@/ui/format";
 import styles from "./scores.module.css";
 
@@ -17,9 +18,10 @@ interface Props {
   object: ObjectMeta;
   current: Record<string, unknown>;
   history: ScorePoint[];
+  records: Scores["records"];
 }
 
-export function StageCard({ object, current, history, reasons }: Props & { reasons: string[] }) {
+export function StageCard({ object, current, history, reasons }: Props & { reasons: Reason[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const field = fieldOf(object, "stage");
@@ -46,8 +48,16 @@ export function StageCard({ object, current, history, reasons }: Props & { reaso
       )}
       {reasons.length > 0 && (
         <ul className={styles.reasons} aria-label={t("customer.score.reasons")}>
-          {reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
+          {reasons.map(({ text, records }) => (
+            <li key={text}>
+              {text}
+              {records.map((one) => (
+                <Fragment key={one.label}>
+                  {" "}
+                  <RecordsLink records={one} className={styles.records} />
+                </Fragment>
+              ))}
+            </li>
           ))}
         </ul>
       )}
@@ -55,7 +65,7 @@ export function StageCard({ object, current, history, reasons }: Props & { reaso
   );
 }
 
-export function ValueCard({ object, current, history }: Props) {
+export function ValueCard({ object, current, history, records }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   if (isBlank(current.expected_value_12m) && isBlank(current.monetary)) return null;
@@ -78,13 +88,14 @@ export function ValueCard({ object, current, history }: Props) {
       <ScoreFacts
         object={object}
         current={current}
+        records={records}
         names={["revenue_12m", "margin_12m", "monetary", "purchases", "abc_class"]}
       />
     </Card>
   );
 }
 
-export function ActivityCard({ object, current, history }: Props) {
+export function ActivityCard({ object, current, history, records }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const alive = numberOf(current.probability_alive);
@@ -110,6 +121,7 @@ export function ActivityCard({ object, current, history }: Props) {
       <ScoreFacts
         object={object}
         current={current}
+        records={records}
         names={["last_purchase_on", "recency_days", "expected_gap_days", "expected_purchases_12m"]}
       />
     </Card>

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { Alert, Button, Checkbox, Drawer, Input, Segmented, Select } from "antd";
+import { Alert, Checkbox, Drawer, Input, Segmented, Select } from "antd";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
@@ -13,7 +13,10 @@ import {
   newDraft,
   previewOf,
   settingsOf,
+  takesDefault,
 } from "@/fields/draft";
+import { FieldIndex } from "@/fields/FieldIndex";
+import { FormEnd } from "@/fields/FormEnd";
 import { FormulaEditor } from "@/fields/FormulaEditor";
 import {
   type CustomField,
@@ -23,8 +26,10 @@ import {
   type Settings,
 } from "@/fields/fieldsApi";
 import { Labelled } from "@/fields/Labelled";
+import { LinkTarget } from "@/fields/LinkTarget";
 import { type Role, RoleAccess } from "@/fields/RoleAccess";
 import { RollUpEditor } from "@/fields/RollUpEditor";
+import { RulesEditor } from "@/fields/RulesEditor";
 import { TypeSettings } from "@/fields/TypeSettings";
 import { useFieldsChanged } from "@/fields/useFieldsChanged";
 import { typeOf } from "@/objects/fields/fieldTypes";
@@ -170,30 +175,41 @@ function FieldForm({ object, first, field, roles, onClose }: FormProps) {
       {draft.type === "rollup" && (
         <RollUpEditor object={object} settings={draft.settings} errors={errors} onChange={set} />
       )}
+      {draft.type === "link" && (
+        <LinkTarget
+          settings={draft.settings}
+          stays={field !== null}
+          error={errors["settings.target"]}
+          onChange={set}
+        />
+      )}
       <TypeSettings draft={draft} errors={errors} onChange={set} />
       {!isComputed(draft.type) && (
-        <>
-          <Checkbox
-            checked={draft.required}
-            onChange={(event) => change({ required: event.target.checked })}
-          >
-            {t("fields.requiredLabel")}
-          </Checkbox>
-          <Labelled
-            label={t("fields.default")}
-            hint={preview.help || t("fields.defaultHint")}
-            error={errors["settings.default"]}
-          >
-            {(id) => (
-              <Editor
-                id={id}
-                field={{ ...preview, label: t("fields.default"), required: false }}
-                value={draft.settings.default}
-                onChange={(value) => set({ default: value })}
-              />
-            )}
-          </Labelled>
-        </>
+        <Checkbox
+          checked={draft.required}
+          onChange={(event) => change({ required: event.target.checked })}
+        >
+          {t("fields.requiredLabel")}
+        </Checkbox>
+      )}
+      {takesDefault(draft.type) && (
+        <Labelled
+          label={t("fields.default")}
+          hint={preview.help || t("fields.defaultHint")}
+          error={errors["settings.default"]}
+        >
+          {(id) => (
+            <Editor
+              id={id}
+              field={{ ...preview, label: t("fields.default"), required: false }}
+              value={draft.settings.default}
+              onChange={(value) => set({ default: value })}
+            />
+          )}
+        </Labelled>
+      )}
+      {!isComputed(draft.type) && (
+        <RulesEditor object={object} draft={draft} errors={errors} onChange={set} />
       )}
       <RoleAccess
         roles={roles}
@@ -202,24 +218,21 @@ function FieldForm({ object, first, field, roles, onClose }: FormProps) {
         error={errors.masks}
         onChange={(masks) => change({ masks })}
       />
-      {!field && (
-        <Labelled label={t("fields.key")} hint={t("fields.keyHint")} error={errors.key}>
-          {(id) => (
-            <Input
-              id={id}
-              maxLength={40}
-              value={draft.key ?? ""}
-              onChange={(event) => change({ key: event.target.value.trim() })}
-            />
-          )}
-        </Labelled>
-      )}
-      <div className={styles.foot}>
-        <Button onClick={onClose}>{t("common.cancel")}</Button>
-        <Button type="primary" htmlType="submit" loading={save.isPending}>
-          {field ? t("common.save") : t("common.create")}
-        </Button>
-      </div>
+      {field && <FieldIndex field={field} />}
+      <FormEnd
+        keyAsked={
+          field
+            ? undefined
+            : {
+                value: draft.key,
+                hint: t("fields.keyHint"),
+                error: errors.key,
+                onChange: (key) => change({ key }),
+              }
+        }
+        saving={save.isPending}
+        onClose={onClose}
+      />
     </form>
   );
 }

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { App, Button } from "antd";
 import { Archive, ArchiveRestore, ArrowDown, ArrowUp, Pencil } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { findObject, useObjects } from "@/api/meta";
 import type { ObjectMeta } from "@/api/types";
 import { archiveField, type CustomField, orderFields, restoreField } from "@/fields/fieldsApi";
 import { useFieldsChanged } from "@/fields/useFieldsChanged";
@@ -124,12 +125,16 @@ function useLabel() {
 function FieldName({ field }: { field: CustomField }) {
   const { t } = useTranslation();
   const label = useLabel();
+  const target = findObject(useObjects(), String(field.settings.target ?? ""));
   const masked = Object.keys(field.masks).length;
   return (
     <div className={styles.name}>
       <strong className="ellipsis">{label(field)}</strong>
       <span className={styles.marks}>
-        <Chip color="blue">{t(`fields.type.${field.type}`)}</Chip>
+        <Chip color="blue">
+          {t(`fields.type.${field.type}`)}
+          {target && ` → ${target.label}`}
+        </Chip>
         {field.required && <Chip color="volcano">{t("fields.required")}</Chip>}
         {masked > 0 && <Chip>{t("fields.limited", { count: masked })}</Chip>}
         <code className="secondary">custom.{field.key}</code>

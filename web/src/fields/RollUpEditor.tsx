@@ -1,12 +1,12 @@
 import { InputNumber, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { findObject, useObjects } from "@/api/meta";
-import type { Filter, ObjectMeta } from "@/api/types";
+import type { ObjectMeta } from "@/api/types";
 import type { Settings } from "@/fields/fieldsApi";
 import { Labelled } from "@/fields/Labelled";
 import { measurable, measures, rounded, timed } from "@/fields/rollUp";
 import { FilterGroup } from "@/objects/filter/FilterGroup";
-import { isGroup } from "@/objects/filter/filterTree";
+import { asGroup } from "@/objects/filter/filterTree";
 import styles from "./fields.module.css";
 
 interface Props {
@@ -113,9 +113,4 @@ export function RollUpEditor({ object, settings, errors, onChange }: Props) {
       <small className="secondary">{t("fields.rollUpHint")}</small>
     </>
   );
-}
-
-function asGroup(filter: Filter | undefined) {
-  if (!filter) return { and: [] };
-  return isGroup(filter) ? filter : { and: [filter] };
 }

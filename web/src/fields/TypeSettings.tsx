@@ -12,7 +12,7 @@ interface Props {
   onChange: (part: Partial<Settings>) => void;
 }
 
-const ranged = new Set(["decimal", "money", "date"]);
+const ranged = new Set(["decimal", "money", "date", "time"]);
 const written = new Set(["text", "long_text"]);
 
 /** What can be said of values of this type: how long, how large, of what form. */

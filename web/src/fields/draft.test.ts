@@ -26,3 +26,11 @@ it("sends neither empty texts nor open settings nor choices without a name", () 
     ],
   });
 });
+
+it("sends conditions without what is still being written", () => {
+  const there = { field: "phone", op: "not_empty" };
+  const half = { field: "name", op: "eq", value: "" };
+  const settings = { required_when: { and: [there, half] }, locked_when: { and: [half] } };
+  const sent = asSent({ ...newDraft("customer"), settings });
+  expect(sent.settings).toEqual({ required_when: { and: [there] } });
+});

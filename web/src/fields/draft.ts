@@ -11,18 +11,26 @@ export const kinds: FieldKind[] = [
   "money",
   "date",
   "datetime",
+  "time",
   "boolean",
   "choice",
   "multi_choice",
   "email",
   "phone",
   "url",
+  "link",
+  "file",
   "formula",
   "rollup",
 ];
 
 /** Nobody writes these: they have neither a default nor are they required. */
 export const isComputed = (type: FieldKind) => type === "formula" || type === "rollup";
+
+const withoutDefault = new Set<FieldKind>(["formula", "rollup", "file", "link"]);
+
+/** What a new record can begin with is no file and no record: each is for one record alone. */
+export const takesDefault = (type: FieldKind) => !withoutDefault.has(type);
 
 export const newDraft = (object: string): Draft => ({
   object,
@@ -69,6 +77,7 @@ export function previewOf(draft: Draft, language: string, name: string): FieldMe
     max_length: settings.max_length,
     decimal_places: type === "decimal" ? (settings.decimal_places ?? 0) : undefined,
     currency: settings.currency,
+    target: settings.target,
     choices: withValues(settings.choices ?? [])
       .filter(({ value }) => value)
       .map((choice) => ({ ...choice, label: textIn(choice.labels, language) || choice.value })),
@@ -80,6 +89,8 @@ export function asSent(draft: Draft): Draft {
   const { choices, ...rest } = {
     ...draft.settings,
     filter: complete(draft.settings.filter ?? null),
+    required_when: complete(draft.settings.required_when ?? null),
+    locked_when: complete(draft.settings.locked_when ?? null),
   };
   const named = choices?.filter(({ labels, value }) => value || textIn(labels, "en"));
   const settings = Object.entries(named ? { ...rest, choices: withValues(named) } : rest);

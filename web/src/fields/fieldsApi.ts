@@ -25,6 +25,7 @@ export interface Settings {
   max?: string;
   currency?: string;
   choices?: Choice[];
+  target?: string;
   default?: unknown;
   formula?: string;
   related?: string;
@@ -32,6 +33,8 @@ export interface Settings {
   field?: string;
   by?: string;
   filter?: Filter;
+  required_when?: Filter;
+  locked_when?: Filter;
 }
 
 /** A field as it is being written. */
@@ -49,6 +52,8 @@ export interface Draft {
 export const customFieldsQuery = queryOptions({
   queryKey: ["custom-fields"],
   queryFn: ({ signal }) => get<Schemas["FieldsOut"]>("/custom-fields", {}, signal),
+  refetchInterval: ({ state }) =>
+    state.data?.items.some(({ index }) => index?.state === "working") ? 1_500 : false,
 });
 
 export type Trial = Schemas["FormulaOut"];
@@ -85,6 +90,9 @@ export const archiveField = (field: CustomField) =>
 
 export const restoreField = (field: CustomField) =>
   request<CustomField>("POST", address(field, "/restore"));
+
+export const setIndexed = (field: CustomField, indexed: boolean) =>
+  request<CustomField>(indexed ? "POST" : "DELETE", address(field, "/index"));
 
 export const orderFields = (object: string, ids: string[]) =>
   request("POST", "/custom-fields/order", { body: { object, ids } });

@@ -161,6 +161,9 @@ function MappingRow({ entry, imported, target, isGuessed, onChoose }: RowProps) 
             onChange={(key) => onChoose(target.fields.find((one) => keyOf(one) === key) ?? null)}
           />
           {field?.half && <Chip color="geekblue">{halfLabel(field.half)}</Chip>}
+          {!field && imported.detected.files?.includes(column) && (
+            <small className="secondary">{t("imports.ofFiles")}</small>
+          )}
           {field && isGuessed && <Chip color="gold">{t("imports.guessed")}</Chip>}
         </div>
       </td>

@@ -29,6 +29,8 @@ export interface Detected {
   sheets?: string[] | null;
   header?: string[];
   sample?: (string | null)[][];
+  /** The columns called like fields of files, which no import fills. */
+  files?: number[];
 }
 
 export type Half = "organization" | "person";

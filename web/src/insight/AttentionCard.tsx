@@ -8,6 +8,7 @@ import { DoDialog } from "@/insight/DoDialog";
 import type { Attention } from "@/insight/insightApi";
 import { SnoozeMenu } from "@/insight/SnoozeMenu";
 import { useDecide } from "@/insight/useDecide";
+import { RecordsLink } from "@/objects/list/RecordsLink";
 import { Chip } from "@/ui/Chip";
 import { useFormat } from "@/ui/format";
 import styles from "./attention.module.css";
@@ -64,8 +65,12 @@ export function AttentionCard(props: Props) {
           <Chip color={colors[item.kind]}>{kind}</Chip>
         </h3>
         <p id={`${id}-why`}>{item.why}</p>
+        {!item.call.allowed && <MayNotCall item={item} />}
         <small className="secondary">
           {item.owner ? t("insight.owner", { name: item.owner.label }) : t("insight.noOwner")}
+          {item.records.map((records) => (
+            <RecordsLink key={records.label} records={records} className={styles.records} />
+          ))}
         </small>
       </div>
       {item.stake && (
@@ -76,6 +81,16 @@ export function AttentionCard(props: Props) {
       )}
       <Actions {...props} />
     </article>
+  );
+}
+
+/** Advice to call somebody who asked not to be called is advice to reach them in another way. */
+function MayNotCall({ item }: { item: Attention }) {
+  const { t } = useTranslation();
+  return (
+    <small className={styles.mayNot} role="note">
+      {t("consent.mayNot.phone", { reason: item.call.text })}
+    </small>
   );
 }
 

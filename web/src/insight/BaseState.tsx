@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { fieldOf, useObject } from "@/api/meta";
 import type { Filter } from "@/api/types";
 import type { Base } from "@/insight/insightApi";
 import { StageBar } from "@/insight/StageBar";
@@ -13,33 +14,24 @@ const weakest = 3;
 export function BaseState({ base }: { base: Base }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const fields = [...base.completeness.fields].sort((a, b) => a.share - b.share).slice(0, weakest);
+  const seesPurchases = fieldOf(useObject("customer"), "purchases") !== undefined;
   return (
     <section className={styles.base} aria-label={t("insight.base")}>
       <div className={styles.tiles}>
         <Tile title={t("insight.tile.customers")}>
           <Figure to={null}>{format.number(base.customers)}</Figure>
-          {base.run && (
-            <p className="secondary">
-              {t("insight.tile.orders", {
-                count: base.orders,
-                number: format.number(base.orders),
-              })}
+          {base.run && seesPurchases && (
+            <p>
+              <CustomersLink filter={{ field: "purchases", op: "gt", value: 0 }}>
+                {t("insight.tile.buyers", {
+                  count: base.buyers,
+                  number: format.number(base.buyers),
+                })}
+              </CustomersLink>
             </p>
           )}
         </Tile>
-        <Tile title={t("insight.tile.completeness")}>
-          <span className={styles.figure}>{format.share(base.completeness.value)}</span>
-          <ul className={styles.weak}>
-            {fields.map(({ name, label, share }) => (
-              <li key={name}>
-                <CustomersLink filter={{ field: name, op: "empty" }}>
-                  {label} {format.share(share)}
-                </CustomersLink>
-              </li>
-            ))}
-          </ul>
-        </Tile>
+        <Completeness completeness={base.completeness} />
         <Tile title={t("insight.tile.unowned")}>
           <Figure to={{ field: "owner", op: "empty" }}>{format.number(base.unowned)}</Figure>
           <p className="secondary">
@@ -55,8 +47,33 @@ export function BaseState({ base }: { base: Base }) {
   );
 }
 
-/** The few who bring most: class A where it is the same customers, else all by what they brought. */
-function Pareto({ base: { pareto, abc_classes = [] } }: { base: Base }) {
+/** How many key fields are filled; each opens the customers who lack it, the whole those who lack any. */
+function Completeness({ completeness }: Pick<Base, "completeness">) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const fields = [...completeness.fields].sort((a, b) => a.share - b.share).slice(0, weakest);
+  const lacking = completeness.fields.map(({ name }): Filter => ({ field: name, op: "empty" }));
+  return (
+    <Tile title={t("insight.tile.completeness")}>
+      <Figure to={{ or: lacking }}>{format.share(completeness.value)}</Figure>
+      <ul className={styles.weak}>
+        {fields.map(({ name, label, share, missing }) => (
+          <li key={name}>
+            <CustomersLink
+              filter={{ field: name, op: "empty" }}
+              title={t("insight.tile.missing", { count: missing, number: format.number(missing) })}
+            >
+              {label} {format.share(share)}
+            </CustomersLink>
+          </li>
+        ))}
+      </ul>
+    </Tile>
+  );
+}
+
+/** The few who bring most. Whoever may not see what customers bring cannot open them. */
+function Pareto({ base: { pareto } }: { base: Base }) {
   const { t } = useTranslation();
   const format = useFormat();
   if (!pareto) {
@@ -67,15 +84,16 @@ function Pareto({ base: { pareto, abc_classes = [] } }: { base: Base }) {
       </Tile>
     );
   }
-  const isClassA = abc_classes[0]?.customers === pareto.customers;
+  const shown = format.number(pareto.customers);
   return (
     <Tile title={t("insight.tile.pareto")}>
-      <Figure
-        to={isClassA ? { field: "abc_class", op: "in", value: ["A"] } : null}
-        sort="-revenue_12m"
-      >
-        {format.number(pareto.customers)}
-      </Figure>
+      {pareto.filter ? (
+        <Figure to={pareto.filter} sort={`-${pareto.filter.field}`}>
+          {shown}
+        </Figure>
+      ) : (
+        <span className={styles.figure}>{shown}</span>
+      )}
       <p className="secondary">
         {t("insight.tile.bring", {
           share: format.share(pareto.share),

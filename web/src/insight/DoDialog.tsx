@@ -73,6 +73,11 @@ function DoForm({ item, onClose, onDo }: Omit<Props, "open">) {
       onKeyDown={(event: KeyboardEvent) => isSend(event) && send()}
     >
       <p className={styles.because}>{item.why}</p>
+      {!item.call.allowed && (
+        <small className={styles.mayNot} role="note">
+          {t("consent.mayNot.phone", { reason: item.call.text })}
+        </small>
+      )}
       {allowed.length > 1 && (
         <Segmented
           block

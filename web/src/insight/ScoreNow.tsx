@@ -1,31 +1,14 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button } from "antd";
+import { Button } from "antd";
 import { RefreshCw } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { followJob, isActive, jobsQuery } from "@/api/jobs";
 import { type Base, startScoring } from "@/insight/insightApi";
-import { useErrorText } from "@/ui/errorText";
+import { useRun } from "@/insight/useRun";
 import { useFormat } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
 import styles from "./home.module.css";
 
-const kind = "score";
-
-/** The scoring under way, and a way to start one; the bell tells when it is through. */
-export function useScoring() {
-  const client = useQueryClient();
-  const { message } = App.useApp();
-  const errorText = useErrorText();
-  const { data: jobs = [] } = useQuery(jobsQuery);
-  const running = jobs.find((job) => job.kind === kind && isActive(job)) ?? null;
-
-  const start = useMutation({
-    mutationFn: (asOf?: string) => startScoring(asOf),
-    onSuccess: (job) => followJob(client, job),
-    onError: (error) => void message.error(errorText(error)),
-  });
-  return { running, start: start.mutate, isStarting: start.isPending };
-}
+/** The scoring under way, and a way to start one. */
+export const useScoring = () => useRun<string | undefined>("score", startScoring);
 
 /** When the scores are from, and new ones at a click; while they are made, how far they are. */
 export function ScoreNow({ base }: { base: Base }) {

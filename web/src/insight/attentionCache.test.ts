@@ -15,7 +15,9 @@ const item = (id: string): Attention => ({
   kind: "late",
   stake: null,
   why: "",
+  records: [],
   suggestion: { kind: "call", title: "" },
+  call: { allowed: true, text: "" },
   created_at: "2026-03-01T00:00:00+00:00",
   can: ["do"],
 });

@@ -1,11 +1,11 @@
 /** What scoring found out: the state of the customer base and who needs attention. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, request } from "@/api/client";
-import type { Job, LinkValue, Page, Schemas } from "@/api/types";
+import type { Condition, CountedRecords, Job, LinkValue, Page, Schemas } from "@/api/types";
 
 export interface Completeness {
   value: number;
-  fields: { name: string; label: string; share: number }[];
+  fields: { name: string; label: string; share: number; missing: number }[];
 }
 
 export interface ClassShare {
@@ -30,10 +30,11 @@ export interface Base {
   completeness: Completeness;
   unowned: number;
   /** So many customers, such a share of those who bring value, bring so much of it. */
-  pareto: { customers: number; share: number; of_value: number } | null;
+  pareto: { customers: number; share: number; of_value: number; filter: Condition | null } | null;
   stages: (ClassShare & { stage: string })[];
-  abc_classes?: (ClassShare & { abc_class: string })[];
   orders: number;
+  /** So many have bought something. */
+  buyers: number;
   currency: string;
   can: string[];
   run: Run | null;
@@ -48,7 +49,11 @@ export interface Attention {
   label?: string;
   stake: { amount: string; currency: string } | null;
   why: string;
+  /** What `why` speaks of. */
+  records: CountedRecords[];
   suggestion: { kind: "call" | "task"; title: string };
+  /** Whether the customer may be called, and why not. */
+  call: { allowed: boolean; text: string };
   created_at: string;
   can: string[];
 }

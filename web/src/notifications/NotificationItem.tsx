@@ -11,6 +11,7 @@ import {
   Webhook,
 } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { refusalsOf } from "@/api/jobs";
 import { useObjects } from "@/api/meta";
 import type { Notification, NotificationKind } from "@/notifications/notificationsApi";
 import { placeOf } from "@/notifications/placeOf";
@@ -42,7 +43,8 @@ export function NotificationItem({ item, pages, onChoose }: Props) {
   const { title, text } = useSentence()(item);
   const place = placeOf(item, objects, pages);
   const failed = item.job?.state === "failed";
-  const Icon = failed ? CircleAlert : icons[item.kind];
+  const partly = item.job && refusalsOf(item.job);
+  const Icon = failed || partly ? CircleAlert : icons[item.kind];
   const content = (
     <>
       <span className={styles.icon} data-failed={failed}>
@@ -53,7 +55,7 @@ export function NotificationItem({ item, pages, onChoose }: Props) {
         <strong className="ellipsis" title={title}>
           {title}
         </strong>
-        <span>{text}</span>
+        <span className={styles.text}>{text}</span>
         {item.excerpt && <q className={styles.excerpt}>{item.excerpt}</q>}
         <time className="secondary" dateTime={item.at} title={format.dateTime(item.at)}>
           {format.relative(item.at)}

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Job } from "@/api/types";
 import type { Notification } from "@/notifications/notificationsApi";
 import { placeOf } from "@/notifications/placeOf";
 import { customer } from "@/test/objects";
@@ -44,4 +45,30 @@ it("leads to a list of mine when many were given to me", () => {
 
 it("leads nowhere from an object the role has no longer", () => {
   expect(placeOf({ ...item, object: "secret" }, objects, pages)).toBeNull();
+});
+
+const job: Job = {
+  id: "j1",
+  kind: "bulk_edit",
+  title: "Change many records",
+  state: "done",
+  done: 5,
+  total: 5,
+  message: "",
+  result: { changed: 2, refused: 3, reasons: [] },
+  error: null,
+  object: "customer",
+  subject: null,
+  created_at: item.at,
+  started_at: item.at,
+  finished_at: item.at,
+  can: [],
+};
+
+it("leads to what a bulk edit left as it was", () => {
+  const ended: Notification = { ...item, kind: "job", object: "job", job };
+  const search = { filter: { and: [{ refused_by: "j1" }] } };
+  expect(placeOf(ended, objects, pages)).toEqual({ to: "/customers", search });
+  const all = { ...ended, job: { ...job, result: { changed: 5, refused: 0, reasons: [] } } };
+  expect(placeOf(all, objects, pages)).toBeNull();
 });

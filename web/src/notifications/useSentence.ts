@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { fieldOf, findObject, useObjects } from "@/api/meta";
 import type { Notification } from "@/notifications/notificationsApi";
+import { useOutcome } from "@/notifications/useOutcome";
 import { useFormat } from "@/ui/format";
 
 export interface Said {
@@ -15,6 +16,7 @@ export function useSentence(): (item: Notification) => Said {
   const { t } = useTranslation();
   const objects = useObjects();
   const format = useFormat();
+  const outcome = useOutcome();
 
   function some(object: string, count: number) {
     const meta = findObject(objects, object);
@@ -74,7 +76,7 @@ export function useSentence(): (item: Notification) => Said {
       default:
         return {
           title: job?.title ?? title,
-          text: job?.error || t(`jobs.state.${job?.state ?? "done"}`),
+          text: (job && outcome(job)) || job?.error || t(`jobs.state.${job?.state ?? "done"}`),
         };
     }
   };

@@ -17,6 +17,7 @@ export function Palette({ places, children }: Props) {
   const { t } = useTranslation();
   const dialog = useRef<HTMLDialogElement>(null);
   const [open, setOpen] = useState(false);
+  const isShown = useRef(false);
   useRememberOpened();
 
   useEffect(() => {
@@ -33,7 +34,13 @@ export function Palette({ places, children }: Props) {
   useEffect(() => {
     if (open) dialog.current?.showModal();
     else dialog.current?.close();
+    isShown.current = open;
   }, [open]);
+
+  /** Of a dialog that the browser closed by itself; of one we closed it may come once it is open again. */
+  function onClose() {
+    if (isShown.current && !dialog.current?.open) setOpen(false);
+  }
 
   return (
     <>
@@ -57,7 +64,7 @@ export function Palette({ places, children }: Props) {
           event.preventDefault();
           setOpen(false);
         }}
-        onClose={() => setOpen(false)}
+        onClose={onClose}
         onClick={(event) => event.target === dialog.current && setOpen(false)}
       >
         {open && (

@@ -1,12 +1,13 @@
 import { createFileRoute, redirect, useRouter } from "@tanstack/react-router";
 import { sessionQuery } from "@/api/session";
-import { loadAreas } from "@/app/i18n/i18n";
+import { loadAreas, loadSettings } from "@/app/i18n/i18n";
 import { AddFactorPage } from "@/settings/AddFactorPage";
 
 export const Route = createFileRoute("/second-factor")({
   beforeLoad: async ({ context: { session } }) => {
     if (!session.add_factor) throw redirect({ to: "/" });
     await loadAreas();
+    await loadSettings();
   },
   component: SecondFactor,
 });

@@ -15,11 +15,11 @@ export const Route = createFileRoute("/sign-in")({
 function SignIn() {
   const router = useRouter();
   const { queryClient } = Route.useRouteContext();
-  const { next } = Route.useSearch();
+  const { next = "/" } = Route.useSearch();
   async function enter(session: Session) {
     queryClient.setQueryData(sessionQuery.queryKey, session);
     await router.invalidate();
-    router.history.push(next ?? "/");
+    router.history.push(next);
   }
-  return <SignInPage onSignedIn={enter} />;
+  return <SignInPage next={next} onSignedIn={enter} />;
 }

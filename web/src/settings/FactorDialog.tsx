@@ -12,7 +12,7 @@ import {
   removeFactor,
 } from "@/api/factors";
 import type { Schemas } from "@/api/types";
-import { CopyLine } from "@/settings/CopyLine";
+import { CopyLine } from "@/ui/CopyLine";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./settings.module.css";
 
@@ -22,11 +22,13 @@ export type FactorTask =
 
 interface Props {
   task: FactorTask;
+  /** Whether it takes the password; a provider signs in who has none. */
+  asks: boolean;
   onClose: () => void;
 }
 
 /** The password first; then what the task needs; recovery codes, if any came of it, once. */
-export function FactorDialog({ task, onClose }: Props) {
+export function FactorDialog({ task, asks, onClose }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [totp, setTotp] = useState<Schemas["TotpOut"] | null>(null);
@@ -67,7 +69,7 @@ export function FactorDialog({ task, onClose }: Props) {
       ) : totp ? (
         <ScanForm totp={totp} onSend={confirm} />
       ) : (
-        <PasswordStep named={task.what === "passkey"} onSend={begin} />
+        <PasswordStep asks={asks} named={task.what === "passkey"} onSend={begin} />
       )}
     </Modal>
   );
@@ -108,12 +110,13 @@ function Step({ mutation, disabled, onSubmit, children }: StepProps) {
 }
 
 interface PasswordProps {
+  asks: boolean;
   /** What is added wants a name. */
   named: boolean;
   onSend: (password: string, name: string) => Promise<void>;
 }
 
-function PasswordStep({ named, onSend }: PasswordProps) {
+function PasswordStep({ asks, named, onSend }: PasswordProps) {
   const { t } = useTranslation();
   const id = useId();
   const [name, setName] = useState("");
@@ -122,7 +125,7 @@ function PasswordStep({ named, onSend }: PasswordProps) {
   return (
     <Step
       mutation={send}
-      disabled={!password || (named && !name.trim())}
+      disabled={(asks && !password) || (named && !name.trim())}
       onSubmit={() => send.mutate()}
     >
       {named && (
@@ -138,14 +141,18 @@ function PasswordStep({ named, onSend }: PasswordProps) {
           />
         </>
       )}
-      <label htmlFor={`${id}-password`}>{t("factors.confirm")}</label>
-      <Input.Password
-        id={`${id}-password`}
-        autoFocus={!named}
-        autoComplete="current-password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-      />
+      {asks && (
+        <>
+          <label htmlFor={`${id}-password`}>{t("factors.confirm")}</label>
+          <Input.Password
+            id={`${id}-password`}
+            autoFocus={!named}
+            autoComplete="current-password"
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
+        </>
+      )}
     </Step>
   );
 }

@@ -48,7 +48,9 @@ export function Factors() {
           <Button onClick={() => setTask({ what: "codes" })}>{t("factors.newCodes")}</Button>
         )}
       </div>
-      {task && <FactorDialog task={task} onClose={() => setTask(null)} />}
+      {task && (
+        <FactorDialog task={task} asks={query.data.password} onClose={() => setTask(null)} />
+      )}
     </>
   );
 }

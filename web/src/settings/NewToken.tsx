@@ -4,8 +4,8 @@ import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useObjects } from "@/api/meta";
 import { createToken, tokensQuery } from "@/api/tokens";
-import { CopyLine } from "@/settings/CopyLine";
 import { kinds, useScopeLabel } from "@/settings/useScopeLabel";
+import { CopyLine } from "@/ui/CopyLine";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./settings.module.css";
 

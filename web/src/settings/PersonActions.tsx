@@ -1,6 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Dropdown, type MenuProps } from "antd";
-import { Ellipsis } from "lucide-react";
+import { App } from "antd";
 import { useTranslation } from "react-i18next";
 import { removeFactorsOf } from "@/api/factors";
 import {
@@ -10,10 +8,11 @@ import {
   peopleQuery,
   revokeLink,
   signOutEverywhere,
+  unlinkPerson,
 } from "@/api/people";
 import { useUser } from "@/api/session";
+import { type Actions, ActionsMenu, useAct } from "@/settings/ActionsMenu";
 import type { Opened } from "@/settings/PeoplePage";
-import { useErrorText } from "@/ui/errorText";
 
 interface Props {
   person: Person;
@@ -23,28 +22,14 @@ interface Props {
 export function PersonActions({ person, onOpen }: Props) {
   const { t } = useTranslation();
   const items = useActions(person, onOpen);
-  return (
-    <Dropdown trigger={["click"]} menu={{ items }}>
-      <Button
-        type="text"
-        icon={<Ellipsis size={16} />}
-        aria-label={t("people.actions", { name: person.full_name })}
-      />
-    </Dropdown>
-  );
+  return <ActionsMenu label={t("people.actions", { name: person.full_name })} items={items} />;
 }
 
-function useActions(person: Person, onOpen: Props["onOpen"]): MenuProps["items"] {
+function useActions(person: Person, onOpen: Props["onOpen"]): Actions {
   const { t } = useTranslation();
   const me = useUser();
-  const client = useQueryClient();
   const { message } = App.useApp();
-  const errorText = useErrorText();
-  const { mutate } = useMutation({
-    mutationFn: (action: () => Promise<unknown>) => action(),
-    onSettled: () => client.invalidateQueries({ queryKey: peopleQuery.queryKey }),
-    onError: (error) => void message.error(errorText(error)),
-  });
+  const { mutate } = useAct(peopleQuery.queryKey);
   const { id, full_name: name } = person;
   if (person.status === "inactive") {
     const letIn = async () => {
@@ -66,6 +51,10 @@ function useActions(person: Person, onOpen: Props["onOpen"]): MenuProps["items"]
     await removeFactorsOf(id);
     message.success(t("factors.removed", { name }));
   };
+  const unlink = async () => {
+    await unlinkPerson(id);
+    message.success(t("people.unlinked", { name }));
+  };
   return [
     { key: "change", label: t("people.change"), onClick: () => onOpen({ what: "change", person }) },
     { key: "link", label: t("people.newLink"), onClick: () => mutate(link) },
@@ -74,6 +63,9 @@ function useActions(person: Person, onOpen: Props["onOpen"]): MenuProps["items"]
       : []),
     { key: "out", label: t("people.signOut"), onClick: () => mutate(signOut) },
     { key: "factors", label: t("factors.removeAll"), onClick: () => mutate(removeFactors) },
+    ...(person.is_linked
+      ? [{ key: "unlink", label: t("people.unlink"), onClick: () => mutate(unlink) }]
+      : []),
     ...(id === me.id
       ? []
       : [

@@ -6,18 +6,23 @@ import { useUser } from "@/api/session";
 import styles from "./settings.module.css";
 
 /** What is administered as any other list: made, renamed, nested, put in the bin and taken out. */
-const ordinary = ["team", "territory"];
+const ordinary = ["team", "territory", "purpose", "consent_text"];
 
-/** The pages of the settings beside one's own are for administrators. */
+/** One's own pages of the settings; the others are for administrators. */
 export function SettingsFrame({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const { administer } = useUser();
   const objects = useObjects();
-  const pages: { to: LinkProps["to"]; label: string }[] = [
+  const own: { to: LinkProps["to"]; label: string }[] = [
     { to: "/settings", label: t("settings.mine") },
+    { to: "/settings/snippets", label: t("snippets.title") },
+  ];
+  const administered: typeof own = [
     { to: "/settings/people", label: t("people.title") },
     { to: "/settings/roles", label: t("roles.title") },
+    { to: "/settings/providers", label: t("providers.title") },
     { to: "/settings/webhooks", label: t("webhooks.title") },
+    { to: "/settings/objects", label: t("objects.title") },
     { to: "/settings/fields", label: t("fields.title") },
     { to: "/settings/layouts", label: t("layouts.title") },
     { to: "/settings/audit", label: t("audit.title") },
@@ -25,29 +30,27 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
   return (
     <div className={styles.frame}>
       <h1>{t("nav.settings")}</h1>
-      {administer && (
-        <nav className={styles.pages} aria-label={t("settings.nav")}>
-          {pages.map(({ to, label }) => (
-            <Link
-              key={to}
-              to={to}
-              activeOptions={{ exact: to === "/settings", includeSearch: false }}
-            >
-              {label}
-            </Link>
-          ))}
-          {ordinary.map((name) => {
-            const object = findObject(objects, name);
-            return (
-              object && (
-                <Link key={name} to="/$path" params={{ path: object.path }}>
-                  {object.label_plural}
-                </Link>
-              )
-            );
-          })}
-        </nav>
-      )}
+      <nav className={styles.pages} aria-label={t("settings.nav")}>
+        {[...own, ...(administer ? administered : [])].map(({ to, label }) => (
+          <Link
+            key={to}
+            to={to}
+            activeOptions={{ exact: to === "/settings", includeSearch: false }}
+          >
+            {label}
+          </Link>
+        ))}
+        {ordinary.map((name) => {
+          const object = administer && findObject(objects, name);
+          return (
+            object && (
+              <Link key={name} to="/$path" params={{ path: object.path }}>
+                {object.label_plural}
+              </Link>
+            )
+          );
+        })}
+      </nav>
       {children}
     </div>
   );

@@ -1,6 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Dropdown, type MenuProps } from "antd";
-import { Ellipsis } from "lucide-react";
+import { App } from "antd";
 import { useTranslation } from "react-i18next";
 import {
   changeWebhook,
@@ -10,8 +8,8 @@ import {
   type Webhook,
   webhooksQuery,
 } from "@/api/webhooks";
+import { type Actions, ActionsMenu, useAct } from "@/settings/ActionsMenu";
 import type { Opened } from "@/settings/WebhooksPage";
-import { useErrorText } from "@/ui/errorText";
 
 interface Props {
   webhook: Webhook;
@@ -21,27 +19,13 @@ interface Props {
 export function WebhookActions({ webhook, onOpen }: Props) {
   const { t } = useTranslation();
   const items = useActions(webhook, onOpen);
-  return (
-    <Dropdown trigger={["click"]} menu={{ items }}>
-      <Button
-        type="text"
-        icon={<Ellipsis size={16} />}
-        aria-label={t("webhooks.actions", { name: webhook.name })}
-      />
-    </Dropdown>
-  );
+  return <ActionsMenu label={t("webhooks.actions", { name: webhook.name })} items={items} />;
 }
 
-function useActions(webhook: Webhook, onOpen: Props["onOpen"]): MenuProps["items"] {
+function useActions(webhook: Webhook, onOpen: Props["onOpen"]): Actions {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const { message, modal } = App.useApp();
-  const errorText = useErrorText();
-  const { mutate, mutateAsync } = useMutation({
-    mutationFn: (action: () => Promise<unknown>) => action(),
-    onSettled: () => client.invalidateQueries({ queryKey: webhooksQuery.queryKey }),
-    onError: (error) => void message.error(errorText(error)),
-  });
+  const { modal } = App.useApp();
+  const { mutate, mutateAsync } = useAct(webhooksQuery.queryKey);
   const { id, name, is_active } = webhook;
   const test = async () => {
     await testWebhook(id);

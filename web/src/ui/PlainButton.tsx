@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes } from "react";
+import type { AnchorHTMLAttributes, ButtonHTMLAttributes } from "react";
 import styles from "./plainButton.module.css";
 
 interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
@@ -27,4 +27,9 @@ export function PlainButton({
       {...rest}
     />
   );
+}
+
+/** A link that looks as such a button. */
+export function PlainLink(props: AnchorHTMLAttributes<HTMLAnchorElement>) {
+  return <a className={`${styles.button} ${styles.block}`} {...props} />;
 }

@@ -19,6 +19,8 @@ export interface Format {
   date: (value: string | null | undefined) => string;
   dateTime: (value: string | null | undefined) => string;
   time: (value: string) => string;
+  /** Takes the time on a clock, "09:30". */
+  timeOfDay: (value: string) => string;
   day: (value: string) => string;
   /** Takes a day: "November 2026", "Mon", and two days: "Nov 2 – 8, 2026". */
   month: (day: string) => string;
@@ -45,6 +47,8 @@ const blank = (value: unknown): value is null | undefined | "" =>
 
 /** A date without time must not move with the zone: it is read and shown as UTC. */
 const isDateOnly = (value: string) => /^\d{4}-\d{2}-\d{2}$/.test(value);
+
+const isTimeOfDay = (value: string) => /^([01]\d|2[0-3]):[0-5]\d$/.test(value);
 
 interface Place {
   zone?: string | undefined;
@@ -79,6 +83,7 @@ export function makeFormat(
     timeZone,
   });
   const time = new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone });
+  const clock = new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone: "UTC" });
   const dayOptions = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
   const day = new Intl.DateTimeFormat(language, { ...dayOptions, timeZone });
   const dayOnly = new Intl.DateTimeFormat(language, { ...dayOptions, timeZone: "UTC" });
@@ -117,6 +122,8 @@ export function makeFormat(
       return isDateOnly(value) ? date(value) : dateTime.format(new Date(value));
     },
     time: (value) => time.format(new Date(value)),
+    timeOfDay: (value) =>
+      isTimeOfDay(value) ? clock.format(new Date(`1970-01-01T${value}Z`)) : value,
     day: (value) => (isDateOnly(value) ? dayOnly : day).format(new Date(value)),
     month: (day) => longMonth.format(new Date(day)),
     weekday: (day) => weekday.format(new Date(day)),

@@ -160,7 +160,7 @@ def test_files_and_rows_expire_with_the_undo_window(
     done, kept = (run(make_asker(), "customer", content) for _each in range(2))
     never_run = sent(client, content).json()["id"]
     assert done.undo_until is not None
-    late = done.undo_until + dt.timedelta(seconds=1)
+    late = done.undo_until + dt.timedelta(hours=1)  # after what was sent just now, too
     Import.objects.filter(pk=kept.pk).update(undo_until=late + dt.timedelta(days=1))
     assert error_rows(client, done) == 1
     with django_capture_on_commit_callbacks(execute=True):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from guanxi.customers.models import Address, Customer
+from guanxi.customers.models import Address, Consent, Customer, Purpose
 from guanxi.platform.exchange import services
 from guanxi.platform.exchange.tasks import run_here
 from guanxi.platform.exchange.tests.cast import codes, make_asker, preview, run, table, undo, upload
@@ -134,3 +134,26 @@ def test_duplicate_headers_and_cells_too_many() -> None:
     assert [m["field"] for m in imported.mapping] == ["code", "name", None]
     done = run(asker, "product", b"code,name\nP1,a,b\nP2,c\n")
     assert codes(done) == {2: ["too_many_cells"]}
+
+
+def test_what_a_file_brings_was_imported_whatever_it_says() -> None:
+    asker = make_asker()
+    run(asker, "customer", table(["姓名"], ["张伟"], ["王芳"]))
+    Purpose.objects.create(name="营销信息")
+    header = ["customer", "purpose", "channel", "state", "said at", "source"]
+    content = table(
+        header,
+        ["张伟", "营销信息", "e-mail", "granted", "2024-05-01", "preference page"],
+        ["张伟", "营销信息", "e-mail", "withdrawn", "2024-05-02", "call"],
+        ["王芳", "", "phone", "do not contact", "", "call"],
+    )
+    done = run(asker, "consent", content)
+    assert done.counts["create"] == 3, codes(done)
+    words = Consent.objects.values_list("customer__name", "state", "in_force", "source")
+    assert set(words) == {
+        ("张伟", "granted", False, "import"),
+        ("张伟", "withdrawn", True, "import"),
+        ("王芳", "blocked", True, "import"),
+    }
+    undo(asker, done)
+    assert not Consent.objects.exists()

@@ -1,11 +1,16 @@
 """Cells become values by evidence, or are refused saying what to do."""
 
+import contextlib
+import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from guanxi.platform.exchange.values import convert, dates
 from guanxi.platform.exchange.values.convert import BadValue
+from guanxi.platform.objects.fieldtypes import time_of_day
 
 
 @pytest.mark.parametrize(
@@ -107,3 +112,46 @@ def test_instants_without_offset_are_in_the_books_zone() -> None:
 )
 def test_yes_and_no(word: str, value: str) -> None:
     assert convert.boolean(word) == value
+
+
+SOME = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+
+
+@SOME
+@given(st.times())
+def test_a_time_of_day_is_read_however_it_is_written(at: dt.time) -> None:
+    kept = f"{at:%H:%M}"
+    hour, half = at.hour % 12 or 12, at.hour // 12
+    narrow = (f"{at.hour}:{at:%M}", f"{at.hour}:{at:%M}:00", kept)
+    shown = (
+        f"{hour}:{at:%M}\u202f{'AP'[half]}M",
+        f"{'上下'[half]}午{hour}:{at:%M}",
+        f"{at:%H：%M}",
+    )
+    words = (("凌晨", "清晨", "早上"), ("中午", "傍晚", "晚上"))[half]
+    taiwan = [f"{word}{hour}:{at:%M}" for word in words]
+    assert {dates.time(text) for text in (*narrow, *shown, *taiwan)} == {kept}
+    assert {time_of_day(text) for text in narrow} == {kept}
+
+
+@SOME
+@given(st.tuples(st.times(), st.times()))
+def test_times_of_day_have_the_order_of_their_texts(pair: tuple[dt.time, dt.time]) -> None:
+    one, other = (at.replace(second=0, microsecond=0) for at in pair)
+    texts = [time_of_day(f"{at.hour}:{at:%M}") for at in (one, other)]
+    assert (texts[0] < texts[1]) == (one < other)
+
+
+@SOME
+@given(st.text("0123456789:. -") | st.text())
+@example("24:00")
+@example("9:5")
+@example("09:30:15")
+@example("9:60 PM")
+def test_what_is_no_time_of_day_is_refused_saying_how_to_write_one(written: str) -> None:
+    with contextlib.suppress(ValueError):
+        time_of_day(written)
+        return
+    with pytest.raises(BadValue, match=r"09:30") as why:
+        dates.time(written)
+    assert why.value.code == "not_a_time"

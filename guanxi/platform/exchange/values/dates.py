@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from guanxi.platform.exchange.values.convert import BadValue, Convert, narrow
+from guanxi.platform.objects.fieldtypes import time_of_day
 
 YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?[T\s]*(.*)")
 YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})[T\s,]*(.*)")
@@ -17,9 +18,12 @@ NAMED = re.compile(
 )
 SERIAL = re.compile(r"(\d{5})(?:\.(\d+))?")
 ROC = re.compile(r"民[国國]\s*(\d{1,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日?\s*(.*)")
+MORNING, LATER = ("凌晨", "清晨", "早上", "上午"), ("中午", "下午", "傍晚", "晚上")
+WORDS = "|".join((*MORNING, *LATER))
 TIME = re.compile(
-    r"(上午|下午|[AaPp][Mm])?\s*(\d{1,2})[:时時点點](\d{1,2})?(?:[:分](\d{1,2})?)?(?:秒)?(?:[.,](\d{1,6})\d*)?分?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?"
+    rf"({WORDS}|[AaPp][Mm])?\s*(\d{{1,2}})[:时時点點](\d{{1,2}})?(?:[:分](\d{{1,2}})?)?(?:秒)?(?:[.,](\d{{1,6}})\d*)?分?\s*([AaPp][Mm])?\s*(Z|[+-]\d{{2}}:?\d{{2}})?"
 )
+HALF = re.compile(rf"^({WORDS})|[ap]m$", re.I)
 MONTHS = {
     m: i
     for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)  # noqa: SIM905
@@ -98,9 +102,9 @@ def _time(rest: str, value: str) -> tuple[dt.time, dt.tzinfo | None]:
     if not found:
         raise _wrong(value)
     hour, half = int(found[2]), (found[1] or found[6] or "").lower()
-    if half in ("下午", "pm") and hour < 12:
+    if half in (*LATER, "pm") and hour < 12:
         hour += 12
-    elif half in ("上午", "am") and hour == 12:
+    elif half in (*MORNING, "am") and hour == 12:
         hour = 0
     zone = dt.datetime.fromisoformat(f"2000-01-01T00:00{found[7]}").tzinfo if found[7] else None
     micro = int((found[5] or "0").ljust(6, "0"))
@@ -120,6 +124,18 @@ def date(order: str = "") -> Convert:
         return day.isoformat()
 
     return convert
+
+
+def time(value: str) -> str:
+    """A time of day to the minute; "9:30 PM" and "下午9:30" are read as screens show them."""
+    clean = narrow(value).strip()
+    try:
+        if HALF.search(clean):
+            clean = _time(clean, value)[0].isoformat()
+        return time_of_day(clean)
+    except (BadValue, ValueError):
+        message = _('"%(value)s" is no time of day. Write it as 09:30.') % {"value": value[:40]}
+        raise BadValue("not_a_time", message) from None
 
 
 def instant(zone: ZoneInfo, order: str = "") -> Convert:

@@ -11,6 +11,7 @@ import resource
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +19,8 @@ import psycopg
 import pytest
 
 from guanxi.platform.files.stores import Store, key_of, open_store
-from guanxi.platform.workspaces.backup import Workspace, backup, opened, restore, verify
+from guanxi.platform.workspaces.archive import verify
+from guanxi.platform.workspaces.backup import Workspace, backup, opened, restore
 from guanxi.platform.workspaces.errors import WorkspaceError
 from guanxi.platform.workspaces.home import Home
 from tests.bucket_server import bucket_server
@@ -66,6 +68,28 @@ def test_the_same_firm_after_destruction(firm: Workspace, make_home: Callable[[s
         left = [path.name for path in other.home.path.iterdir() if "restor" in path.name]
         assert left == []
         assert databases(other) == ["guanxi", "postgres", "template0", "template1"]
+
+
+WITHIN = """
+    CREATE FUNCTION guanxi_within(numeric, digits int, places int) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN abs(round($1, $3)) < 10::numeric ^ ($2 - $3) THEN round($1, $3) END
+"""
+
+
+def test_a_function_that_its_dump_tells_wrongly_is_there_again(
+    firm: Workspace, make_home: Callable[[str], Home]
+) -> None:
+    """As in backups that were made before its parameters all had names."""
+    with connect(firm.home) as owner:
+        owner.execute(WITHIN)
+    file = backup(firm)
+    with opened(make_home("elsewhere")) as other:
+        restore(other, file)
+        assert notes(other.home) == ["first"]
+        with connect(other.home, "app") as app:
+            found = app.execute("SELECT guanxi_within(1.25, 4, 1), guanxi_within(1e9, 4, 1)")
+            assert found.fetchone() == (Decimal("1.3"), None)
 
 
 STREAM = """

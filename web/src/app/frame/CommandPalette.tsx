@@ -7,8 +7,6 @@ import { Shortcuts } from "@/app/frame/Shortcuts";
 import { NewRecord } from "@/objects/record/NewRecord";
 import { Palette } from "@/palette/Palette";
 
-// Forms are large, and most sessions make nothing from here.
-
 interface Props {
   onInbox: () => void;
 }

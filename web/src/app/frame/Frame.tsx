@@ -4,11 +4,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useUser } from "@/api/session";
 import { BottomNav } from "@/app/frame/BottomNav";
+import { Patience } from "@/app/frame/Patience";
 import { Rail } from "@/app/frame/Rail";
 import { TopBar } from "@/app/frame/TopBar";
 import { useSaveSettings } from "@/app/session/useSaveSettings";
 import { useLive } from "@/app/useLive";
-import { useUndoKey } from "@/objects/edit/useUndo";
+import { CustomerContactNote } from "@/customers/CustomerContactNote";
+import { ContactNote } from "@/objects/fields/contactNote";
 import styles from "./frame.module.css";
 
 export function Frame() {
@@ -16,7 +18,6 @@ export function Frame() {
   const { preferences } = useUser();
   const save = useSaveSettings();
   useLive();
-  useUndoKey();
   const [collapsed, setCollapsed] = useState(preferences.rail === "collapsed");
 
   function toggle() {
@@ -26,6 +27,7 @@ export function Frame() {
 
   return (
     <AntdApp className={styles.app} notification={{ placement: "bottom", maxCount: 3 }}>
+      <Patience />
       <a className={styles.skip} href="#content">
         {t("app.skip")}
       </a>
@@ -34,7 +36,9 @@ export function Frame() {
         <div className={styles.main}>
           <TopBar />
           <main id="content" className={styles.content} tabIndex={-1}>
-            <Outlet />
+            <ContactNote value={CustomerContactNote}>
+              <Outlet />
+            </ContactNote>
           </main>
           <BottomNav />
         </div>

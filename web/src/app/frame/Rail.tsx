@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useSession } from "@/api/session";
 import { pinnedViewsQuery } from "@/api/views";
 import { type Module, useModules } from "@/app/frame/navigation";
+import { PlaceIcon } from "@/app/frame/PlaceIcon";
 import styles from "./frame.module.css";
 
 interface Props {
@@ -63,7 +64,8 @@ interface ModuleLinkProps {
   onGo?: () => void;
 }
 
-function ModuleLink({ module: { to, label, icon: Icon }, collapsed, onGo }: ModuleLinkProps) {
+function ModuleLink({ module, collapsed, onGo }: ModuleLinkProps) {
+  const { to, label } = module;
   return (
     <Tooltip title={collapsed ? label : ""} placement="right">
       <Link
@@ -73,7 +75,7 @@ function ModuleLink({ module: { to, label, icon: Icon }, collapsed, onGo }: Modu
         aria-label={collapsed ? label : undefined}
         onClick={onGo}
       >
-        <Icon size={18} aria-hidden />
+        <PlaceIcon module={module} size={18} />
         <span className="ellipsis">{label}</span>
       </Link>
     </Tooltip>

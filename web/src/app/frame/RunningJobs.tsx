@@ -4,8 +4,10 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { cancelJob, isActive, isNews, jobsQuery, resumeJob } from "@/api/jobs";
 import type { Job } from "@/api/types";
+import { useOutcome } from "@/notifications/useOutcome";
 import { useFormat } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
+import { useStable } from "@/ui/useStable";
 import styles from "./frame.module.css";
 
 /** Jobs of mine that run, or can go on; what ended is told as a notification. */
@@ -35,12 +37,16 @@ function useRefreshWhenDone(active: number) {
 function useNews(jobs: Job[]) {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  const outcome = useStable(useOutcome());
   useEffect(() => {
-    for (const { state, title, error } of jobs.filter(isNews)) {
-      if (state === "done") message.success(t("jobs.ended", { title }));
+    for (const job of jobs.filter(isNews)) {
+      const { state, title, error } = job;
+      const partly = outcome(job);
+      if (partly) message.warning(<span className={styles.outcome}>{partly}</span>, 10);
+      else if (state === "done") message.success(t("jobs.ended", { title }));
       if (state === "failed") message.error(error || t("error.failed"));
     }
-  }, [jobs, message, t]);
+  }, [jobs, message, outcome, t]);
 }
 
 export function RunningJobs({ jobs }: { jobs: Job[] }) {

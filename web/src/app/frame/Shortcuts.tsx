@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { findObject, useObjects } from "@/api/meta";
 import type { ObjectMeta } from "@/api/types";
 import { type Module, useModules } from "@/app/frame/navigation";
+import { useUndoKeys } from "@/objects/edit/useUndo";
 import { commandKey } from "@/ui/keys";
 import { type Shortcut, useShortcuts } from "@/ui/shortcuts";
 import styles from "./frame.module.css";
@@ -12,6 +13,7 @@ import styles from "./frame.module.css";
 const letters: Record<string, string> = {
   "/": "h",
   "/imports": "i",
+  "/data-quality": "q",
   "/recycle-bin": "b",
   "/settings": ",",
 };
@@ -33,6 +35,7 @@ export function Shortcuts({ onCreate, onInbox }: Props) {
   const { pathname } = useLocation();
   const known = useKnownKeys();
   const [told, setTold] = useState(false);
+  useUndoKeys();
 
   const here = findObject(objects, pathname.split("/")[1] ?? "");
   const creatable = [here, findObject(objects, "customer")].find((o) => o?.can.includes("create"));
@@ -106,6 +109,7 @@ function useKnownKeys() {
       told(`${commandKey} K`, t("shortcuts.anywhereKeys.palette")),
       told("e", t("shortcuts.anywhereKeys.edit")),
       told(`${commandKey} Z`, t("shortcuts.anywhereKeys.undo")),
+      told(`${commandKey} Shift Z`, t("shortcuts.anywhereKeys.redo")),
       told(`${commandKey} Enter`, t("shortcuts.anywhereKeys.save")),
       told("Esc", t("shortcuts.anywhereKeys.close")),
     ],

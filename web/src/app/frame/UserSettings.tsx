@@ -24,8 +24,9 @@ export function UserSettings() {
     save(settings).catch((error) => message.error(errorText(error)));
 
   async function leave() {
-    await signOut();
-    await navigate({ to: "/sign-in", reloadDocument: true });
+    const goOn = await signOut();
+    if (goOn) location.assign(goOn);
+    else await navigate({ to: "/sign-in", reloadDocument: true });
   }
 
   return (

@@ -1,5 +1,7 @@
 import {
+  Box,
   Contact,
+  Copy,
   House,
   type LucideIcon,
   Package,
@@ -17,6 +19,8 @@ export interface Module {
   to: string;
   label: string;
   icon: LucideIcon;
+  /** The name of the icon that the firm chose instead. */
+  own?: string;
   /** Heading above the module in the rail. */
   section?: string;
   object?: string;
@@ -40,6 +44,7 @@ export function useModules(): Module[] {
   };
   const page = (to: string, label: string, icon: LucideIcon, shown = true, section?: string) =>
     shown ? [{ to, label, icon, section }] : [];
+  const own = objects.filter(({ area }) => area === "custom").map(({ name }) => name);
   const sales = t("nav.sales");
   const data = t("nav.data");
   return [
@@ -48,7 +53,15 @@ export function useModules(): Module[] {
     ...list("task"),
     ...list("order", sales),
     ...list("product", sales),
+    ...own.flatMap((name) => list(name, t("nav.own"))),
     ...page("/imports", t("nav.imports"), Upload, may("import"), data),
+    ...page(
+      "/data-quality",
+      t("nav.dataQuality"),
+      Copy,
+      !!findObject(objects, "customer")?.can.includes("merge"),
+      data,
+    ),
     ...page("/recycle-bin", t("nav.recycleBin"), Trash2, may("delete"), data),
     ...page("/settings", t("nav.settings"), Settings, true, data),
   ];
@@ -58,7 +71,8 @@ function moduleOf(object: ObjectMeta, section?: string): Module {
   return {
     to: `/${object.path}`,
     label: object.label_plural,
-    icon: icons[object.name] ?? ReceiptText,
+    icon: icons[object.name] ?? Box,
+    own: object.area === "custom" ? object.icon : undefined,
     section,
     object: object.name,
   };

@@ -31,3 +31,15 @@ it.each(cases)("%s has every text in %s", (area, language) => {
   const wanted = keysIn(language, keysOf(catalogues[`${area}en.json`]));
   expect(keysOf(catalogues[`${area}${language}.json`]).sort()).toEqual(wanted.sort());
 });
+
+it("names no text of the settings outside of them, where it is not loaded", () => {
+  const sources = import.meta.glob<string>(
+    ["/src/**/*.{ts,tsx}", "!/src/{settings,fields,layouts}/**", "!/src/**/*.test.*"],
+    { eager: true, import: "default", query: "?raw" },
+  );
+  const all = Object.values(sources).join("\n");
+  const keys = ["settings", "fields", "layouts"].flatMap((area) =>
+    keysOf(catalogues[`/src/${area}/i18n/en.json`]),
+  );
+  expect(keys.filter((key) => all.includes(`"${key.replace(/_(?:one|other)$/, "")}"`))).toEqual([]);
+});

@@ -25,9 +25,6 @@ const areas = {
       import("@/customers/i18n/zh-CN.json"),
       import("@/palette/i18n/zh-CN.json"),
       import("@/notifications/i18n/zh-CN.json"),
-      import("@/settings/i18n/zh-CN.json"),
-      import("@/fields/i18n/zh-CN.json"),
-      import("@/layouts/i18n/zh-CN.json"),
     ]),
   "zh-TW": () =>
     Promise.all([
@@ -38,9 +35,6 @@ const areas = {
       import("@/customers/i18n/zh-TW.json"),
       import("@/palette/i18n/zh-TW.json"),
       import("@/notifications/i18n/zh-TW.json"),
-      import("@/settings/i18n/zh-TW.json"),
-      import("@/fields/i18n/zh-TW.json"),
-      import("@/layouts/i18n/zh-TW.json"),
     ]),
   en: () =>
     Promise.all([
@@ -51,6 +45,25 @@ const areas = {
       import("@/customers/i18n/en.json"),
       import("@/palette/i18n/en.json"),
       import("@/notifications/i18n/en.json"),
+    ]),
+} satisfies Record<Language, () => Promise<unknown>>;
+
+/** What only the settings need. */
+const ofSettings = {
+  "zh-CN": () =>
+    Promise.all([
+      import("@/settings/i18n/zh-CN.json"),
+      import("@/fields/i18n/zh-CN.json"),
+      import("@/layouts/i18n/zh-CN.json"),
+    ]),
+  "zh-TW": () =>
+    Promise.all([
+      import("@/settings/i18n/zh-TW.json"),
+      import("@/fields/i18n/zh-TW.json"),
+      import("@/layouts/i18n/zh-TW.json"),
+    ]),
+  en: () =>
+    Promise.all([
       import("@/settings/i18n/en.json"),
       import("@/fields/i18n/en.json"),
       import("@/layouts/i18n/en.json"),
@@ -98,6 +111,20 @@ async function loadAreasIn(language: Language) {
   }
 }
 
+let hasSettings = false;
+
+/** Loads the texts of the settings, now and whenever the language changes from here on. */
+export async function loadSettings() {
+  await loadSettingsIn(i18next.language as Language);
+  hasSettings = true;
+}
+
+async function loadSettingsIn(language: Language) {
+  for (const { default: texts } of await ofSettings[language]()) {
+    i18next.addResourceBundle(language, "translation", texts);
+  }
+}
+
 export async function switchLanguage(tag: string) {
   const language = toLanguage(tag) ?? "en";
   setRequestLanguage(language);
@@ -113,6 +140,7 @@ export async function switchLanguage(tag: string) {
   }
   i18next.addResourceBundle(language, "translation", texts.default);
   if (whole) await loadAreasIn(language);
+  if (hasSettings) await loadSettingsIn(language);
   antdLocale = antd.default;
   document.documentElement.lang = language;
   localStorage.setItem(remembered, language);

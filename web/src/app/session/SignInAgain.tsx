@@ -1,9 +1,9 @@
 /** A session that ends in the middle of work: sign in over the page; the request that failed is then sent again. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { onSignedOut } from "@/api/client";
-import { sessionQuery } from "@/api/session";
+import { readSession, sessionQuery, signedInElsewhere } from "@/api/session";
 import type { Session } from "@/api/types";
 import { SignInForm } from "@/app/session/SignInForm";
 import styles from "./session.module.css";
@@ -19,6 +19,7 @@ export function SignInAgain() {
   const dialog = useRef<HTMLDialogElement>(null);
   const waiting = useRef<Waiting | null>(null);
   const [username, setUsername] = useState<string | null>(null);
+  const [session, setSession] = useState<Session>();
 
   useEffect(() => {
     onSignedOut(() => {
@@ -26,6 +27,7 @@ export function SignInAgain() {
         waiting.current = Promise.withResolvers<void>();
         setUsername(client.getQueryData(sessionQuery.queryKey)?.user?.username ?? "");
         dialog.current?.showModal();
+        void readSession().then(setSession, () => undefined);
       }
       return waiting.current.promise;
     });
@@ -40,7 +42,25 @@ export function SignInAgain() {
     waiting.current?.resolve();
     waiting.current = null;
     setUsername(null);
+    setSession(undefined);
   }
+
+  /** Whether a provider has let them in by now, in another tab. */
+  const look = useEffectEvent(() => {
+    if (!waiting.current) return;
+    const goOnIfIn = (found: Session) => found.user && waiting.current && goOn(found);
+    void readSession().then(goOnIfIn, () => undefined);
+  });
+  useEffect(() => {
+    const hear = () => look();
+    const done = signedInElsewhere();
+    done.addEventListener("message", hear);
+    document.addEventListener("visibilitychange", hear);
+    return () => {
+      done.close();
+      document.removeEventListener("visibilitychange", hear);
+    };
+  }, []);
 
   return (
     <dialog
@@ -53,7 +73,7 @@ export function SignInAgain() {
         <>
           <h2 id="sign-in-again">{t("signIn.again.title")}</h2>
           <p className="secondary">{t("signIn.again.text")}</p>
-          <SignInForm onSignedIn={goOn} username={username} />
+          <SignInForm onSignedIn={goOn} username={username} session={session} />
         </>
       )}
     </dialog>

@@ -7,34 +7,38 @@ import type { Session } from "@/api/types";
 import { PasskeyButton } from "@/app/session/PasskeyButton";
 import { ProveForm } from "@/app/session/ProveForm";
 import { useErrorText } from "@/ui/errorText";
-import { PlainButton } from "@/ui/PlainButton";
+import { PlainButton, PlainLink } from "@/ui/PlainButton";
 import styles from "./session.module.css";
 
 interface Props {
   onSignedIn: (session: Session) => void;
   username?: string;
-  demoUsers?: Session["demo_users"];
+  /** Of whoever is not signed in. */
+  session?: Session;
+  /** The page to go on with after a provider's; none: another tab goes there, this one stays. */
+  next?: string;
 }
 
 /** Plain inputs: the first page anybody loads stays small. */
-export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Props) {
+export function SignInForm({ onSignedIn, username: initial = "", session, next }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const [username, setUsername] = useState(initial);
   const [password, setPassword] = useState("");
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
-  const [kinds, setKinds] = useState<string[]>([]);
+  const [problem, setProblem] = useState(session?.problem ?? "");
+  const [kinds, setKinds] = useState(session?.prove ?? []);
+  const { demo_users: demoUsers, providers } = session ?? {};
   const textOf = useSignInErrorText();
 
   async function enter(name: string, secret: string) {
     setBusy(true);
     setProblem("");
     try {
-      const session = await signIn(name, secret);
-      if (session.user) onSignedIn(session);
-      else setKinds(session.prove);
+      const begun = await signIn(name, secret);
+      if (begun.user) onSignedIn(begun);
+      else setKinds(begun.prove);
     } catch (error) {
       setProblem(textOf(error));
     } finally {
@@ -99,6 +103,15 @@ export function SignInForm({ onSignedIn, username: initial = "", demoUsers }: Pr
         {t("signIn.submit")}
       </PlainButton>
       <PasskeyButton disabled={busy} onSignedIn={onSignedIn} onProblem={setProblem} />
+      {providers?.map(({ id, name }) => (
+        <PlainLink
+          key={id}
+          href={`/sso/${id}?next=${encodeURIComponent(next ?? "/signed-in")}`}
+          target={next ? undefined : "_blank"}
+        >
+          {t("signIn.with", { name })}
+        </PlainLink>
+      ))}
       {demoUsers && demoUsers.length > 0 && (
         <fieldset className={styles.demo}>
           <legend>{t("signIn.demo")}</legend>

@@ -6,7 +6,12 @@ import { LanguagePicker } from "@/app/session/LanguagePicker";
 import { SignInForm } from "@/app/session/SignInForm";
 import styles from "./session.module.css";
 
-export function SignInPage({ onSignedIn }: { onSignedIn: (session: Session) => void }) {
+interface Props {
+  next: string;
+  onSignedIn: (session: Session) => void;
+}
+
+export function SignInPage({ next, onSignedIn }: Props) {
   const { t } = useTranslation();
   const { data: session } = useSuspenseQuery(sessionQuery);
   return (
@@ -23,7 +28,7 @@ export function SignInPage({ onSignedIn }: { onSignedIn: (session: Session) => v
             <p className="secondary">{t("signIn.needed.text")}</p>
           </section>
         ) : (
-          <SignInForm onSignedIn={onSignedIn} demoUsers={session.demo_users} />
+          <SignInForm onSignedIn={onSignedIn} session={session} next={next} />
         )}
       </div>
       <LanguagePicker />

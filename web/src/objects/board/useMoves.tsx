@@ -4,9 +4,10 @@ import { useTranslation } from "react-i18next";
 import { changeEach, runAction, undoChange } from "@/api/records";
 import type { Column, FieldMeta, ObjectMeta, RecordRow } from "@/api/types";
 import { valueIn, verbTo } from "@/objects/board/columns";
+import type { TakeBack } from "@/objects/edit/changes";
 import { patchRecord, refreshAround, refreshRecords } from "@/objects/edit/recordCache";
 import { useSaveFields } from "@/objects/edit/useSaveFields";
-import { type TakeBack, useUndo } from "@/objects/edit/useUndo";
+import { useUndo } from "@/objects/edit/useUndo";
 import { toWire } from "@/objects/fields/fieldTypes";
 import { useErrorText } from "@/ui/errorText";
 

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Select } from "antd";
 import { useDeferredValue, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { findObject, useObjects } from "@/api/meta";
 import { lookupQuery } from "@/api/records";
 import type { FieldMeta, LinkValue, ObjectMeta } from "@/api/types";
@@ -15,9 +16,11 @@ const asLink = (value: unknown) => (value as LinkValue | null | undefined) ?? nu
 const withoutPage = new Set(["user", "role", "team", "territory", "tag"]);
 
 function LinkDisplay({ value, field }: DisplayProps) {
+  const { t } = useTranslation();
   const object = findObject(useObjects(), field.target ?? "");
   const link = asLink(value);
   if (!link) return null;
+  if (link.label === null) return <span className="secondary">{t("record.unseen")}</span>;
   if (!object || withoutPage.has(object.name)) return <>{link.label}</>;
   return (
     <Link to={recordPath(object.path, link.id)} onClick={(event) => event.stopPropagation()}>
@@ -38,6 +41,7 @@ export function useLookup(object: ObjectMeta | undefined, text: string) {
 }
 
 function LinkEditor({ id, value, field, onChange, onClose, ...rest }: EditorProps) {
+  const { t } = useTranslation();
   const object = findObject(useObjects(), field.target ?? "");
   const [text, setText] = useState("");
   const { found, isFetching } = useLookup(object, useDeferredValue(text));
@@ -49,7 +53,7 @@ function LinkEditor({ id, value, field, onChange, onClose, ...rest }: EditorProp
       className={styles.full}
       aria-label={field.label}
       value={chosen?.id ?? null}
-      options={links.map((link) => ({ value: link.id, label: link.label }))}
+      options={links.map(({ id, label }) => ({ value: id, label: label ?? t("record.unseen") }))}
       showSearch={{ filterOption: false, onSearch: setText }}
       loading={isFetching}
       allowClear={!field.required}

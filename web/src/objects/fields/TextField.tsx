@@ -1,4 +1,6 @@
 import { Input } from "antd";
+import { lazy, Suspense, useContext } from "react";
+import { ContactNote } from "@/objects/fields/contactNote";
 import {
   asString,
   type DisplayProps,
@@ -6,9 +8,15 @@ import {
   type FieldType,
 } from "@/objects/fields/fieldType";
 import { MentionText } from "@/objects/mention/MentionText";
-import { MentionTextArea } from "@/objects/mention/MentionTextArea";
 import { asRead } from "@/objects/mention/mentionText";
 import { RichText } from "@/objects/richtext/RichText";
+import { LinesSkeleton } from "@/ui/Skeletons";
+
+/** Lists have it at hand once a longer text is written in one. */
+const MentionTextArea = lazy(async () => {
+  const { MentionTextArea } = await import("@/objects/mention/MentionTextArea");
+  return { default: MentionTextArea };
+});
 
 function TextDisplay({ value }: DisplayProps) {
   return <>{asString(value)}</>;
@@ -39,28 +47,34 @@ function TextEditor({ id, value, field, onChange, autoFocus, invalid }: EditorPr
 
 function LongTextEditor({ id, value, field, onChange, onClose, autoFocus, invalid }: EditorProps) {
   return (
-    <MentionTextArea
-      id={id}
-      aria-label={field.label}
-      value={asString(value)}
-      maxLength={field.max_length ?? undefined}
-      autoFocus={autoFocus}
-      status={invalid ? "error" : undefined}
-      onChange={onChange}
-      onBlur={onClose}
-    />
+    <Suspense fallback={<LinesSkeleton lines={3} />}>
+      <MentionTextArea
+        id={id}
+        aria-label={field.label}
+        value={asString(value)}
+        maxLength={field.max_length ?? undefined}
+        autoFocus={autoFocus}
+        status={invalid ? "error" : undefined}
+        onChange={onChange}
+        onBlur={onClose}
+      />
+    </Suspense>
   );
 }
 
 /** Opens mail or dialler: only the two schemes made here, never one from the data. */
 function ContactDisplay({ value, field, plain }: DisplayProps) {
+  const Note = useContext(ContactNote);
   const text = asString(value);
   if (plain || !text) return <>{text}</>;
   const href = field.type === "email" ? `mailto:${text}` : `tel:${text.replaceAll(" ", "")}`;
   return (
-    <a href={href} onClick={(event) => event.stopPropagation()}>
-      {text}
-    </a>
+    <>
+      <a href={href} onClick={(event) => event.stopPropagation()}>
+        {text}
+      </a>
+      {Note && <Note channel={field.type === "email" ? "email" : "phone"} />}
+    </>
   );
 }
 

@@ -22,6 +22,8 @@ export interface EditorProps {
   /** Opens the picker's list right away, as a grid cell does. */
   open?: boolean;
   invalid?: boolean;
+  /** The value is for several records at once. */
+  many?: boolean;
 }
 
 /** How a cell of the grid edits: typed in place, a picker over the cell, a switch, or not at all. */

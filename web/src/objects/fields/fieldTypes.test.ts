@@ -25,6 +25,32 @@ describe("typed and pasted values", () => {
   });
 });
 
+describe("times of day", () => {
+  it.each([
+    ["9:30", "09:30"],
+    ["09:30:00", "09:30"],
+    ["9:30\u202fPM", "21:30"],
+    ["12:05 am", "00:05"],
+    ["下午12:05", "12:05"],
+    ["２１：３０", "21:30"],
+    ["", null],
+    ["13:30 PM", "13:30 PM"],
+    ["9:30:15", "9:30:15"],
+    ["soon", "soon"],
+  ])("are read from %s, leaving what is none to the server", (typed, value) => {
+    expect(typeOf(field("t", "time")).parse?.(typed)).toBe(value);
+  });
+
+  it.each(["en", "zh-CN", "zh-TW"])("are read as they are shown in %s", (language) => {
+    const { parse, toText } = typeOf(field("t", "time"));
+    const format = makeFormat(language, { zone: "Asia/Shanghai" });
+    for (const time of ["00:00", "09:30", "12:05", "23:59"]) {
+      expect(parse?.(toText(time, field("t", "time"), format))).toBe(time);
+    }
+    expect(toText("soon", field("t", "time"), format)).toBe("soon");
+  });
+});
+
 describe("what goes to the server", () => {
   it("is null for nothing, or an empty text where there is no null", () => {
     expect(toWire(field("phone", "phone"), "  ")).toBeNull();

@@ -3,6 +3,7 @@ import type { FieldMeta, FieldTypeName, RecordRow } from "@/api/types";
 import { booleanType } from "@/objects/fields/BooleanField";
 import { choiceType, multiChoiceType } from "@/objects/fields/ChoiceField";
 import { dateTimeType, dateType } from "@/objects/fields/DateField";
+import { fileType } from "@/objects/fields/FileField";
 import type { FieldType } from "@/objects/fields/fieldType";
 import { jsonType } from "@/objects/fields/JsonField";
 import { linkType } from "@/objects/fields/LinkField";
@@ -16,6 +17,7 @@ import {
 } from "@/objects/fields/NumberField";
 import { tagsType } from "@/objects/fields/TagsField";
 import { emailType, longTextType, phoneType, textType, urlType } from "@/objects/fields/TextField";
+import { timeType } from "@/objects/fields/TimeField";
 
 const fieldTypes: Record<FieldTypeName, FieldType> = {
   text: textType,
@@ -32,10 +34,12 @@ const fieldTypes: Record<FieldTypeName, FieldType> = {
   boolean: booleanType,
   date: dateType,
   datetime: dateTimeType,
+  time: timeType,
   choice: choiceType,
   multi_choice: multiChoiceType,
   link: linkType,
   tags: tagsType,
+  file: fileType,
   json: jsonType,
 };
 

@@ -39,7 +39,7 @@ interface Props {
 
 function iconOf(file: Attachment): LucideIcon {
   if (isImage(file)) return ImageIcon;
-  return isPdf(file) || file.media_type.startsWith("text/") ? FileText : FileIcon;
+  return isPdf(file) || file.has_preview ? FileText : FileIcon;
 }
 
 /** One file: its name opens it, what else can be done is beside it. */
@@ -115,23 +115,22 @@ export function FileRow({ path, record, file, mayChange, onShow }: Props) {
   );
 }
 
-/** Pictures and PDF open beside the page, text in another tab; the rest is for programs of one's own. */
+/** What can be looked at opens beside the page; the rest is for programs of one's own. */
 function Name({ file, onShow }: { file: Attachment; onShow: () => void }) {
   const { name } = file;
-  if (isImage(file) || isPdf(file)) {
+  if (isImage(file) || isPdf(file) || file.has_preview) {
     return (
       <button type="button" className={`${styles.name} ellipsis`} title={name} onClick={onShow}>
         {name}
       </button>
     );
   }
-  const way = file.is_shown ? { target: "_blank", rel: "noreferrer" } : { download: name };
   return (
     <a
-      href={contentUrl(file.id, !file.is_shown)}
+      href={contentUrl(file.id, true)}
+      download={name}
       className={`${styles.name} ellipsis`}
       title={name}
-      {...way}
     >
       {name}
     </a>

@@ -1,13 +1,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { Paperclip, Plus } from "lucide-react";
-import { type ClipboardEvent, type DragEvent, useEffect, useId, useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ObjectMeta } from "@/api/types";
 import { type Attachment, attachmentsQuery } from "@/objects/files/attachments";
 import { FileRow } from "@/objects/files/FileRow";
-import { Preview } from "@/objects/files/Preview";
+import Preview from "@/objects/files/Preview";
 import { UploadRow } from "@/objects/files/UploadRow";
+import { useFileTarget } from "@/objects/files/useFileTarget";
 import { useUploads } from "@/objects/files/useUploads";
 import { useCommands } from "@/ui/commands";
 import { ErrorState } from "@/ui/ErrorState";
@@ -116,38 +117,4 @@ export function Files({ object, id }: Props) {
       <Preview file={shown} onClose={() => setShown(null)} />
     </section>
   );
-}
-
-const hasFiles = (event: { dataTransfer: DataTransfer | null }) =>
-  event.dataTransfer?.types.includes("Files") ?? false;
-
-/** What makes an element take files by dragging and by pasting; beside it they do not leave the page. */
-function useFileTarget(onFiles: ((files: File[]) => void) | null) {
-  const [isOver, setOver] = useState(false);
-  const takes = onFiles !== null;
-
-  useEffect(() => {
-    if (!takes) return;
-    const stay = (event: globalThis.DragEvent) => hasFiles(event) && event.preventDefault();
-    document.addEventListener("dragover", stay);
-    document.addEventListener("drop", stay);
-    return () => {
-      document.removeEventListener("dragover", stay);
-      document.removeEventListener("drop", stay);
-    };
-  }, [takes]);
-
-  if (!onFiles) return { isOver: false, target: {} };
-  const target = {
-    tabIndex: -1, // a click gives it the focus, and so what is pasted next
-    onDragOver: (event: DragEvent) => hasFiles(event) && setOver(true),
-    onDragLeave: (event: DragEvent) =>
-      !event.currentTarget.contains(event.relatedTarget as Node | null) && setOver(false),
-    onDrop: (event: DragEvent) => {
-      setOver(false);
-      onFiles([...event.dataTransfer.files]);
-    },
-    onPaste: (event: ClipboardEvent) => onFiles([...event.clipboardData.files]),
-  };
-  return { isOver, target };
 }

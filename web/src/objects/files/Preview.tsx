@@ -1,17 +1,21 @@
 import { Button, Drawer } from "antd";
 import { Download } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { type Attachment, contentUrl, isImage } from "@/objects/files/attachments";
+import { type Attachment, contentUrl, isImage, isPdf } from "@/objects/files/attachments";
+import { LinesSkeleton } from "@/ui/Skeletons";
 import styles from "./files.module.css";
 
+const MadePreview = lazy(() => import("@/objects/files/MadePreview"));
+
 interface Props {
-  /** A picture or a PDF. */
+  /** A picture, a PDF, or what the server can show something of. */
   file: Attachment | null;
   onClose: () => void;
 }
 
 /** Looks at a file without leaving the page. */
-export function Preview({ file, onClose }: Props) {
+export default function Preview({ file, onClose }: Props) {
   const { t } = useTranslation();
   return (
     <Drawer
@@ -36,15 +40,26 @@ export function Preview({ file, onClose }: Props) {
         )
       }
     >
-      {file && (
-        <div className={styles.preview}>
-          {isImage(file) ? (
-            <img src={contentUrl(file.id)} alt={file.name} />
-          ) : (
-            <iframe src={contentUrl(file.id)} title={file.name} />
-          )}
-        </div>
-      )}
+      {file && <Content file={file} />}
     </Drawer>
+  );
+}
+
+function Content({ file }: { file: Attachment }) {
+  if (!isImage(file) && !isPdf(file)) {
+    return (
+      <Suspense fallback={<LinesSkeleton lines={12} />}>
+        <MadePreview file={file} />
+      </Suspense>
+    );
+  }
+  return (
+    <div className={styles.preview}>
+      {isImage(file) ? (
+        <img src={contentUrl(file.id)} alt={file.name} />
+      ) : (
+        <iframe src={contentUrl(file.id)} title={file.name} />
+      )}
+    </div>
   );
 }

@@ -5,7 +5,13 @@ import { useTranslation } from "react-i18next";
 import { useObjects } from "@/api/meta";
 import type { Condition, Filter, ObjectMeta } from "@/api/types";
 import { FilterValue } from "@/objects/filter/FilterValue";
-import { begin, beginningOf, beginnings, fieldAt } from "@/objects/filter/filterFields";
+import {
+  begin,
+  beginningOf,
+  beginnings,
+  fieldAt,
+  ownBeginnings,
+} from "@/objects/filter/filterFields";
 import { emptyValue } from "@/objects/filter/filterTree";
 import {
   type Reading,
@@ -21,6 +27,8 @@ export interface RowProps<Part extends Filter> {
   part: Part;
   onChange: (part: Filter) => void;
   onRemove: () => void;
+  /** Asks for fields of the record itself, not for those of others. */
+  alone?: boolean;
 }
 
 /** Field, operator, value: one condition being written. */
@@ -56,6 +64,7 @@ export function RowFrame({
   part,
   onChange,
   onRemove,
+  alone,
   children,
 }: RowProps<Filter> & { children: ReactNode }) {
   const { t } = useTranslation();
@@ -65,18 +74,25 @@ export function RowFrame({
       <Select
         aria-label={t("filter.field")}
         value={beginningOf(part)}
-        options={beginnings(objects, object, t)}
+        options={alone ? ownBeginnings(object) : beginnings(objects, object, t)}
         popupMatchSelectWidth={280}
         showSearch={{ optionFilterProp: "label" }}
         onChange={(key) => onChange(begin(objects, object, key) ?? part)}
       />
       {children}
-      <Button
-        type="text"
-        icon={<Trash2 size={15} />}
-        aria-label={t("filter.remove")}
-        onClick={onRemove}
-      />
+      <RemoveButton onClick={onRemove} />
     </div>
+  );
+}
+
+export function RemoveButton({ onClick }: { onClick: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button
+      type="text"
+      icon={<Trash2 size={15} />}
+      aria-label={t("filter.remove")}
+      onClick={onClick}
+    />
   );
 }

@@ -3,13 +3,14 @@ import { Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { findObject, useObjects } from "@/api/meta";
 import type { Filter, ObjectMeta } from "@/api/types";
-import { ConditionRow, RowFrame, type RowProps } from "@/objects/filter/ConditionRow";
+import { ConditionRow, RemoveButton, RowFrame, type RowProps } from "@/objects/filter/ConditionRow";
 import { filterableFields } from "@/objects/filter/filterFields";
 import {
   type Group,
   groupOf,
   isCondition,
   isGroup,
+  isRefused,
   isRelated,
   type Join,
   joinOf,
@@ -27,12 +28,13 @@ interface Props {
   object: ObjectMeta;
   group: Group;
   depth?: number;
+  alone?: boolean;
   onChange: (group: Group) => void;
   onRemove?: () => void;
 }
 
 /** Conditions joined by "all", "any" or "none", with groups inside groups. */
-export function FilterGroup({ object, group, depth = 1, onChange, onRemove }: Props) {
+export function FilterGroup({ object, group, depth = 1, alone, onChange, onRemove }: Props) {
   const { t } = useTranslation();
   const join = joinOf(group);
   const parts = partsOf(group);
@@ -74,6 +76,7 @@ export function FilterGroup({ object, group, depth = 1, onChange, onRemove }: Pr
           object={object}
           part={part}
           depth={depth}
+          alone={alone}
           onChange={(next) => replace(index, next)}
           onRemove={() => remove(index)}
         />
@@ -105,7 +108,18 @@ export function FilterGroup({ object, group, depth = 1, onChange, onRemove }: Pr
 export function Part({ part, depth, ...props }: RowProps<Filter> & { depth: number }) {
   if (isCondition(part)) return <ConditionRow {...props} part={part} />;
   if (isRelated(part)) return <RelatedPart {...props} part={part} depth={depth} />;
+  if (isRefused(part)) return <RefusedPart onRemove={props.onRemove} />;
   return <FilterGroup {...props} group={part} depth={depth + 1} />;
+}
+
+function RefusedPart({ onRemove }: { onRemove: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.condition}>
+      <span>{t("filter.refused")}</span>
+      <RemoveButton onClick={onRemove} />
+    </div>
+  );
 }
 
 /** "Has orders whose …": whether records of another object point here, and which. */

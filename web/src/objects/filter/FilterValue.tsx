@@ -104,6 +104,7 @@ function OneValue({ field, value, onChange }: ValueProps) {
   }
   return (
     <Input
+      type={field.type === "time" ? "time" : undefined}
       aria-label={label}
       value={typeof value === "string" ? value : ""}
       onChange={(event) => onChange(event.target.value)}

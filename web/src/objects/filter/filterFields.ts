@@ -12,11 +12,10 @@ export function fieldAt(
 ): FieldMeta | undefined {
   const own = fieldOf(object, path);
   if (own) return own;
-  const [head = "", ...rest] = path.split(".");
-  const field = fieldOf(object, head);
-  if (!field || rest.length === 0) return undefined;
+  const field = object.fields.find(({ name }) => path.startsWith(`${name}.`));
+  if (!field) return undefined;
   const target = findObject(objects, field.target ?? "");
-  const found = target && fieldAt(objects, target, rest.join("."));
+  const found = target && fieldAt(objects, target, path.slice(field.name.length + 1));
   return found && { ...found, name: path, label: `${field.label} › ${found.label}` };
 }
 
@@ -35,6 +34,9 @@ export function relatedLabel(objects: ObjectMeta[], object: ObjectMeta, name: st
   const link = target && fieldOf(target, one.field);
   return isAlone || !link ? one.label : `${one.label} (${link.label})`;
 }
+
+export const ownBeginnings = (object: ObjectMeta) =>
+  filterableFields(object).map(({ name, label }) => ({ value: name, label }));
 
 /** What a condition can begin with: own fields, related records, fields of the records linked to. */
 export function beginnings(objects: ObjectMeta[], object: ObjectMeta, t: TFunction) {
@@ -55,7 +57,7 @@ export function beginnings(objects: ObjectMeta[], object: ObjectMeta, t: TFuncti
       value: relatedKey(name),
       label: t("filter.related", { what: relatedLabel(objects, object, name) }),
     }));
-  return [...own.map(({ name, label }) => ({ value: name, label })), ...related, ...linked];
+  return [...ownBeginnings(object), ...related, ...linked];
 }
 
 /** What the beginning of a filter begins with. */

@@ -7,6 +7,8 @@ import { typeOf } from "@/objects/fields/fieldTypes";
 import { fieldAt, relatedLabel } from "@/objects/filter/filterFields";
 import {
   isCondition,
+  isGroup,
+  isRefused,
   isRelated,
   joinOf,
   partsOf,
@@ -71,12 +73,11 @@ export function useFilterText(whole: ObjectMeta, filter: Filter): string {
       return [field.label, reading, valueText(field, filter)].filter(Boolean).join(" ");
     }
     if (isRelated(filter)) return relatedText(object, filter);
+    if (isRefused(filter)) return t("filter.refused");
     const join = joinOf(filter);
     const glue = join === "and" ? t("filter.and") : t("filter.or");
     const inside = partsOf(filter)
-      .map((part) =>
-        isCondition(part) || isRelated(part) ? text(object, part) : bracket(object, part),
-      )
+      .map((part) => (isGroup(part) ? bracket(object, part) : text(object, part)))
       .join(` ${glue} `);
     return join === "none" ? `${t("filter.not")} (${inside})` : inside;
   }
@@ -112,6 +113,7 @@ function linksOf(objects: ObjectMeta[], object: ObjectMeta, filter: Filter): Lin
     const target = targetOf(objects, object, relatedName(filter));
     return target && filter.where ? linksOf(objects, target, filter.where) : [];
   }
+  if (isRefused(filter)) return [];
   return partsOf(filter).flatMap((part) => linksOf(objects, object, part));
 }
 

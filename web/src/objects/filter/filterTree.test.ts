@@ -37,7 +37,7 @@ describe("complete", () => {
   });
 
   it("keeps what only the API can write", () => {
-    const filter: Filter = { and: [{ has: "orders", where: null }] };
+    const filter: Filter = { and: [{ has: "orders", where: null }, { refused_by: "j1" }] };
     expect(complete(filter)).toEqual(filter);
   });
 });
@@ -55,7 +55,12 @@ describe("a group", () => {
 describe("isFilter", () => {
   it("looks all through it", () => {
     const whole = {
-      and: [{ or: [city] }, { not: city }, { has: "orders", where: { and: [city] } }],
+      and: [
+        { or: [city] },
+        { not: city },
+        { has: "orders", where: { and: [city] } },
+        { refused_by: "j1" },
+      ],
     };
     expect(isFilter(whole)).toBe(true);
     for (const broken of [
@@ -64,6 +69,7 @@ describe("isFilter", () => {
       { or: [{ not: "x" }] },
       { has: "orders", where: [] },
       { field: 1, op: "eq" },
+      { refused_by: 1 },
       [],
       "city",
     ]) {

@@ -7,10 +7,14 @@ export type Group = Extract<Filter, { and: Filter[] } | { or: Filter[] } | { not
 /** Records of another object that point here. */
 export type Related = Extract<Filter, { has: string } | { has_no: string }>;
 
+/** What a long bulk edit left as it was. */
+export type Refused = Extract<Filter, { refused_by: string }>;
+
 export const isGroup = (filter: Filter): filter is Group =>
   "and" in filter || "or" in filter || "not" in filter;
 export const isRelated = (filter: Filter): filter is Related =>
   "has" in filter || "has_no" in filter;
+export const isRefused = (filter: Filter): filter is Refused => "refused_by" in filter;
 export const isCondition = (filter: Filter): filter is Condition => "field" in filter;
 
 export const joinOf = (group: Group): Join =>
@@ -25,6 +29,12 @@ export function partsOf(group: Group): Filter[] {
 export function groupOf(join: Join, parts: Filter[]): Group {
   if (join === "none") return { not: { or: parts } };
   return join === "and" ? { and: parts } : { or: parts };
+}
+
+/** The filter as a group, which editors begin with. */
+export function asGroup(filter: Filter | null | undefined): Group {
+  if (!filter) return { and: [] };
+  return isGroup(filter) ? filter : { and: [filter] };
 }
 
 export const relatedName = (filter: Related) => ("has" in filter ? filter.has : filter.has_no);
@@ -55,6 +65,7 @@ export function complete(filter: Filter | null): Filter | null {
   if (!filter) return null;
   if (isCondition(filter)) return hasValue(filter) ? filter : null;
   if (isRelated(filter)) return { ...filter, where: complete(filter.where ?? null) };
+  if (isRefused(filter)) return filter;
   const parts = partsOf(filter)
     .map(complete)
     .filter((part) => part !== null);
@@ -72,6 +83,7 @@ export function isFilter(value: unknown): value is Filter {
     const where = node.where ?? null;
     return typeof (node.has ?? node.has_no) === "string" && (where === null || isFilter(where));
   }
+  if ("refused_by" in node) return typeof node.refused_by === "string";
   return typeof node.field === "string" && typeof node.op === "string";
 }
 

@@ -29,6 +29,8 @@ describe("moving days", () => {
   it("are offered for dates alone", () => {
     const time = field("due_on", "date", { operators: ["eq", "in_period"] });
     expect(readingsOf(time)).toEqual(["in_period", "last_days", "next_days", "before_days", "eq"]);
+    const clock = field("opens", "time", { operators: ["eq", "lt"] });
+    expect(readingsOf(clock)).toEqual(["eq", "lt"]);
     expect(readingsOf(field("name"))).not.toContain("last_days");
   });
 });

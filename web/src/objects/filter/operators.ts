@@ -49,13 +49,13 @@ interface Days {
 export const isDays = (value: unknown): value is Days =>
   typeof value === "object" && value !== null && "days" in value;
 
-const isTime = (field: FieldMeta) => field.type === "date" || field.type === "datetime";
+const isDated = (field: FieldMeta) => field.type === "date" || field.type === "datetime";
 
 const moving = ["last_days", "next_days", "before_days"] as const;
 
 export function readingsOf(field: FieldMeta): Reading[] {
   const listed = field.operators as Reading[];
-  if (!isTime(field)) return listed;
+  if (!isDated(field)) return listed;
   return ["in_period", ...moving, ...listed.filter((reading) => reading !== "in_period")];
 }
 
@@ -102,11 +102,12 @@ const shapeOf = (value: unknown) =>
 export function useReadingLabel() {
   const { t } = useTranslation();
   return (reading: Reading, field: FieldMeta) => {
-    if (isTime(field)) {
+    if (isDated(field) || field.type === "time") {
+      const isTime = field.type === "time";
       if (reading === "lt") return t("filter.op.before");
       if (reading === "gt") return t("filter.op.after");
-      if (reading === "lte") return t("filter.op.untilDay");
-      if (reading === "gte") return t("filter.op.fromDay");
+      if (reading === "lte") return t(isTime ? "filter.op.untilTime" : "filter.op.untilDay");
+      if (reading === "gte") return t(isTime ? "filter.op.fromTime" : "filter.op.fromDay");
     }
     return t(`filter.op.${reading}`);
   };

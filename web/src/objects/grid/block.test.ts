@@ -45,6 +45,7 @@ describe("what a pasted text means", () => {
     expect(read(field("tags", "tags"), "vip, old")).toMatchObject({ value: [{}, {}] });
     expect(read(field("x"), "=1+1")).toEqual({ value: "=1+1" });
     expect(read(field("x"), "")).toEqual({ value: null });
+    expect(read(field("f", "file"), "")).toEqual({ value: null });
   });
 
   it("is a fault, with its reason, where it fits no cell of that kind", () => {
@@ -54,6 +55,7 @@ describe("what a pasted text means", () => {
     expect(read(field("b", "boolean"), "perhaps")).toEqual({ fault: "paste.noBoolean" });
     expect(read(field("owner", "link"), "Nobody")).toEqual({ fault: "paste.noRecord" });
     expect(read(field("owner", "link"), "Lee")).toEqual({ fault: "paste.severalRecords" });
+    expect(read(field("f", "file"), "合同.pdf")).toEqual({ fault: "paste.noFile" });
     expect(read(field("x", "text", { required: true }), " ")).toEqual({ fault: "paste.required" });
     expect(read(field("x", "text", { read_only: true }), "y")).toEqual({ fault: "paste.locked" });
   });

@@ -112,6 +112,8 @@ export function readText(
       }
       return { value: field.type === "tags" ? links : links[0] };
     }
+    case "file":
+      return { fault: t("paste.noFile") };
     case "long_text":
       return { value: pasted.text };
     default: {

@@ -163,17 +163,17 @@ export function useBlock(object: ObjectMeta, rows: RecordRow[], columns: GridCol
   return { copy, paste, empty, faults, clearFaults };
 }
 
-/** "rows.3.set.phone": the server's words, by cell. */
-function serverFaults(error: unknown, sent: RowChange[], changed: Pasted[]): Faults {
+/** "rows.3.set.phone": the server's words, by cell. What a field beside the block lacks stands at the row's first. */
+export function serverFaults(error: unknown, sent: RowChange[], changed: Pasted[]): Faults {
   const found = new Map<string, string>();
   if (!(error instanceof ApiError)) return found;
   const cells = new Map(changed.map((one) => [faultKey(one.record, one.field), one]));
   for (const { field, message } of error.problem.errors ?? []) {
     const [, number, name] = /^rows\.(\d+)(?:\.set\.((?:custom\.)?[^.]+))?/.exec(field ?? "") ?? [];
     const row = sent[Number(number)];
-    const first = row && (name ?? Object.keys(row.set)[0]);
-    const key = row && `${row.id} ${first}`;
-    if (key && cells.has(key)) found.set(key, message);
+    const named = row ? [name, Object.keys(row.set)[0]] : [];
+    const key = named.map((one) => `${row?.id} ${one}`).find((one) => cells.has(one));
+    if (key) found.set(key, message);
   }
   return found;
 }

@@ -1,5 +1,6 @@
+import { useNavigate } from "@tanstack/react-router";
 import { Button } from "antd";
-import { Pencil, Trash2, X } from "lucide-react";
+import { Merge, Pencil, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BulkTarget, ListQuestion, Values } from "@/api/records";
@@ -25,6 +26,7 @@ export function BulkBar({ object, selected, isAll, question, onClear }: Props) {
   const [whole, setWhole] = useState(false);
   const [editing, setEditing] = useState(false);
   const change = useBulkChange(object);
+  const navigate = useNavigate();
 
   const { filter = null, search } = question;
   const target: BulkTarget = whole && isAll ? { filter, search } : { ids: [...selected] };
@@ -43,11 +45,16 @@ export function BulkBar({ object, selected, isAll, question, onClear }: Props) {
     onClear();
   }
 
+  const mayMerge =
+    object.can.includes("merge") && !(whole && isAll) && selected.size > 1 && selected.size <= 10;
+  const merge = () =>
+    void navigate({ to: "/customers/merge", search: { ids: [...selected].join() } });
   useListCommands(object, question, {
     count: selected.size,
     edit: () => setEditing(true),
     assign: (owner) => void set({ owner }),
     remove,
+    merge: mayMerge ? merge : undefined,
   });
   if (selected.size === 0) return null;
 
@@ -62,6 +69,11 @@ export function BulkBar({ object, selected, isAll, question, onClear }: Props) {
       {object.can.includes("change") && (
         <Button size="small" icon={<Pencil size={14} />} onClick={() => setEditing(true)}>
           {t("common.edit")}
+        </Button>
+      )}
+      {mayMerge && (
+        <Button size="small" icon={<Merge size={14} />} onClick={merge}>
+          {t("merge.open")}
         </Button>
       )}
       {object.can.includes("delete") && (

@@ -57,6 +57,7 @@ export function BulkEdit({ object, title, onCancel, onSave }: Props) {
               <Editor
                 field={field}
                 value={values[name]}
+                many
                 onChange={(value) => setValues((old) => ({ ...old, [name]: value }))}
               />
               <Button

@@ -55,7 +55,8 @@ function ListCount({ object, question }: CountProps) {
   const [exact, setExact] = useState(false);
   const key = JSON.stringify([question.filter, question.search]);
   const [asked, setAsked] = useState(key);
-  const { data, isFetching } = useQuery(countQuery(object.path, question, exact && asked === key));
+  const isAsked = exact && asked === key;
+  const { data, isFetching } = useQuery(countQuery(object.path, question, isAsked));
   if (!data) return <span className={styles.count} />;
   const text = `${format.number(data.count)}${data.at_least ? "+" : ""}`;
   if (!data.at_least) return <span className={styles.count}>{text}</span>;
@@ -64,7 +65,7 @@ function ListCount({ object, question }: CountProps) {
       type="text"
       size="small"
       className={styles.count}
-      loading={isFetching}
+      loading={isAsked && isFetching}
       title={t("list.countExactly")}
       aria-label={`${text}: ${t("list.countExactly")}`}
       onClick={() => {

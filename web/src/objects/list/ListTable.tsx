@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { SearchX, Sprout } from "lucide-react";
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type ListQuestion, listQuery } from "@/api/records";
 import type { Filter, ObjectMeta, RecordRow } from "@/api/types";
@@ -28,6 +28,10 @@ interface Props {
   emptyAction?: ReactNode;
 }
 
+const SlowList = lazy(async () => ({
+  default: (await import("@/objects/list/SlowList")).SlowList,
+}));
+
 const nothing: ReadonlySet<string> = new Set();
 
 /** The list as a grid, with what can be done to the rows chosen in it. */
@@ -38,6 +42,7 @@ export function ListTable({ object, question, state, search, onSearch, ...rest }
     placeholderData: keepPreviousData,
   });
   const rows = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? [], [list.data]);
+  const slow = list.data?.pages.find((page) => page.slow)?.slow;
   const [selected, setSelected] = useState<ReadonlySet<string>>(nothing);
   const save = useSaveFields(object);
 
@@ -64,26 +69,33 @@ export function ListTable({ object, question, state, search, onSearch, ...rest }
           action={rest.emptyAction}
         />
       ) : (
-        <div className={styles.body} data-stale={list.isPlaceholderData}>
-          <Grid
-            object={object}
-            question={question}
-            rows={rows}
-            columns={state.columns}
-            sort={parseSort(state.sort)}
-            selected={selected}
-            hasMore={list.hasNextPage}
-            peeked={search.peek}
-            onSort={(keys) => onSearch({ sort: formatSort(keys) || undefined })}
-            onColumns={(columns) => onSearch({ cols: formatColumns(columns) })}
-            onFilterBy={rest.onFilterBy}
-            onSelect={setSelected}
-            onEndReached={loadMore}
-            onCommit={(record, field, value) => void save(record, { [field.name]: value })}
-            onOpen={open}
-            onPeek={({ id }) => onSearch({ peek: id })}
-          />
-        </div>
+        <>
+          {slow && (
+            <Suspense>
+              <SlowList key={JSON.stringify(slow.fields)} slow={slow} />
+            </Suspense>
+          )}
+          <div className={styles.body} data-stale={list.isPlaceholderData}>
+            <Grid
+              object={object}
+              question={question}
+              rows={rows}
+              columns={state.columns}
+              sort={parseSort(state.sort)}
+              selected={selected}
+              hasMore={list.hasNextPage}
+              peeked={search.peek}
+              onSort={(keys) => onSearch({ sort: formatSort(keys) || undefined })}
+              onColumns={(columns) => onSearch({ cols: formatColumns(columns) })}
+              onFilterBy={rest.onFilterBy}
+              onSelect={setSelected}
+              onEndReached={loadMore}
+              onCommit={(record, field, value) => void save(record, { [field.name]: value })}
+              onOpen={open}
+              onPeek={({ id }) => onSearch({ peek: id })}
+            />
+          </div>
+        </>
       )}
       <BulkBar
         object={object}
@@ -124,7 +136,7 @@ function NothingHere({ object, search, filter, action }: NothingProps) {
     <EmptyState
       icon={Sprout}
       title={t("list.empty", { what })}
-      text={object.can.includes("create") ? t("list.emptyText") : undefined}
+      text={object.description || (object.can.includes("create") ? t("list.emptyText") : undefined)}
       action={action}
     />
   );

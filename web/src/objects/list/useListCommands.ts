@@ -1,5 +1,5 @@
 import { App } from "antd";
-import { Download, Pencil, Trash2, UserRoundCheck } from "lucide-react";
+import { Download, Merge, Pencil, Trash2, UserRoundCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { fieldOf } from "@/api/meta";
 import { type ExportFormat, exportRecords, type ListQuestion } from "@/api/records";
@@ -15,6 +15,7 @@ interface SelectionVerbs {
   edit: () => void;
   assign: (owner: string) => void;
   remove: () => void;
+  merge?: (() => void) | undefined;
 }
 
 /** Offers what the palette can do with the list on screen, and with the records chosen in it. */
@@ -56,6 +57,15 @@ export function useListCommands(
       icon: Trash2,
       group,
       run: selection.remove,
+    });
+  }
+  if (selection.merge) {
+    commands.push({
+      id: "merge selected",
+      label: t("merge.open"),
+      icon: Merge,
+      group,
+      run: selection.merge,
     });
   }
   if (object.can.includes("export")) {

@@ -12,7 +12,14 @@ const colleagues = [
   { id: id(1), label: "王芳", sees: true },
   { id: id(2), label: "李强", sees: false },
 ];
-pretendServer(http.get("*/api/v1/mentions", () => HttpResponse.json({ items: colleagues })));
+const snippets = [
+  { id: id(3), name: "问候", shortcut: "hi", text: "您好，张伟：\n" },
+  { id: id(4), name: "报价", shortcut: "", text: "报价如下" },
+];
+pretendServer(
+  http.get("*/api/v1/mentions", () => HttpResponse.json({ items: colleagues })),
+  http.get("*/api/v1/snippets/offered", () => HttpResponse.json({ items: snippets })),
+);
 
 function Box() {
   const [value, setValue] = useState("");
@@ -24,11 +31,11 @@ function Box() {
   );
 }
 
-async function open() {
+async function open(typed = "请 @") {
   await renderInApp(<Box />);
   const user = userEvent.setup();
   const box = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "note" });
-  await user.type(box, "请 @");
+  await user.type(box, typed);
   await screen.findAllByRole("option");
   return { user, box, kept: screen.getByRole("status") };
 }
@@ -57,4 +64,19 @@ it("leaves Enter to an input method, and Esc closes the list alone", async () =>
   await user.keyboard("{Escape}");
   expect(screen.queryByRole("listbox")).toBeNull();
   expect(box).toHaveFocus();
+});
+
+it("puts a snippet in by keys, and goes on behind it", async () => {
+  const { user, box } = await open("/");
+  expect(screen.getAllByRole("option").map(({ textContent }) => textContent)).toEqual([
+    "问候/hi",
+    "报价",
+  ]);
+  fireEvent.keyDown(box, { key: "Enter", keyCode: 229 });
+  expect(box).toHaveValue("/");
+  await user.keyboard("{Enter}");
+  expect(box).toHaveValue("您好，张伟：\n");
+  await user.keyboard("谢谢");
+  expect(box).toHaveValue("您好，张伟：\n谢谢");
+  expect(screen.queryByRole("listbox")).toBeNull();
 });

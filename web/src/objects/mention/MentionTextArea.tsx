@@ -11,6 +11,7 @@ import {
   useState,
 } from "react";
 import { useTranslation } from "react-i18next";
+import { type OfferedSnippet, offeredSnippetsQuery } from "@/api/snippets";
 import { type Colleague, colleaguesQuery, MentionAbout } from "@/objects/mention/colleagues";
 import {
   asRead,
@@ -18,7 +19,9 @@ import {
   mentionedIn,
   type Typed,
   typedName,
+  typedShortcut,
   withMention,
+  withSnippet,
 } from "@/objects/mention/mentionText";
 import { FormatBar, formatByKey } from "@/objects/richtext/FormatBar";
 import { isComposing } from "@/ui/keys";
@@ -32,7 +35,10 @@ interface Props extends Omit<ComponentProps<typeof TextArea>, "value" | "onChang
   ref?: RefObject<TextAreaRef | null>;
 }
 
-/** A box for text to be formatted, in which "@" offers colleagues to name, by mouse or by arrows and Enter. */
+/**
+ * A box for text to be formatted, in which "@" offers colleagues to name and "/" snippets to put in, by mouse or by
+ * arrows and Enter.
+ */
 export function MentionTextArea({ value, onChange, ref, ...props }: Props) {
   const id = useId();
   const own = useRef<TextAreaRef>(null);
@@ -40,7 +46,7 @@ export function MentionTextArea({ value, onChange, ref, ...props }: Props) {
   const read = asRead(value);
   const caret = useCaret(box, read);
   const [typed, setTyped] = useState<Typed | null>(null);
-  const { found, active, setActive } = useColleagues(typed);
+  const { found, active, setActive } = useOffers(typed);
   const blind = useBlind(value);
   const current = typed ? found[active] : undefined;
 
@@ -49,16 +55,19 @@ export function MentionTextArea({ value, onChange, ref, ...props }: Props) {
   function look() {
     const { value, selectionStart, selectionEnd } = area() ?? {};
     if (value === undefined || selectionEnd === undefined) return;
-    const next = selectionStart === selectionEnd ? typedName(value, selectionEnd) : null;
+    const isCaret = selectionStart === selectionEnd;
+    const next = isCaret
+      ? (typedName(value, selectionEnd) ?? typedShortcut(value, selectionEnd))
+      : null;
     if (next?.name !== typed?.name) setActive(0);
     setTyped(next);
   }
 
-  function take(colleague: Colleague) {
+  function take(offer: Offer) {
     if (!typed) return;
-    const next = withMention(value, typed, colleague);
+    const next = offer.put(value, typed);
     caret.current = typed.to + asRead(next).length - read.length;
-    blind.note(colleague);
+    if (offer.colleague) blind.note(offer.colleague);
     setTyped(null);
     onChange(next);
   }
@@ -99,7 +108,14 @@ export function MentionTextArea({ value, onChange, ref, ...props }: Props) {
       />
       <FormatBar area={area} />
       {typed && found.length > 0 && (
-        <Colleagues id={id} found={found} active={active} onMove={setActive} onTake={take} />
+        <Offers
+          id={id}
+          offers={typed.offers}
+          found={found}
+          active={active}
+          onMove={setActive}
+          onTake={take}
+        />
       )}
       <Warning names={blind.names} />
     </div>
@@ -119,16 +135,50 @@ function useCaret(box: RefObject<TextAreaRef | null>, read: string) {
   return caret;
 }
 
-const none: Colleague[] = [];
+/** One thing to choose: its words, and what the text is with it in place of what was typed. */
+interface Offer {
+  id: string;
+  label: string;
+  hint?: string;
+  colleague?: Colleague;
+  put: (value: string, typed: Typed) => string;
+}
 
-function useColleagues(typed: Typed | null) {
+const none: Offer[] = [];
+
+function useOffers(typed: Typed | null) {
+  const { t } = useTranslation();
+  const about = use(MentionAbout);
   const [active, setActive] = useState(0);
-  const { data } = useQuery({
-    ...colleaguesQuery(typed?.name ?? "", use(MentionAbout)),
-    enabled: typed !== null,
+  const asked = (offers: Typed["offers"]) => ({
+    enabled: typed?.offers === offers,
     placeholderData: keepPreviousData,
   });
-  const found = data ?? none;
+  const colleagues = useQuery({
+    ...colleaguesQuery(typed?.name ?? "", about),
+    ...asked("colleagues"),
+    select: (items: Colleague[]): Offer[] =>
+      items.map((colleague) => ({
+        id: colleague.id,
+        label: colleague.label,
+        hint: colleague.sees === false ? t("notifications.mention.blind") : undefined,
+        colleague,
+        put: (value, typed) => withMention(value, typed, colleague),
+      })),
+  });
+  const snippets = useQuery({
+    ...offeredSnippetsQuery(typed?.name ?? "", about),
+    ...asked("snippets"),
+    select: (items: OfferedSnippet[]): Offer[] =>
+      items.map(({ id, name, shortcut, text }) => ({
+        id,
+        label: name,
+        hint: shortcut && `/${shortcut}`,
+        put: (value, typed) => withSnippet(value, typed, text),
+      })),
+  });
+  const data = typed?.offers === "snippets" ? snippets.data : colleagues.data;
+  const found = (typed && data) ?? none;
   return { found, active: Math.min(active, Math.max(0, found.length - 1)), setActive };
 }
 
@@ -155,38 +205,41 @@ function Warning({ names }: { names: string[] }) {
   );
 }
 
-interface ColleaguesProps {
+interface OffersProps {
   id: string;
-  found: Colleague[];
+  offers: Typed["offers"];
+  found: Offer[];
   active: number;
   onMove: (index: number) => void;
-  onTake: (colleague: Colleague) => void;
+  onTake: (offer: Offer) => void;
 }
 
-function Colleagues({ id, found, active, onMove, onTake }: ColleaguesProps) {
+function Offers({ id, offers, found, active, onMove, onTake }: OffersProps) {
   const { t } = useTranslation();
   return (
     <div
       id={`${id}-list`}
       role="listbox"
-      aria-label={t("notifications.mention.list")}
+      aria-label={t(
+        offers === "snippets" ? "notifications.mention.snippets" : "notifications.mention.list",
+      )}
       className={styles.list}
     >
-      {found.map((colleague, index) => (
+      {found.map((offer, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: keys are pressed in the box, which has the focus
         <div
-          key={colleague.id}
-          id={`${id}-${colleague.id}`}
+          key={offer.id}
+          id={`${id}-${offer.id}`}
           role="option"
           tabIndex={-1}
           aria-selected={index === active}
           className={styles.option}
           onMouseMove={() => onMove(index)}
           onMouseDown={(event) => event.preventDefault()}
-          onClick={() => onTake(colleague)}
+          onClick={() => onTake(offer)}
         >
-          <span className="ellipsis">{colleague.label}</span>
-          {colleague.sees === false && <small>{t("notifications.mention.blind")}</small>}
+          <span className="ellipsis">{offer.label}</span>
+          {offer.hint && <small>{offer.hint}</small>}
         </div>
       ))}
     </div>

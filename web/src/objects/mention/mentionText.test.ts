@@ -5,7 +5,9 @@ import {
   mentionedIn,
   segmentsOf,
   typedName,
+  typedShortcut,
   withMention,
+  withSnippet,
 } from "@/objects/mention/mentionText";
 
 const id = "0190c0de-0000-7000-8000-000000000001";
@@ -64,6 +66,32 @@ it("puts a colleague in place of what was typed", () => {
   if (!typed) throw new Error("nothing typed");
   const kept = withMention("请 @wf 看", typed, { id, label: "王芳" });
   expect(kept).toBe(`请 ${mark}  看`);
-  const odd = withMention("@", { name: "", from: 0, to: 1 }, { id, label: "A [B]\nC" });
+  const odd = withMention(
+    "@",
+    { offers: "colleagues", name: "", from: 0, to: 1 },
+    { id, label: "A [B]\nC" },
+  );
   expect([...mentionedIn(odd)]).toEqual([id]);
+});
+
+describe("the snippet being typed", () => {
+  it.each([
+    ["/", ""],
+    ["hello /hi", "hi"],
+    ["您好/问候", "问候"],
+    ["\n、wen", "wen"],
+    ["／", ""],
+  ])("%s", (text, name) =>
+    expect(typedShortcut(text, text.length)).toMatchObject({ offers: "snippets", name }),
+  );
+
+  it.each(["2026/11", "km/h", "https://", "a</b", "/ hi", "苹果、梨", "//", "50%/a"])(
+    "none in %s",
+    (text) => expect(typedShortcut(text, text.length)).toBeNull(),
+  );
+
+  it("gives way to the text", () => {
+    const typed = typedShortcut("请 /hi", 5);
+    expect(typed && withSnippet(`请 /hi ${mark}`, typed, "您好\n")).toBe(`请 您好\n ${mark}`);
+  });
 });

@@ -72,8 +72,13 @@ export function withMention(
   return replaced(stored, from, to, [{ text: `@${name}`, user: id }, { text: " " }]);
 }
 
+/** The text with a snippet in place of what was typed of its shortcut or name. */
+export const withSnippet = (stored: string, { from, to }: Typed, text: string) =>
+  replaced(stored, from, to, [{ text }]);
+
 export interface Typed {
-  /** What follows the "@". */
+  offers: "colleagues" | "snippets";
+  /** What follows the "@" or "/". */
   name: string;
   from: number;
   to: number;
@@ -82,5 +87,17 @@ export interface Typed {
 /** The name being typed before the caret. An "@" behind a Latin letter or digit is of an address. */
 export function typedName(read: string, caret: number): Typed | null {
   const found = /(?<![A-Za-z0-9._%+-])@([\p{L}\p{M}\p{N}._-]{0,40})$/u.exec(read.slice(0, caret));
-  return found ? { name: found[1] ?? "", from: found.index, to: caret } : null;
+  return typed("colleagues", found, caret);
 }
+
+/** The shortcut or name of a snippet being typed. A "/" within words, dates, addresses and tags is no such;
+ * where a word could begin, the sign that Chinese input methods give for the key is one too. */
+export function typedShortcut(read: string, caret: number): Typed | null {
+  const found = /(?:(?<![A-Za-z0-9:/._%+<>-])\/|(?<=^|\s)[／、])([\p{L}\p{M}\p{N}_-]{0,40})$/u.exec(
+    read.slice(0, caret),
+  );
+  return typed("snippets", found, caret);
+}
+
+const typed = (offers: Typed["offers"], found: RegExpExecArray | null, to: number): Typed | null =>
+  found && { offers, name: found[1] ?? "", from: found.index, to };

@@ -1,15 +1,20 @@
-import { Pencil } from "lucide-react";
-import { type Ref, useRef, useState } from "react";
+import { Lock, Pencil } from "lucide-react";
+import { type Ref, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fieldOf } from "@/api/meta";
-import type { Loaded } from "@/api/records";
+import type { Loaded, Ruled } from "@/api/records";
 import type { FieldMeta, ObjectMeta } from "@/api/types";
 import { useSaveFields } from "@/objects/edit/useSaveFields";
 import { FieldValue } from "@/objects/fields/FieldValue";
+import { isBlank } from "@/objects/fields/fieldType";
 import { isEditable } from "@/objects/fields/fieldTypes";
+import { hasFiles } from "@/objects/files/useFileTarget";
 import { MentionAbout } from "@/objects/mention/colleagues";
 import { InlineEditor } from "@/objects/record/InlineEditor";
+import { RequiredMark } from "@/objects/record/RequiredMark";
+import { useRules } from "@/objects/record/useRules";
 import { useShortcuts } from "@/ui/shortcuts";
+import { useBoxAria } from "@/ui/useBoxAria";
 import styles from "./record.module.css";
 
 interface Props {
@@ -33,6 +38,7 @@ export function Facts(props: Props) {
 
 /** The same without a key of the page, for where it is not the page's record. */
 export function FactGroups({ object, loaded, root }: Props & { root?: Ref<HTMLDivElement> }) {
+  const rules = useRules(object, loaded.record, noDraft);
   return (
     <MentionAbout value={{ object: object.name, id: loaded.record.id }}>
       <div ref={root} className={styles.facts}>
@@ -44,7 +50,13 @@ export function FactGroups({ object, loaded, root }: Props & { root?: Ref<HTMLDi
               {group.label && <h2 className={styles.groupTitle}>{group.label}</h2>}
               <dl className={styles.factList}>
                 {fields.map((field) => (
-                  <Fact key={field.name} object={object} loaded={loaded} field={field} />
+                  <Fact
+                    key={field.name}
+                    object={object}
+                    loaded={loaded}
+                    field={field}
+                    rule={rules[field.name]}
+                  />
                 ))}
               </dl>
             </section>
@@ -55,13 +67,28 @@ export function FactGroups({ object, loaded, root }: Props & { root?: Ref<HTMLDi
   );
 }
 
-function Fact({ object, loaded, field }: Props & { field: FieldMeta }) {
+/** A value is changed where it stands and saved at once: there is no draft but the record. */
+const noDraft = {};
+
+interface FactProps extends Props {
+  field: FieldMeta;
+  rule?: Ruled;
+}
+
+function Fact({ object, loaded, field, rule }: FactProps) {
   const { t } = useTranslation();
+  const id = useId();
+  const box = useRef<HTMLElement>(null);
   // As it was when editing began: what others change meanwhile is not to be overwritten unseen.
   const [editing, setEditing] = useState<Loaded | null>(null);
   const { record } = editing ?? loaded;
   const save = useSaveFields(object);
   const value = record[field.name];
+  const locked = rule?.locked ?? false;
+  const required = rule?.required ?? false;
+  const why = locked || (required && isBlank(value)) ? rule?.reason : undefined;
+  const describedBy = why ? `${id}-why` : undefined;
+  useBoxAria(box, { required, describedBy });
 
   function commit(next: unknown) {
     setEditing(null);
@@ -70,8 +97,11 @@ function Fact({ object, loaded, field }: Props & { field: FieldMeta }) {
 
   return (
     <div className={styles.fact}>
-      <dt title={field.help ?? undefined}>{field.label}</dt>
-      <dd>
+      <dt id={id} title={field.help ?? undefined}>
+        {field.label}
+        {required && <RequiredMark />}
+      </dt>
+      <dd ref={box}>
         {editing ? (
           <InlineEditor
             field={field}
@@ -79,9 +109,26 @@ function Fact({ object, loaded, field }: Props & { field: FieldMeta }) {
             onCommit={commit}
             onCancel={() => setEditing(null)}
           />
+        ) : locked ? (
+          // biome-ignore lint/a11y/useSemanticElements: a value that is read, with what a box cannot show
+          <div
+            className={styles.locked}
+            role="textbox"
+            tabIndex={0}
+            aria-readonly
+            aria-labelledby={id}
+            aria-describedby={describedBy}
+          >
+            <FieldValue field={field} value={value} record={record} />
+            <Lock className={styles.lock} size={13} aria-hidden />
+          </div>
         ) : isEditable(field, record) ? (
           // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: the button inside is for keys
-          <div className={styles.value} onClick={() => setEditing(loaded)}>
+          <div
+            className={styles.value}
+            onClick={() => setEditing(loaded)}
+            onDragEnter={(event) => field.type === "file" && hasFiles(event) && setEditing(loaded)}
+          >
             <FieldValue field={field} value={value} record={record} />
             <button
               type="button"
@@ -96,6 +143,11 @@ function Fact({ object, loaded, field }: Props & { field: FieldMeta }) {
           <div className={styles.locked}>
             <FieldValue field={field} value={value} record={record} />
           </div>
+        )}
+        {why && (
+          <small id={describedBy} className={styles.why}>
+            {why}
+          </small>
         )}
       </dd>
     </div>

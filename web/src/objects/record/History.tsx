@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { fieldOf } from "@/api/meta";
 import { historyQuery } from "@/api/records";
 import type { HistoryEntry, ObjectMeta } from "@/api/types";
-import { useUndo } from "@/objects/edit/useUndo";
 import { FieldValue } from "@/objects/fields/FieldValue";
+import { UndoEntry } from "@/objects/record/UndoEntry";
 import { useActionText } from "@/objects/record/useActionText";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
@@ -48,7 +48,6 @@ export function History({ object, id }: Props) {
 function Entry({ object, entry }: { object: ObjectMeta; entry: HistoryEntry }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { undo } = useUndo();
   const actionText = useActionText();
   return (
     <li className={styles.entry}>
@@ -58,11 +57,7 @@ function Entry({ object, entry }: { object: ObjectMeta; entry: HistoryEntry }) {
         <time className="secondary" dateTime={entry.at} title={format.dateTime(entry.at)}>
           {format.relative(entry.at)}
         </time>
-        {entry.can_undo && entry.request_id && (
-          <Button size="small" type="text" onClick={() => void undo(entry.request_id ?? "")}>
-            {t("common.undo")}
-          </Button>
-        )}
+        <UndoEntry entry={entry} />
       </div>
       {entry.action === "update" && <Changes object={object} changes={entry.changes} />}
     </li>

@@ -4,17 +4,23 @@ import { Alert, Button, Drawer } from "antd";
 import { type FormEvent, type ReactNode, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/client";
+import { duplicatesOf } from "@/api/duplicates";
 import { fieldOf } from "@/api/meta";
 import { newId } from "@/api/newId";
-import { createRecord, type Values } from "@/api/records";
+import { createRecord, type Ruled, type Values } from "@/api/records";
 import type { FieldMeta, ObjectMeta, RecordRow } from "@/api/types";
 import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
 import { isBlank } from "@/objects/fields/fieldType";
 import { toWire, typeOf } from "@/objects/fields/fieldTypes";
 import { Alike, tellsApart } from "@/objects/record/Alike";
+import { MayExist } from "@/objects/record/MayExist";
+import { RequiredMark } from "@/objects/record/RequiredMark";
 import { recordPath } from "@/objects/record/recordPath";
+import { useDuplicates } from "@/objects/record/useDuplicates";
+import { useRules } from "@/objects/record/useRules";
 import { useErrorText } from "@/ui/errorText";
+import { useBoxAria } from "@/ui/useBoxAria";
 import styles from "./record.module.css";
 
 export interface NewRecordProps {
@@ -82,8 +88,15 @@ export function NewRecordForm({
   const [more, setMore] = useState(false);
   // One key per opened form: a second click or a repeated request makes no second record.
   const [key] = useState(newId);
+  const wire = { ...wireValues(object, values), ...given };
+  const { told, isOfNow, learn } = useDuplicates(object, wire);
+  const insists = isOfNow && (told?.refuses ?? false);
   const create = useMutation({
-    mutationFn: () => createRecord(object.path, { ...wireValues(object, values), ...given }, key),
+    mutationFn: () => createRecord(object.path, wire, key, insists),
+    onError: (error) => {
+      const there = duplicatesOf(error);
+      if (there) learn(there);
+    },
     onSuccess: ({ data, requestId }) => {
       void refreshRecords(client, object.path);
       offer(t("edit.created", { name: String(data[object.title_field] ?? "") }), requestId);
@@ -93,8 +106,11 @@ export function NewRecordForm({
     },
   });
   const errors = create.error instanceof ApiError ? create.error.fields : {};
-  const shown = more ? [...first, ...rest] : first;
-  const unplaced = create.error && !shown.some(({ name }) => errors[name]);
+  const rules = useRules(object, null, wire);
+  const hidden = more ? [] : rest.filter(({ name }) => !rules[name]?.required && !errors[name]);
+  const shown = [...first, ...rest].filter((field) => !hidden.includes(field));
+  const isTold = duplicatesOf(create.error) !== null;
+  const unplaced = create.error && !isTold && !shown.some(({ name }) => errors[name]);
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -109,10 +125,12 @@ export function NewRecordForm({
           key={field.name}
           field={field}
           hint={
+            !object.duplicates?.length &&
             tellsApart(object, field) && (
               <Alike object={object} field={field} value={values[field.name]} onOpen={onClose} />
             )
           }
+          rule={rules[field.name]}
           value={values[field.name]}
           error={errors[field.name]}
           autoFocus={index === 0}
@@ -125,10 +143,13 @@ export function NewRecordForm({
         </Button>
       )}
       <div className={styles.formFoot}>
-        <Button onClick={onClose}>{t("common.cancel")}</Button>
-        <Button type="primary" htmlType="submit" loading={create.isPending}>
-          {t("common.create")}
-        </Button>
+        <MayExist object={object} told={told} onUse={onClose} />
+        <div className={styles.formButtons}>
+          <Button onClick={onClose}>{t("common.cancel")}</Button>
+          <Button type="primary" htmlType="submit" loading={create.isPending}>
+            {t(insists ? "record.createAnyway" : "common.create")}
+          </Button>
+        </div>
       </div>
     </form>
   );
@@ -153,6 +174,7 @@ function wireValues(object: ObjectMeta, values: Values): Values {
 
 interface FormFieldProps {
   field: FieldMeta;
+  rule?: Ruled;
   hint: ReactNode;
   value: unknown;
   error?: string;
@@ -160,19 +182,19 @@ interface FormFieldProps {
   onChange: (value: unknown) => void;
 }
 
-function FormField({ field, hint, value, error, autoFocus, onChange }: FormFieldProps) {
-  const { t } = useTranslation();
+function FormField({ field, rule, hint, value, error, autoFocus, onChange }: FormFieldProps) {
+  const around = useRef<HTMLDivElement>(null);
   const id = useId();
   const { Editor } = typeOf(field);
+  const required = field.required || (rule?.required ?? false);
+  const why = rule?.required ? rule.reason : "";
+  const below = error || why || field.help;
+  useBoxAria(around, { required, describedBy: below ? `${id}-below` : undefined });
   return (
-    <div className={styles.field}>
+    <div ref={around} className={styles.field}>
       <label htmlFor={id}>
         {field.label}
-        {field.required && (
-          <span className={styles.required} title={t("record.required")}>
-            *
-          </span>
-        )}
+        {required && <RequiredMark />}
       </label>
       <Editor
         id={id}
@@ -183,11 +205,15 @@ function FormField({ field, hint, value, error, autoFocus, onChange }: FormField
         onChange={onChange}
       />
       {error ? (
-        <small className={styles.problem} role="alert">
+        <small id={`${id}-below`} className={styles.problem} role="alert">
           {error}
         </small>
       ) : (
-        field.help && <small className="secondary">{field.help}</small>
+        below && (
+          <small id={`${id}-below`} className="secondary">
+            {[why, field.help].filter(Boolean).join(" ")}
+          </small>
+        )
       )}
       {hint}
     </div>

@@ -5,11 +5,12 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { findObject, useObjects } from "@/api/meta";
-import { fewQuery } from "@/api/records";
+import { countQuery, fewQuery } from "@/api/records";
 import type { ObjectMeta } from "@/api/types";
 import { FieldValue } from "@/objects/fields/FieldValue";
 import { NewRecord } from "@/objects/record/NewRecord";
 import { recordPath, titleOf } from "@/objects/record/recordPath";
+import { useFormat } from "@/ui/format";
 import { LinesSkeleton } from "@/ui/Skeletons";
 import styles from "./record.module.css";
 
@@ -30,6 +31,7 @@ export function RelatedList({ related, id }: Props) {
 
 function List({ object, related, id }: Props & { object: ObjectMeta }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const [creating, setCreating] = useState(false);
   const filter = { field: related.field, op: "in", value: [id] };
   const columns = object.list.columns
@@ -39,6 +41,10 @@ function List({ object, related, id }: Props & { object: ObjectMeta }) {
   const fields = [object.title_field, ...columns.map(({ name }) => name)];
   const query = useQuery(fewQuery(object.path, { filter, fields }, shown + 1));
   const rows = query.data?.items ?? [];
+  const { data: total } = useQuery({
+    ...countQuery(object.path, { filter }),
+    enabled: rows.length > shown,
+  });
 
   return (
     <section className={styles.related}>
@@ -73,6 +79,7 @@ function List({ object, related, id }: Props & { object: ObjectMeta }) {
       {rows.length > shown && (
         <Link to="/$path" params={{ path: object.path }} search={{ filter: { and: [filter] } }}>
           {t("record.showAll")}
+          {total && ` (${format.number(total.count)}${total.at_least ? "+" : ""})`}
         </Link>
       )}
       <NewRecord

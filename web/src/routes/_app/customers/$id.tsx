@@ -1,12 +1,17 @@
-import { createFileRoute } from "@tanstack/react-router";
+import { createFileRoute, redirect } from "@tanstack/react-router";
 import { recordQuery } from "@/api/records";
 import { CustomerPage } from "@/customers/CustomerPage";
 import { parseCustomerSearch } from "@/customers/customerSearch";
 
 export const Route = createFileRoute("/_app/customers/$id")({
   validateSearch: parseCustomerSearch,
-  loader: ({ context: { queryClient }, params: { id } }) =>
-    queryClient.ensureQueryData(recordQuery("customers", id)),
+  loader: async ({ context: { queryClient }, params: { id }, location }) => {
+    const { record } = await queryClient.ensureQueryData(recordQuery("customers", id));
+    if (record.id === id) return;
+    // It was merged: the server answered with the record that stands for it now.
+    queryClient.removeQueries({ queryKey: recordQuery("customers", id).queryKey });
+    throw redirect({ href: location.href.replace(id, record.id), replace: true });
+  },
   component: Customer,
 });
 

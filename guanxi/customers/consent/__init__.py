@@ -1,0 +1,1 @@
+"""What customers allow: purposes, evidence, and the one answer to "may we?"."""

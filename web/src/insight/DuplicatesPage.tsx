@@ -1,0 +1,133 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, Segmented } from "antd";
+import { CircleCheckBig, Search } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { DuplicatePairs } from "@/insight/DuplicatePairs";
+import { type PairState, pairsQuery, startSearch } from "@/insight/duplicatesApi";
+import { useRun } from "@/insight/useRun";
+import { EmptyState } from "@/ui/EmptyState";
+import { ErrorState } from "@/ui/ErrorState";
+import { useFormat } from "@/ui/format";
+import { Progress } from "@/ui/Progress";
+import { LinesSkeleton } from "@/ui/Skeletons";
+import styles from "./duplicates.module.css";
+
+interface Props {
+  state: PairState;
+  onState: (state: PairState) => void;
+  onMerge: (ids: string[]) => void;
+}
+
+/** Customers who may be one, the likeliest and those worth most first. */
+export function DuplicatesPage({ state, onState, onMerge }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const query = useInfiniteQuery(pairsQuery(state));
+  const search = useSearch();
+  const first = query.data?.pages[0];
+  const pairs = query.data?.pages.flatMap(({ items }) => items) ?? [];
+  const searched = first?.searched_at;
+  return (
+    <section className={styles.page}>
+      <header className={styles.header}>
+        <div>
+          <small className="secondary">{t("nav.dataQuality")}</small>
+          <h1>{t("insight.duplicates.title")}</h1>
+        </div>
+        {first && first.total > 0 && (
+          <span className={styles.left} role="status">
+            {t(state === "open" ? "insight.duplicates.left" : "insight.duplicates.decided", {
+              count: first.total,
+              number: format.number(first.total) + (first.at_least ? "+" : ""),
+            })}
+          </span>
+        )}
+        <Segmented
+          size="small"
+          aria-label={t("insight.duplicates.which")}
+          value={state}
+          options={[
+            { value: "open", label: t("insight.duplicates.open") },
+            { value: "not_the_same", label: t("insight.duplicates.notTheSame") },
+          ]}
+          onChange={onState}
+        />
+        <div className={styles.search}>
+          {search.running ? (
+            <>
+              <small className="secondary">{search.running.message || search.running.title}</small>
+              <Progress percent={search.percent} aria-label={search.running.title} />
+            </>
+          ) : (
+            searched &&
+            pairs.length > 0 && (
+              <>
+                <small className="secondary" title={format.dateTime(searched)}>
+                  {t("insight.duplicates.searched", { when: format.relative(searched) })}
+                </small>
+                <SearchButton search={search} />
+              </>
+            )
+          )}
+        </div>
+      </header>
+      {query.isPending ? (
+        <LinesSkeleton lines={10} />
+      ) : query.isError && !query.data ? (
+        <ErrorState error={query.error} onRetry={() => query.refetch()} />
+      ) : pairs.length > 0 ? (
+        <DuplicatePairs state={state} pairs={pairs} onMerge={onMerge} />
+      ) : state === "open" ? (
+        <EmptyState
+          icon={CircleCheckBig}
+          title={t(searched ? "insight.duplicates.none" : "insight.duplicates.never")}
+          text={
+            searched
+              ? t("insight.duplicates.noneText", { when: format.relative(searched) })
+              : t("insight.duplicates.neverText")
+          }
+          action={!search.running && <SearchButton search={search} primary />}
+        />
+      ) : (
+        <EmptyState
+          icon={CircleCheckBig}
+          title={t("insight.duplicates.noneDecided")}
+          text={t("insight.duplicates.noneDecidedText")}
+        />
+      )}
+      {query.hasNextPage && (
+        <div className={styles.more}>
+          <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {t("common.loadMore")}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** The search under way, with how far it is; when it is through the frame asks for all anew. */
+function useSearch() {
+  const run = useRun<void>("find_duplicates", startSearch);
+  const { done = 0, total = 0 } = run.running ?? {};
+  return { ...run, percent: total ? Math.round((100 * done) / total) : 0 };
+}
+
+interface SearchProps {
+  search: ReturnType<typeof useSearch>;
+  primary?: boolean;
+}
+
+function SearchButton({ search, primary }: SearchProps) {
+  const { t } = useTranslation();
+  return (
+    <Button
+      type={primary ? "primary" : "default"}
+      icon={<Search size={15} />}
+      loading={search.isStarting}
+      onClick={() => search.start()}
+    >
+      {t("insight.duplicates.search")}
+    </Button>
+  );
+}

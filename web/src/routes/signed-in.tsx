@@ -1,0 +1,4 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { SignedInPage } from "@/app/session/SignedInPage";
+
+export const Route = createFileRoute("/signed-in")({ component: SignedInPage });
