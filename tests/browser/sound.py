@@ -26,7 +26,7 @@ async (rules) => {
 """
 
 STILL = """
-() => !document.querySelector("[class*=_bone_]") &&
+() => !document.querySelector("[class*=_bone_], [aria-busy=true]") &&
   document.getAnimations().every(({ playState }) => playState !== "running")
 """
 
@@ -66,7 +66,10 @@ TOO_WIDE = """
 
 
 def settle(page: Page) -> None:
-    """Wait until a page has its title and nothing on it moves: no skeleton, no dialog coming in."""
+    """Wait until a page has its title and nothing on it moves or is dimmed.
+
+    No skeleton, no dialog coming in, nothing of before that waits for what replaces it.
+    """
     page.get_by_role("heading", level=1).first.wait_for()
     page.wait_for_function(STILL)
 

@@ -96,13 +96,13 @@ def test_old_rows_stay_while_new_ones_load(demo: Served, member: Callable[..., P
     page.route(re.compile(r"/api/v1/customers\?.*sort=-name"), lambda route: held.append(route))
     with page.expect_request(re.compile(r"/api/v1/customers\?.*sort=-name")):
         page.get_by_role("columnheader", name="Name").get_by_role("button").first.click()
-    expect(page.locator('[data-stale="true"]')).to_have_count(1)
+    expect(page.locator('[aria-busy="true"]')).to_have_count(1)
     assert links.all_inner_texts() == [f"one {word}", f"two {word}"]
     for route in held:
         route.continue_()
     page.unroute_all()
     expect(links.first).to_have_text(f"two {word}")
-    expect(page.locator('[data-stale="true"]')).to_have_count(0)
+    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
 
 
 def test_columns_are_made_wider_and_moved_and_the_address_says_so(

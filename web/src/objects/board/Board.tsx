@@ -148,7 +148,7 @@ export function Board({ object, question, state, by: { field }, search, onSearch
         className={styles.board}
         aria-label={t("board.label", { what: object.label_plural, field: field.label })}
         aria-describedby={isFixed ? undefined : "board-keys"}
-        data-stale={query.isPlaceholderData}
+        aria-busy={query.isPlaceholderData}
         {...keys.events}
       >
         {columns.map((column) => (

@@ -81,7 +81,7 @@ export function Calendar({ object, question, state, by, search, onSearch }: List
   if (query.isError) return <ErrorState error={query.error} onRetry={() => query.refetch()} />;
   const shared = { days, day, today, lying, event };
   return (
-    <div className={styles.calendar} data-stale={query.isPlaceholderData}>
+    <div className={styles.calendar} aria-busy={query.isPlaceholderData}>
       <CalendarBar
         day={day}
         days={days}

@@ -62,7 +62,7 @@ export function GroupTable({ object, by, fields, question, onOpen }: Props) {
   ));
   return (
     <section className={styles.scroller} aria-label={t("group.by", { field: by.field.label })}>
-      <table className={styles.table} data-stale={query.isPlaceholderData}>
+      <table className={styles.table} aria-busy={query.isPlaceholderData}>
         <thead>
           <tr>
             <th scope="col">{by.field.label}</th>

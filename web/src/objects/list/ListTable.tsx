@@ -75,7 +75,7 @@ export function ListTable({ object, question, state, search, onSearch, ...rest }
               <SlowList key={JSON.stringify(slow.fields)} slow={slow} />
             </Suspense>
           )}
-          <div className={styles.body} data-stale={list.isPlaceholderData}>
+          <div className={styles.body} aria-busy={list.isPlaceholderData}>
             <Grid
               object={object}
               question={question}
