@@ -187,6 +187,21 @@ def test_a_word_that_very_many_have_is_found_as_far_as_one_sees(
     Customer.objects.filter(pk__in=[c.pk for c in made]).delete()
 
 
+def test_a_name_said_so_from_its_beginning_is_first_among_very_many(
+    known: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "SOME_OF_ALL", 5)
+    monkeypatch.setattr(services, "NEWEST", 8)
+    client = known.client("manager")
+    made = [customer(known, f"大溪{number}") for number in range(30)]
+    long = "溪边客栈连锁酒店管理有限公司"
+    made += [customer(known, long)] + [customer(known, f"大溪{number}") for number in range(30)]
+    for text in ("xib", "XI bian ke zhan", "xibiankezhanliansuojiudianguanli"):
+        assert titles(client, text, limit=2) == [long]
+    assert titles(client, "xi", limit=2)[0] == long
+    Customer.objects.filter(pk__in=[c.pk for c in made]).delete()
+
+
 class TestRecent:
     def open(self, client: Client, kind: str, pk: Any) -> int:
         body = {"type": kind, "id": str(pk)}

@@ -15,8 +15,10 @@ from guanxi.standardizing.folding import fold, is_ideograph
 MAX_LENGTH = 200
 MAX_WORDS = 8  # each costs the planner time, and the reader of texts that wait for their index
 FEW = 2000  # records
-HEAD = 24  # characters of a text that the index of beginnings has
+HEAD = 24  # characters of a text, and of how its title is said, that their indexes have
 BEGINNING = f'left(text, {HEAD}) collate "C"'
+SAID = "replace(split_part(text, ' ! ', 2), ' ', '')"  # "wangyangwangyangwy": its first reading
+SPELLING = f'left({SAID}, {HEAD}) collate "C"'
 
 Sql = tuple[str, list[str]]  # a condition or query with its parameters
 
@@ -118,17 +120,27 @@ def oldest_of_newest(object_type: ObjectType, count: int) -> str:
     return f"(select record_id from {texts} order by record_id desc offset {count - 1} limit 1)"  # noqa: S608  names of ours
 
 
-def beginning_texts(asker: Asker, object_type: ObjectType, query: Query) -> Sql | None:
-    """The query of ids of records whose title begins with the text, exactly equal ones first."""
+def beginning_texts(asker: Asker, object_type: ObjectType, query: Query) -> list[Sql]:
+    """The queries of ids of records whose title begins with the text, or is said so.
+
+    Exactly equal ones come first.
+    """
     if object_type.title not in asker.fields(object_type) or not query.whole:
-        return None
+        return []
     ends_word = is_ideograph(query.whole[-1])
     begin = f" {query.whole} " if ends_word else f" {query.whole}"
-    condition, parameters = f"indexed and {BEGINNING} like %s", [f"{begin[:HEAD]}%"]
-    if len(begin) > HEAD:
-        condition, parameters = f"{condition} and text like %s", [*parameters, f"{begin}%"]
-    table = _texts(object_type)
-    return f"select record_id from {table} where {condition} order by {BEGINNING}", parameters  # noqa: S608  names of ours
+    ways = [(BEGINNING, "text", begin)]
+    letters = query.whole.replace(" ", "")
+    if letters.isascii() and letters.isalpha():
+        ways.append((SPELLING, SAID, letters))
+    queries: list[Sql] = []
+    for head, whole, start in ways:
+        condition, parameters = f"indexed and {head} like %s", [f"{start[:HEAD]}%"]
+        if len(start) > HEAD:
+            condition, parameters = f"{condition} and {whole} like %s", [*parameters, f"{start}%"]
+        sql = f"select record_id from {_texts(object_type)} where {condition} order by {head}"  # noqa: S608  names of ours
+        queries.append((sql, parameters))
+    return queries
 
 
 def ids_found(asker: Asker, object_type: ObjectType, query: Query) -> Q:

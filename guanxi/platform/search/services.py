@@ -24,9 +24,9 @@ from guanxi.platform.search.query import (
 
 REMEMBERED = 50  # records a user opened last
 ALL_SEEN, SOME_SEEN = 2, 20  # candidates for each that is shown, by how many the asker may see
-# How many of the newest texts are read one by one, and how many others an index is asked for: no
-# planner knows how many have a part of a word, so that each query has an end of its own.
-NEWEST, SOME = 1000, 1500
+# How many of the newest texts are read one by one, and how many others an index is asked for, by
+# what the asker sees: no planner knows how many have a part of a word; each query has an end.
+NEWEST, SOME_OF_ALL, SOME = 1000, 300, 1500
 
 Candidate = tuple[str, UUID]  # the object's name, the record
 Part = tuple[ObjectType, str, list[Any]]  # a query of ids of records of that object
@@ -98,8 +98,11 @@ def _is_common(object_type: ObjectType) -> bool:
 
 def _width(asker: Asker, object_type: ObjectType, limit: int) -> int:
     """How many candidates of one object are looked at."""
-    sees_all = asker.grants.scope("read", object_type) == "all"
-    return limit * (ALL_SEEN if sees_all else SOME_SEEN)
+    return limit * (ALL_SEEN if _sees_all(asker, object_type) else SOME_SEEN)
+
+
+def _sees_all(asker: Asker, object_type: ObjectType) -> bool:
+    return asker.grants.scope("read", object_type) == "all"
 
 
 def _candidates(
@@ -111,17 +114,17 @@ def _candidates(
 ) -> list[Candidate]:
     """Recent records that fit, those whose title begins with the text, and then the newest.
 
-    The index of beginnings has as many as are wanted at hand, so that a single character that every
-    twentieth name begins with costs no more than a rare name. Whether the asker may see them is
-    not asked here: that would cost each object a condition of its own, found or not.
+    The indexes of beginnings, as written and as said, have as many as are wanted at hand, so that
+    what every twentieth name begins with costs no more than a rare name. Whether the asker may see
+    them is not asked here: that would cost each object a condition of its own, found or not.
     """
     parts: list[Part] = []
     for t in declared:
         opened = [pk for name, pk in recent if name == t.name]
         if opened and (texts := found_texts(asker, t, query)):
             parts.append((t, f"{texts[0]} and record_id = any(%s)", [*texts[1], opened]))
-        if texts := beginning_texts(asker, t, query):
-            parts.append((t, f"{texts[0]} limit {_width(asker, t, limit)}", texts[1]))
+        for sql, parameters in beginning_texts(asker, t, query):
+            parts.append((t, f"{sql} limit {_width(asker, t, limit)}", parameters))
     first = _union(parts)
     wanted = [
         t for t in declared if sum(name == t.name for name, _pk in first) < _width(asker, t, limit)
@@ -144,7 +147,7 @@ def _newest(
         every = found_texts(asker, t, query)
         if newest and every:
             width = _width(asker, t, limit)
-            others = f"{every[0]} limit {SOME}"
+            others = f"{every[0]} limit {SOME_OF_ALL if _sees_all(asker, t) else SOME}"
             sql = f"""
             (select * from ({newest[0]}) n limit {width}) union all
             (select * from ({others}) o where record_id < {oldest_of_newest(t, NEWEST)}
