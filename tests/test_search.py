@@ -177,6 +177,7 @@ def test_a_word_that_very_many_have_is_found_as_far_as_one_sees(
     Five are very many here, so that there need not be thousands.
     """
     monkeypatch.setattr(services, "SOME", 5)
+    monkeypatch.setattr(services, "MANY", 5)
     monkeypatch.setattr(services, "NEWEST", 8)
     mine = customer(known, "小溪甲")
     Customer.objects.filter(pk=mine.pk).update(owner=known["loner"])
@@ -190,7 +191,7 @@ def test_a_word_that_very_many_have_is_found_as_far_as_one_sees(
 def test_a_name_said_so_from_its_beginning_is_first_among_very_many(
     known: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "SOME_OF_ALL", 5)
+    monkeypatch.setattr(services, "SOME", 5)
     monkeypatch.setattr(services, "NEWEST", 8)
     client = known.client("manager")
     made = [customer(known, f"大溪{number}") for number in range(30)]

@@ -24,9 +24,10 @@ from guanxi.platform.search.query import (
 
 REMEMBERED = 50  # records a user opened last
 ALL_SEEN, SOME_SEEN = 2, 20  # candidates for each that is shown, by how many the asker may see
-# How many of the newest texts are read one by one, and how many others an index is asked for, by
-# what the asker sees: no planner knows how many have a part of a word; each query has an end.
-NEWEST, SOME_OF_ALL, SOME = 1000, 300, 1500
+# No planner knows how many have a part of a word, so that each query has an end: how many of the
+# newest texts are read one by one, how many others an index is asked for, and how many again where
+# the asker sees too few of those.
+NEWEST, SOME, MANY = 1000, 300, 1500
 
 Candidate = tuple[str, UUID]  # the object's name, the record
 Part = tuple[ObjectType, str, list[Any]]  # a query of ids of records of that object
@@ -98,11 +99,8 @@ def _is_common(object_type: ObjectType) -> bool:
 
 def _width(asker: Asker, object_type: ObjectType, limit: int) -> int:
     """How many candidates of one object are looked at."""
-    return limit * (ALL_SEEN if _sees_all(asker, object_type) else SOME_SEEN)
-
-
-def _sees_all(asker: Asker, object_type: ObjectType) -> bool:
-    return asker.grants.scope("read", object_type) == "all"
+    sees_all = asker.grants.scope("read", object_type) == "all"
+    return limit * (ALL_SEEN if sees_all else SOME_SEEN)
 
 
 def _candidates(
@@ -147,7 +145,7 @@ def _newest(
         every = found_texts(asker, t, query)
         if newest and every:
             width = _width(asker, t, limit)
-            others = f"{every[0]} limit {SOME_OF_ALL if _sees_all(asker, t) else SOME}"
+            others = f"{every[0]} limit {max(SOME, width)}"
             sql = f"""
             (select * from ({newest[0]}) n limit {width}) union all
             (select * from ({others}) o where record_id < {oldest_of_newest(t, NEWEST)}
@@ -176,10 +174,10 @@ def _further_rows(
         return []
     seen = visible_to(asker, object_type.model).order_by("-pk")
     with connection.cursor() as cursor:
-        cursor.execute(f"{texts[0]} limit {SOME}", texts[1])
-        some = [pk for (pk,) in cursor.fetchall()]
-    rows = _rows(asker, object_type, seen.filter(pk__any_of=some)[:limit])
-    if len(rows) == limit or len(some) < SOME:
+        cursor.execute(f"{texts[0]} limit {MANY}", texts[1])
+        many = [pk for (pk,) in cursor.fetchall()]
+    rows = _rows(asker, object_type, seen.filter(pk__any_of=many)[:limit])
+    if len(rows) == limit or len(many) < MANY:
         return rows
     return _rows(asker, object_type, seen.filter(ids_found(asker, object_type, query))[:limit])
 
