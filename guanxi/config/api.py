@@ -9,6 +9,8 @@ from django.http import HttpResponse
 from ninja import Router
 
 from guanxi.customers.api import router as customers_router
+from guanxi.customers.classification.api import of_customer as classes_router
+from guanxi.customers.classification.api import router as classifications_router
 from guanxi.customers.consent.api import open_router as preferences_router
 from guanxi.customers.consent.api import router as permissions_router
 from guanxi.demo.api import router as sample_router
@@ -94,6 +96,8 @@ def build_api() -> API:
     api.add_router("/customers", customers_router)
     api.add_router("/customers", timeline_router)
     api.add_router("/customers", permissions_router)
+    api.add_router("/customers", classes_router)
+    api.add_router("/classifications", classifications_router)
     api.add_router("", preferences_router)
     api.add_router("/tasks", interactions_router)
     api.add_router("/snippets", snippets_router)

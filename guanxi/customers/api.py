@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import Field
 
+from guanxi.customers.credit_codes import LONGEST
 from guanxi.customers.models import Customer, Identity
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.duplicates import DuplicatesOut, find_duplicates
@@ -32,6 +33,7 @@ class DescribedCustomer(Strict):
     kind: Customer.Kind | None = None
     phone: Annotated[Text, Field(max_length=60)] = ""
     email: Value = ""
+    credit_code: Annotated[Text, Field(max_length=LONGEST)] = ""
     city: Annotated[Text, Field(max_length=60)] = ""
     street: Annotated[Text, Field(max_length=200)] = ""
     birthday: date | None = None

@@ -24,12 +24,13 @@ from guanxi.platform.objects.registry import object_type
 from guanxi.standardizing import simplify, ways_to_write, without_place
 from guanxi.standardizing.addresses import short_name
 
-FIELDS = ("name", "kind", "phone", "email", "city", "street", "birthday")
+FIELDS = ("name", "kind", "phone", "email", "credit_code", "city", "street", "birthday")
+VALUES = ("phone", "email", "credit_code")  # fields that are identities too
 MOST = 50  # customers looked at for one number, address or name
 ENDS = 7  # digits of a phone without area and country
 KEYS = {
     Identity.Kind.EXTERNAL: "x", Identity.Kind.WECHAT: "w", Identity.Kind.PHONE: "p",
-    Identity.Kind.EMAIL: "e",
+    Identity.Kind.EMAIL: "e", Identity.Kind.CREDIT_CODE: "u",
 }  # fmt: skip
 FIND = f"""
 with i_key as materialized (
@@ -48,7 +49,7 @@ with i_key as materialized (
         where i.kind = k.kind and i.normal = k.normal and i.deleted_at is null
           and (i.is_primary or %(further)s) and i.customer_id is distinct from %(but)s::uuid
           and (k.k in ('p', 'e') and c.kind = any(%(kinds)s::text[])
-            or k.k in ('x', 'w') and i.source = k.source)
+            or k.k in ('x', 'w', 'u') and i.source = k.source)
         limit {MOST}
     ) i
     union
@@ -66,10 +67,11 @@ with i_key as materialized (
         case when c.name_match = any(%(same_names)s::text[]) then c.name_match else %(name)s end
             as name
     from found f join customers_customer c on c.id = f.customer_id
-    where f.k in ('x', 'w') or not exists (
-        select 1 from customers_identity i join i_key k on k.k = 'x' and k.source = i.source
-        where i.customer_id = f.customer_id and i.kind = 'external' and i.deleted_at is null
-          and i.normal <> k.normal)
+    where f.k in ('x', 'w', 'u') or not exists (
+        select 1 from customers_identity i
+        join i_key k on k.k in ('x', 'u') and k.kind = i.kind and k.source = i.source
+        where i.customer_id = f.customer_id and i.deleted_at is null
+          and (k.k = 'x' or i.is_primary) and i.normal <> k.normal)
 ), i_candidate as materialized (
     {matching.CANDIDATES.format(hits="i_hit where k <> 'm'")}
 ), i_decision as (
@@ -131,7 +133,7 @@ def draft_of(asker: Asker, values: Mapping[str, Any]) -> Draft:
     """The draft, of those of its values that the asker may read of others."""
     seen = asker.fields(object_type("customer"))
     known = {n: v for n, v in values.items() if n in seen and n in FIELDS and v}
-    given = [(kind, "", known.pop(kind)) for kind in ("phone", "email") if kind in known]
+    given = [(kind, "", known.pop(kind)) for kind in VALUES if kind in known]
     further = values.get("identities", ())
     if not asker.may("read", object_type("identity")):
         further = [f for f in further if f[0] in seen]
@@ -206,7 +208,7 @@ class Row:
     @property
     def level(self) -> Level:
         known = set(self.k)
-        if known & {"x", "w"}:
+        if known & {"x", "w", "u"}:
             return "certain"
         if known & {"n", "o"} or ("m" in known and self.is_of_the_name and self.agreeing):
             return "likely"
@@ -236,6 +238,7 @@ class Row:
         words = {
             "x": ("external", _("The same external id: %(value)s")),
             "w": ("wechat", _("The same WeChat id: %(value)s")),
+            "u": ("credit_code", _("The same credit code: %(value)s")),
             "p": ("phone", _("The same phone: %(value)s")),
             "e": ("email", _("The same e-mail: %(value)s")),
         }

@@ -1,4 +1,4 @@
--- A customer's own phone and e-mail are identities too, so that matching looks in one place.
+-- A customer's own phone, e-mail and credit code are identities too, so that matching looks in one place.
 -- Kept here because COPY and bulk edit write past any application code.
 create or replace function customers_keep_identities() returns trigger
 language plpgsql as $$
@@ -9,12 +9,14 @@ begin
             -- Full, though every row has both sides: a plan that is made for one row and kept must
             -- be fit for many, and a full join is never a loop in a loop.
             select n.id, (n.phone, n.phone_normal) is distinct from (o.phone, o.phone_normal) as phone,
-                   n.email is distinct from o.email as email
+                   n.email is distinct from o.email as email,
+                   n.credit_code is distinct from o.credit_code as credit_code
             from new_rows n full join old_rows o using (id)
             offset 0
         ) has_other
         where i.customer_id = has_other.id and i.is_primary
-          and (i.kind = 'phone' and has_other.phone or i.kind = 'email' and has_other.email);
+          and (i.kind = 'phone' and has_other.phone or i.kind = 'email' and has_other.email
+            or i.kind = 'credit_code' and has_other.credit_code);
     end if;
     insert into customers_identity (customer_id, kind, value, normal, is_primary)
     -- One in the recycle bin gets its own when it comes back: what was merged gave them away.
@@ -23,6 +25,9 @@ begin
     union all
     select id, 'email', email, lower(btrim(email)), true from new_rows
     where btrim(email) <> '' and deleted_at is null
+    union all
+    select id, 'credit_code', credit_code, credit_code, true from new_rows
+    where credit_code <> '' and deleted_at is null
     on conflict (customer_id, kind, source, normal) where deleted_at is null
     do update set is_primary = true, value = excluded.value
     where not customers_identity.is_primary or customers_identity.value <> excluded.value;

@@ -24,7 +24,7 @@ from guanxi.platform.exchange.targets import Context
 JUMPS = 30  # more than any chain of rows that know each other by different keys
 
 KEYS = """
-create temp table i_key (row, part, kind, k, source, normal, name, external) on commit drop as
+create temp table i_key (row, part, kind, k, source, normal, name, external, code) on commit drop as
 {keys}
 """
 KEY = """
@@ -41,7 +41,8 @@ with edge as (
     select i.row, i.part, min(i.row) over (
         partition by i.part, i.kind, i.k, i.source, i.normal,
             case when i.k in ('p', 'e') then i.name end,
-            case when i.k in ('p', 'e', 'n') then i.external end
+            case when i.k in ('p', 'e', 'n') then i.external end,
+            case when i.k in ('p', 'e', 'n') then i.code end
     ) as leader
     from i_key i join i_shared s using (part, kind, k, source, normal)
 )
@@ -61,21 +62,21 @@ group by 1, 2
 HITS = """
 create temp table i_hit on commit drop as
 select distinct coalesce(l.leader, k.row) as row, k.part, k.k, k.source, k.normal, k.name,
-    k.external, c.id as customer_id, c.name_match as customer_name
+    k.external, k.code, c.id as customer_id, c.name_match as customer_name
 from i_key k
 join customers_identity i on i.kind = case k.k when 'x' then 'external' when 'w' then 'wechat'
-        when 'p' then 'phone' else 'email' end
+        when 'u' then 'credit_code' when 'p' then 'phone' else 'email' end
     and i.normal = k.normal and i.deleted_at is null and (k.k in ('p', 'e') or i.source = k.source)
 join customers_customer c on c.id = i.customer_id and c.deleted_at is null
-    and (k.k in ('x', 'w') or c.kind = k.kind)
+    and (k.k in ('x', 'w', 'u') or c.kind = k.kind)
 left join i_leader l on l.row = k.row and l.part = k.part
-where k.k in ('x', 'w', 'p', 'e')
+where k.k in ('x', 'w', 'u', 'p', 'e')
 """
 BY_NAME = """
 insert into i_hit
 select distinct coalesce(l.leader, k.row), k.part,
     case when c.name_sort = {name_sort} then 'n' else 'o' end, '', k.normal, k.name, k.external,
-    c.id, c.name_match
+    k.code, c.id, c.name_match
 from i_key k
 left join i_leader l on l.row = k.row and l.part = k.part
 join platform_importrow r on r.imported = {imported} and r.row = k.row
@@ -86,7 +87,7 @@ where k.k = 'n' and k.part = {part}
 """
 BY_VALUES = """
 insert into i_hit
-select k.row, k.part, 'v', '', k.normal, k.name, k.external, c.id, c.name_match
+select k.row, k.part, 'v', '', k.normal, k.name, k.external, k.code, c.id, c.name_match
 from i_key k
 join platform_importrow r on r.imported = {imported} and r.row = k.row
 join customers_customer c on c.name_sort = {name_sort} and c.name = {name} and c.kind = k.kind
@@ -96,9 +97,14 @@ where k.k = 'v' and k.part = {part}
 # A candidate with another external id of the same source is somebody else, whatever they share.
 SOMEBODY_ELSE = """
 delete from i_hit h using customers_identity i
-where h.k not in ('x', 'w') and h.external <> '' and i.customer_id = h.customer_id
+where h.k not in ('x', 'w', 'u') and h.external <> '' and i.customer_id = h.customer_id
   and i.kind = 'external' and i.source = {source} and i.deleted_at is null
     and i.normal <> h.external
+"""
+OF_ANOTHER_CODE = """
+delete from i_hit h using customers_customer c
+where h.k not in ('x', 'w', 'u') and h.code <> '' and c.id = h.customer_id
+  and c.credit_code not in ('', h.code)
 """
 CANDIDATES = f"""
 create temp table i_candidate on commit drop as {matching.CANDIDATES.format(hits="i_hit")}
@@ -220,6 +226,8 @@ class Matching:
                     name=part.text("name"), same=part.all_equal("r.values"),
                 )  # fmt: skip
         self._do(SOMEBODY_ELSE, source=self._literal(self.context.options["source"]))
+        if any(part.has("credit_code") for part in self.parts):
+            self._do(OF_ANOTHER_CODE)
         self._do(CANDIDATES)
         for part in self.parts:
             same = part.all_equal("coalesce(m.values, r.values)")

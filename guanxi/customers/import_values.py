@@ -17,7 +17,7 @@ CASTS = {
 }  # fmt: skip
 NOT_COLUMNS = (
     "kind", "external_id", "wechat", "tags", "role", "other_phone", "other_email",
-    "taken", "custom.",
+    "taken", "custom.", "whole_address",
 )  # fmt: skip
 DERIVED = ("name_sort", "name_match", "phone_normal")
 
@@ -122,14 +122,17 @@ class Part:
         return " || ".join(reversed(both) if self.fills else both)
 
     def match_keys(self) -> list[tuple[str, str]]:
-        """For matching: (the columns part, kind, k, source, normal, name, external; normal)."""
+        """For matching: (part, kind, k, source, normal, name, external and code; normal)."""
         name, kind, external = self.text("name_match"), self.kind, self.text("external_id")
+        code = self.text("credit_code")
         source = sql.Literal(self.context.options["source"]).as_string(None)
         found = []
         if self.has("external_id"):
             found.append(("'x'", source, external))
         if self.has("wechat"):
             found.append(("'w'", "''", self.text("wechat")))
+        if self.has("credit_code"):
+            found.append(("'u'", "''", code))
         if self.has("phone"):
             found.append(("'p'", "''", self.text("phone_normal")))
         found += [("'p'", "''", normal) for _value, normal in self.normal_phones()]
@@ -148,7 +151,7 @@ class Part:
         return [
             (
                 f"{self.number}::smallint, {kind}::text, {k}::text, {src}::text, ({normal})::text,"
-                f" {name}::text, {external}::text",
+                f" {name}::text, {external}::text, {code}::text",
                 f"({normal})",
             )
             for k, src, normal in found

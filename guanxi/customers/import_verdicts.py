@@ -45,7 +45,14 @@ ONE_ID_FOR_BOTH = """
 update platform_importverdict v set verdict = 'reject', record_id = null, reasons = %s::jsonb
 from i_key k join i_key o using (k, source, normal)
 where v.imported = {imported} and v.part = 1 and v.verdict = 'create' and v.leader = v.row
-  and k.k = 'x' and k.part = 1 and k.row = v.row and o.part = 0
+  and k.k = {k} and k.part = 1 and k.row = v.row and o.part = 0
+"""
+CODE_TAKEN = """
+update platform_importverdict v set verdict = 'reject', record_id = null, reasons = %s::jsonb
+from platform_importrow r, customers_customer c
+where v.imported = {imported} and v.part = {part} and v.verdict in ('create', 'update')
+  and v.leader = v.row and r.imported = v.imported and r.row = v.row and {code} <> ''
+  and c.credit_code = {code} and c.deleted_at is null and c.id <> v.record_id
 """
 UNCHANGED = """
 update platform_importverdict v set verdict = 'unchanged'
@@ -101,12 +108,18 @@ def judge(matching: "Matching", cursor: Any) -> None:
             "An organization of this file has the same external id."
             " Leave the contacts' ids out, or import the contacts from a source of their own."
         )
-        do(ONE_ID_FOR_BOTH, [reason("external_id", "taken", taken)])
+        do(ONE_ID_FOR_BOTH, [reason("external_id", "taken", taken)], k="'x'")
+        taken = _("The organization of the row has the same credit code.")
+        do(ONE_ID_FOR_BOTH, [reason("credit_code", "taken", taken)], k="'u'")
     for part in matching.parts:
         if found:
             _settle_ambiguous(matching, part)
         missing = reason("name", "required", _("The name is missing. Fill it in."))
         do(NAMELESS, [missing], part=part.number, name=part.text("name", VALUES))
+        if found and part.has("credit_code"):
+            taken = _("Another customer has this credit code. Correct it, or choose that one.")
+            taken_by = [reason("credit_code", "taken", taken)]
+            do(CODE_TAKEN, taken_by, part=part.number, code=part.text("credit_code", VALUES))
         if found:
             do(
                 UNCHANGED, part=part.number, same=part.all_equal(VALUES),

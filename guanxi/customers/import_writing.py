@@ -22,7 +22,7 @@ from guanxi.platform.objects.registry import object_type
 OWN = "coalesce(r.own, r.values)"  # without what other rows of the same customer say
 RACED = """
 with batch as materialized (
-    select r.row, r.verdict, r.record_id, {external} as external
+    select r.row, r.verdict, r.record_id, {external} as external, {code} as code
     from i_batch r where r.part = {part} and r.leader = r.row and r.verdict in ('create', 'update')
 ), taken as materialized (
     select i.normal, i.customer_id from customers_identity i
@@ -33,8 +33,10 @@ with batch as materialized (
     from batch b
     left join customers_customer c on c.id = b.record_id and c.deleted_at is null
     left join taken t on t.normal = b.external and t.customer_id <> b.record_id
+    left join customers_customer o on b.code <> '' and o.credit_code = b.code
+      and o.deleted_at is null and o.id <> b.record_id
     where x.imported = {imported} and x.row = b.row and x.part = {part}
-      and (b.verdict = 'update' and c.id is null or t.normal is not null)
+      and (b.verdict = 'update' and c.id is null or t.normal is not null or o.id is not null)
     returning x.row
 )
 delete from i_batch r using raced where r.row = raced.row and r.part = {part}
@@ -149,7 +151,7 @@ class Writing:
         message = _("Somebody deleted or changed this customer meanwhile. Import the row again.")
         self._do(
             RACED, [reason(None, "meanwhile", message)], part=part.number, source=source,
-            external=part.text("external_id"),
+            external=part.text("external_id"), code=part.text("credit_code"),
         )  # fmt: skip
 
     def _refuse(self, part: Part, verdict: str) -> None:

@@ -9,10 +9,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.customers import import_matching, import_nameless, import_writing
+from guanxi.customers.addresses import MOST, WHOLE_ADDRESS, is_whole
+from guanxi.customers.credit_codes import checked_credit_code
 from guanxi.customers.models import Customer, Identity, Relationship
 from guanxi.customers.names import name_match
 from guanxi.platform.access.models import Territory, User
@@ -24,6 +27,7 @@ from guanxi.platform.exchange.layout import Layout, Lookup
 from guanxi.platform.exchange.links import linked_records
 from guanxi.platform.exchange.targets import Context, TargetField, Walk, register_target
 from guanxi.platform.exchange.values import convert
+from guanxi.platform.exchange.wholes import add_whole, whole_fields, wholes_last
 from guanxi.platform.fields.definitions import stored_fields
 from guanxi.platform.objects.columns import normalize_phone
 from guanxi.platform.objects.names import name_sort_key
@@ -31,14 +35,18 @@ from guanxi.platform.objects.registry import CUSTOM, ObjectField, object_type
 
 PARTS = {"organization": 0, "person": 1, "": 1}
 COLUMNS = (
-    "name", "category", "phone", "email", "website", "industry", "job_title", "birthday", "country",
-    "province", "city", "district", "street", "postal_code", "territory", "source",
-    "customer_since", "currency", "credit_limit", "owner", "remark",
+    "name", "category", "credit_code", "phone", "email", "website", "industry", "job_title",
+    "birthday", "country", "province", "city", "district", "street", "postal_code",
+    "territory", "source", "customer_since", "currency", "credit_limit", "owner", "remark",
 )  # fmt: skip
-PERSON_ONLY, ORGANIZATION_ONLY = ("birthday", "job_title"), ("industry",)
+PERSON_ONLY, ORGANIZATION_ONLY = ("birthday", "job_title"), ("industry", "credit_code")
 SYNONYMS: dict[str, str] = {
     "name": "姓名 名称 名稱 客户 客戶 客户名称 客戶名稱 客户姓名 客戶姓名 全名 "
     "name fullname customer customername",
+    "credit_code": "统一社会信用代码 統一社會信用代碼 统一信用代码 统一代码 社会信用代码 信用代码 "
+    "信用代碼 税号 稅號 纳税人识别号 納稅人識別號 税务登记号 开票税号 企业税号 公司税号 "
+    "uscc uscn usci unifiedsocialcreditcode socialcreditcode creditcode taxno "
+    "taxid taxnumber taxpayerid vatid",
     "phone": "手机 手機 手机号 手機號 手机号码 手機號碼 电话 電話 联系电话 聯絡電話 "
     "电话号码 電話號碼 固话 mobile mobilephone cell tel telephone phonenumber",
     "email": "邮箱 郵箱 电子邮箱 电子邮件 電子郵件 電郵 email mail emailaddress",
@@ -121,7 +129,7 @@ def _field(half: str, name: str, known: dict[str, ObjectField]) -> TargetField:
     return TargetField(
         name, f.label, f.type.name, half, required=name == "name", synonyms=words,
         choices=tuple(f.choices), object="customer", writes=name,
-        key=name in ("phone", "email"),
+        key=name in ("phone", "email", "credit_code"),
     )  # fmt: skip
 
 
@@ -147,6 +155,7 @@ class CustomerTarget:
             unfit = {"organization": PERSON_ONLY, "person": ORGANIZATION_ONLY}.get(half, ())
             found += [_field(half, n, known) for n in COLUMNS if n not in unfit]
             found += [self._other(half, n) for n in OTHERS]
+            found += whole_fields(object_type("customer"), half)
             found += [
                 TargetField(
                     f.name, f.label, f.type.name, half, synonyms=(f.key,),
@@ -190,6 +199,7 @@ class CustomerTarget:
 
         A phone and an e-mail are the contact's, if every row of the sample has a contact.
         """
+        mapping = _with_whole_addresses(mapping, sample)
         named = {e["half"]: e["column"] for e in mapping if e["field"] == "name"}
         if "organization" not in named:
             return mapping
@@ -208,7 +218,7 @@ class CustomerTarget:
 
     def layout(self, context: Context, mapping: list[dict[str, Any]]) -> Layout:
         layout = Layout()
-        for entry in mapping:
+        for entry in wholes_last(object_type("customer"), mapping):
             if entry.get("field"):
                 self._add(layout, context, entry)
         for part in (0, 1):
@@ -237,6 +247,13 @@ class CustomerTarget:
                 layout.add(slot, _external_id, column=column, field=name)
             case "wechat":
                 layout.add(slot, convert.text(254), column=column, field=name)
+            case WHOLE_ADDRESS.name:
+                add_whole(
+                    layout, context, object_type("customer"), WHOLE_ADDRESS, column=column,
+                    prefix=f"{PARTS[half]}.",
+                )  # fmt: skip
+            case "credit_code":
+                layout.add(slot, _credit_code, column=column, field=name)
             case "other_phone":
                 layout.add(slot, convert.text(60), column=column, field=name)
                 layout.add(f"{slot}_normal", _normal_or_nothing, source=slot, field=name)
@@ -278,6 +295,24 @@ class CustomerTarget:
         import_writing.Writing(context, layout).finish()
 
 
+def _with_whole_addresses(
+    mapping: list[dict[str, Any]], sample: Sequence[Sequence[str]]
+) -> list[dict[str, Any]]:
+    """A column of streets whose cells name the city too is one of whole addresses, unless the
+    city has a column of its own."""
+    if any(e["field"] in ("province", "city", "district", WHOLE_ADDRESS.name) for e in mapping):
+        return mapping
+    found = []
+    for entry in mapping:
+        column = entry["column"]
+        cells = [row[column] for row in sample if len(row) > column and row[column].strip()]
+        is_street = entry["field"] == WHOLE_ADDRESS.field and cells
+        if is_street and sum(map(is_whole, cells)) > MOST * len(cells):
+            entry = {**entry, "field": WHOLE_ADDRESS.name}
+        found.append(entry)
+    return found
+
+
 def owner_of(context: Context) -> UUID | None:
     """Who owns what a row without an owner creates: "me", "nobody" or a sign-in name."""
     chosen = context.options.get("owner") or "me"
@@ -297,6 +332,13 @@ def _external_id(value: str) -> str:
     return (
         whole if dot and rest.strip("0") == "" and whole.isdecimal() else convert.text(254)(value)
     )
+
+
+def _credit_code(value: str) -> str:
+    try:
+        return checked_credit_code(value)
+    except ValidationError as why:
+        raise convert.BadValue(str(why.code), str(why.message)) from None
 
 
 def _normal_or_nothing(value: str) -> str:

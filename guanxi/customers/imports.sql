@@ -10,7 +10,11 @@ begin
     union all
     select encode(set_byte(uuid_send(id), 9, get_byte(uuid_send(id), 9) # 170), 'hex')::uuid,
            id, 'email', email, lower(btrim(email)), true
-    from new_rows where btrim(email) <> '';
+    from new_rows where btrim(email) <> ''
+    union all
+    select encode(set_byte(uuid_send(id), 9, get_byte(uuid_send(id), 9) # 255), 'hex')::uuid,
+           id, 'credit_code', credit_code, credit_code, true
+    from new_rows where credit_code <> '';
     return null;
 end
 $$;

@@ -1,20 +1,21 @@
 """The rules by which somebody described is a customer we have: one text for form, API and files.
 
-1. An external id or a WeChat openid is one customer, whatever else differs.
+1. An external id, a WeChat openid or a credit code is one customer, whatever else differs. Who has
+   another external id of the same source, or another credit code, is somebody else.
 2. A phone or an e-mail counts if it points to one customer of the same kind whose name does not
    contradict. A number that several customers of other names share is a switchboard: it proves
    nothing. Whatever is left in between a person decides.
 3. An organization is known by its name. Where only the legal form differs, a person decides.
 
 Names are compared as `comparable_name` writes them, in the column `name_match`. A key `k` is x for
-an external id, w for WeChat, p for a phone, e for an e-mail, n for the name of an organization, o
-for such a name with another legal form, v for all values.
+an external id, w for WeChat, u for a credit code, p for a phone, e for an e-mail, n for the name of
+an organization, o for such a name with another legal form, v for all values.
 """
 
 SWITCHBOARD = 3  # customers who share a number before it stops counting as anybody's
 CANDIDATES = """
 select row, part, customer_id,
-    bool_or(k in ('x', 'w')) as certain,
+    bool_or(k in ('x', 'w', 'u')) as certain,
     bool_or(name = customer_name) and not bool_and(k = 'o') as same_name,
     bool_or(k = 'v') as same_values,
     bool_and(k = 'o') as other_form,

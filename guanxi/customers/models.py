@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.customers.credit_codes import LONGEST, CreditCodeField
 from guanxi.customers.names import name_match
 from guanxi.platform.access.models import Territory
 from guanxi.platform.objects.columns import (
@@ -17,6 +18,7 @@ from guanxi.platform.objects.columns import (
 )
 from guanxi.platform.objects.names import name_sort_key
 from guanxi.platform.objects.record import Customizable, Record, Row, not_deleted
+from guanxi.standardizing import credit_code
 
 
 class Tag(Row):
@@ -41,8 +43,9 @@ class Tag(Row):
 class Customer(Record):
     """A person or an organization the firm deals with, or may.
 
-    `phone` and `email` are the ones to use first; a trigger keeps them among the identities, where
-    all matching happens. The address is the main one; `Address` rows hold others.
+    `phone` and `email` are the ones to use first; a trigger keeps them and the credit code among
+    the identities, where all matching happens. The address is the main one; `Address` rows hold
+    others.
     """
 
     class Kind(models.TextChoices):
@@ -62,6 +65,7 @@ class Customer(Record):
     category = models.CharField(
         _("category"), max_length=16, choices=Category, db_default=Category.CONSUMER
     )
+    credit_code = CreditCodeField(_("credit code"), max_length=LONGEST, blank=True, db_default="")
     phone = PhoneField(_("phone"), max_length=60, blank=True, db_default="")
     phone_normal = DerivedField(source="phone", derive=normalize_phone, max_length=60)
     email = models.EmailField(_("e-mail"), blank=True, db_default="")
@@ -95,6 +99,13 @@ class Customer(Record):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        constraints = [
+            models.UniqueConstraint(
+                "credit_code",
+                name="customer_credit_code",
+                condition=not_deleted() & ~models.Q(credit_code=""),
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["name_sort", "id"], name="customer_by_name", condition=not_deleted()
@@ -140,7 +151,7 @@ class Identity(Row):
 
     External ids (per source) and WeChat openids belong to one customer; a phone or an e-mail may be
     shared by several (switchboards, families). `normal` is what matching compares: E.164 or lower
-    case.
+    case. A credit code that is not primary is one that a merged customer had.
     """
 
     class Kind(models.TextChoices):
@@ -148,11 +159,12 @@ class Identity(Row):
         EMAIL = "email", _("e-mail")
         EXTERNAL = "external", _("external id")
         WECHAT = "wechat", _("WeChat")
+        CREDIT_CODE = "credit_code", _("credit code")
 
     customer = models.ForeignKey(
         Customer, models.CASCADE, verbose_name=_("customer"), related_name="identities"
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     source = text(100, _("source"))
     value = models.CharField(_("value"), max_length=254)
     normal = models.CharField(max_length=254, editable=False, db_default="")
@@ -191,6 +203,8 @@ class Identity(Row):
     def clean(self) -> None:
         if self.is_primary is True:
             raise ValidationError(_("Change the customer's own phone or e-mail instead."))
+        if self.kind == self.Kind.CREDIT_CODE:  # where it can be held that it is one customer's
+            raise ValidationError({"kind": _("Write it into the customer's own field.")})
         self.normal = normal_identity(self.kind, self.value)
         if not self.normal:
             raise ValidationError({"value": _("This is no telephone number.")})
@@ -203,6 +217,8 @@ def normal_identity(kind: str, value: str) -> str:
             return normalize_phone(value)
         case Identity.Kind.EMAIL:
             return value.strip().lower()
+        case Identity.Kind.CREDIT_CODE:
+            return credit_code(value)
         case _:
             return value.strip()
 
@@ -280,15 +296,23 @@ class Relationship(Customizable, Row):
 
 
 # At the end: they point to customers.
+from guanxi.customers.classification.models import (  # noqa: E402
+    Classification,
+    ClassOverride,
+    Placement,
+)
 from guanxi.customers.consent.models import Consent, ConsentText, Purpose  # noqa: E402
 
 __all__ = [
     "Address",
+    "ClassOverride",
+    "Classification",
     "Consent",
     "ConsentText",
     "Customer",
     "CustomerTag",
     "Identity",
+    "Placement",
     "Purpose",
     "Relationship",
     "Tag",

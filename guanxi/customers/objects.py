@@ -3,9 +3,11 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.customers.addresses import WHOLE_ADDRESS
 from guanxi.customers.duplicates import FIELDS, find_customers
 from guanxi.customers.merging import free_primary_identities, keep_strictest_word
-from guanxi.customers.models import Address, Customer, Identity, Relationship, Tag
+from guanxi.customers.models import Address, Customer, Identity, Placement, Relationship, Tag
+from guanxi.platform.merging.references import stays
 from guanxi.platform.objects.mergeable import Duplicates, Mergeable
 from guanxi.platform.objects.registry import (
     Everyone,
@@ -24,17 +26,27 @@ register(
         icon="customer",
         list=["name", "kind", "phone", "email", "city", "owner", "tags"],
         sort="name",
-        search=["name", "phone", "email", "remark"],
+        search=["name", "phone", "email", "credit_code", "remark"],
         search_through=["identities", "addresses", "interactions"],
         known_by=KnownBy("identities", "normal", Q(kind=Identity.Kind.EXTERNAL)),
         scope=[Owned(territory="territory")],
         personal=["name", "phone", "email", "birthday", "street"],
         duplicates=Duplicates(FIELDS, find_customers),
+        wholes=[WHOLE_ADDRESS],
         groups=[
             Group(
                 "identity",
                 _("Who"),
-                ["name", "kind", "category", "industry", "job_title", "birthday", "tags"],
+                [
+                    "name",
+                    "kind",
+                    "category",
+                    "credit_code",
+                    "industry",
+                    "job_title",
+                    "birthday",
+                    "tags",
+                ],
             ),
             Group("contact", _("Contact"), ["phone", "email", "website"]),
             Group(
@@ -102,6 +114,7 @@ register(
         search=["street", "city"],
         scope=[Through("customer")],
         personal=["street"],
+        wholes=[WHOLE_ADDRESS],
     )
 )
 register(
@@ -114,3 +127,4 @@ register(
         scope=[Through("customer"), Through("other")],
     )
 )
+stays(Placement, "What rules said of a customer alone: the next run says it of what became one.")

@@ -38,6 +38,7 @@ READ = {
     "street": ("street", "street"),
     "postal_code": ("postal_code", "postal_code"),
     "occupation": ("industry", "industry"),
+    "code": ("credit_code", "credit_code"),
 }
 
 # What was found of customers still in use, with the number that a decision is kept with.

@@ -26,12 +26,13 @@ JOB_KIND = "find_duplicates"
 State = SuspectedPair.State
 # What is shown of both, side by side.
 SHOWN = (
-    "name", "category", "phone", "email", "birthday", "industry", "job_title", "province", "city",
-    "district", "street", "postal_code", "source", "owner", "expected_value_12m", "created_at",
+    "name", "category", "credit_code", "phone", "email", "birthday", "industry", "job_title",
+    "province", "city", "district", "street", "postal_code", "source", "owner",
+    "expected_value_12m", "created_at",
 )  # fmt: skip
 COMPARED_COLUMNS = (
     "kind", "name", "birthday", "phone", "email", "city", "district", "street", "postal_code",
-    "industry",
+    "industry", "credit_code",
 )  # fmt: skip
 # One number for all that is compared of the customers `a` and `b`.
 COMPARED = "hashtextextended(jsonb_build_array({})::text, 0)".format(

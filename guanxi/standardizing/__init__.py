@@ -4,11 +4,17 @@ Small pure functions, each after a standard that it names. What they return is f
 is stored stays as it was written. They raise on no text: "" or None says "this is none".
 """
 
-from guanxi.standardizing.addresses import Address, parse_address, without_place
+from guanxi.standardizing.addresses import (
+    Address,
+    parse_address,
+    split_address,
+    without_place,
+)
 from guanxi.standardizing.codes import (
     ResidentId,
     business_number,
     credit_code,
+    credit_code_fault,
     mask_resident_id,
     resident_id,
 )
@@ -33,6 +39,7 @@ __all__ = [
     "business_number",
     "comparable_name",
     "credit_code",
+    "credit_code_fault",
     "email_address",
     "email_key",
     "fold",
@@ -45,6 +52,7 @@ __all__ = [
     "phone_number",
     "resident_id",
     "simplify",
+    "split_address",
     "ways_to_write",
     "without_place",
 ]

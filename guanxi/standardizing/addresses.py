@@ -118,6 +118,46 @@ def parse_address(text: str) -> Address:
     return Address(known.country, known.province, city, known.district, rest)
 
 
+def split_address(text: str) -> Address:
+    """The same parts as they are to be kept: in the characters of the text itself, with its case
+    and spaces. What it only implies is written as the official name; a text without a division
+    is a street.
+    """
+    text = text.strip()
+    found = parse_address(text)
+    if not found.country:
+        return Address("", "", "", "", text)
+    written = _Written(text)
+    start = written.start_of_end(found.street)
+    if start is None:
+        return found
+    province, city, district = (written.part(name, start) or name for name in found[1:4])
+    return Address(found.country, province, city, district, text[start:].strip())
+
+
+class _Written:
+    """A text with the place in it of every character of its simplified form."""
+
+    def __init__(self, text: str):
+        self.text = text
+        pieces = [simplify(c) for c in text]
+        self.simple = "".join(pieces)
+        self.places = [i for i, piece in enumerate(pieces) for _c in piece]
+
+    def start_of_end(self, end: str) -> int | None:
+        """Where the text begins to be this; None if it does not end so."""
+        if not self.simple.endswith(end):
+            return None
+        return self.places[-len(end)] if end else len(self.text)
+
+    def part(self, name: str, until: int) -> str:
+        """How the name of a division is written before a place; "" if it is not."""
+        at = self.simple.find(name)
+        if not name or at < 0 or self.places[at + len(name) - 1] >= until:
+            return ""
+        return self.text[self.places[at] : self.places[at + len(name) - 1] + 1]
+
+
 def without_place(name: str) -> str:
     """A firm's name without the province, city or district before it, as 北京华为 is 华为."""
     _known, rest = _divided(simplify(name))

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 # GB 32100-2015: digits and letters without I, O, S, V, Z.
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -12,6 +12,8 @@ CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 RESIDENT_CHECKS = "10X98765432"
 BUSINESS_WEIGHTS = (1, 2, 1, 2, 1, 2, 4, 1)
+
+CreditFault = Literal["", "length", "character", "place", "check"]
 
 
 class ResidentId(NamedTuple):
@@ -28,12 +30,25 @@ def credit_code(text: str) -> str:
 
     GB 32100-2015: the last character makes sum(w_i * c_i) + c_18 divisible by 31, w_i = 3^(i-1).
     """
+    return "" if credit_code_fault(text) else _compact(text)
+
+
+def credit_code_fault(text: str) -> CreditFault:
+    """What is wrong with a credit code (GB 32100-2015), the first that is; "" if nothing is.
+
+    "length": it has not 18 characters; "character": one that such codes do not have; "place": the
+    third to eighth are no digits of GB/T 2260; "check": the last does not prove the others.
+    """
     code = _compact(text)
-    if not re.fullmatch(f"[{CREDIT_ALPHABET}]{{2}}[0-9]{{6}}[{CREDIT_ALPHABET}]{{10}}", code):
-        return ""
+    if len(code) != 18:
+        return "length"
+    if not set(code) <= set(CREDIT_ALPHABET):
+        return "character"
+    if not re.fullmatch("[0-9]{6}", code[2:8]):
+        return "place"
     values = map(CREDIT_ALPHABET.index, code[:17])
     total = sum(w * c for w, c in zip(CREDIT_WEIGHTS, values, strict=True))
-    return code if CREDIT_ALPHABET[-total % 31] == code[17] else ""
+    return "" if CREDIT_ALPHABET[-total % 31] == code[17] else "check"
 
 
 def resident_id(text: str) -> ResidentId | None:

@@ -29,6 +29,7 @@ import { Route as AppImportsIdRouteImport } from "./routes/_app/imports/$id";
 import { Route as AppImportsNewRouteImport } from "./routes/_app/imports/new";
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index";
 import { Route as AppSettingsAuditRouteImport } from "./routes/_app/settings/audit";
+import { Route as AppSettingsClassificationsRouteImport } from "./routes/_app/settings/classifications";
 import { Route as AppSettingsFieldsRouteImport } from "./routes/_app/settings/fields";
 import { Route as AppSettingsLayoutsRouteImport } from "./routes/_app/settings/layouts";
 import { Route as AppSettingsObjectsRouteImport } from "./routes/_app/settings/objects";
@@ -138,6 +139,12 @@ const AppSettingsAuditRoute = AppSettingsAuditRouteImport.update({
   path: "/audit",
   getParentRoute: () => AppSettingsRouteRoute,
 } as any);
+const AppSettingsClassificationsRoute =
+  AppSettingsClassificationsRouteImport.update({
+    id: "/classifications",
+    path: "/classifications",
+    getParentRoute: () => AppSettingsRouteRoute,
+  } as any);
 const AppSettingsFieldsRoute = AppSettingsFieldsRouteImport.update({
   id: "/fields",
   path: "/fields",
@@ -201,6 +208,7 @@ export interface FileRoutesByFullPath {
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
   "/settings/audit": typeof AppSettingsAuditRoute;
+  "/settings/classifications": typeof AppSettingsClassificationsRoute;
   "/settings/fields": typeof AppSettingsFieldsRoute;
   "/settings/layouts": typeof AppSettingsLayoutsRoute;
   "/settings/objects": typeof AppSettingsObjectsRoute;
@@ -230,6 +238,7 @@ export interface FileRoutesByTo {
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
   "/settings/audit": typeof AppSettingsAuditRoute;
+  "/settings/classifications": typeof AppSettingsClassificationsRoute;
   "/settings/fields": typeof AppSettingsFieldsRoute;
   "/settings/layouts": typeof AppSettingsLayoutsRoute;
   "/settings/objects": typeof AppSettingsObjectsRoute;
@@ -262,6 +271,7 @@ export interface FileRoutesById {
   "/_app/imports/$id": typeof AppImportsIdRoute;
   "/_app/imports/new": typeof AppImportsNewRoute;
   "/_app/settings/audit": typeof AppSettingsAuditRoute;
+  "/_app/settings/classifications": typeof AppSettingsClassificationsRoute;
   "/_app/settings/fields": typeof AppSettingsFieldsRoute;
   "/_app/settings/layouts": typeof AppSettingsLayoutsRoute;
   "/_app/settings/objects": typeof AppSettingsObjectsRoute;
@@ -294,6 +304,7 @@ export interface FileRouteTypes {
     | "/imports/$id"
     | "/imports/new"
     | "/settings/audit"
+    | "/settings/classifications"
     | "/settings/fields"
     | "/settings/layouts"
     | "/settings/objects"
@@ -323,6 +334,7 @@ export interface FileRouteTypes {
     | "/imports/$id"
     | "/imports/new"
     | "/settings/audit"
+    | "/settings/classifications"
     | "/settings/fields"
     | "/settings/layouts"
     | "/settings/objects"
@@ -354,6 +366,7 @@ export interface FileRouteTypes {
     | "/_app/imports/$id"
     | "/_app/imports/new"
     | "/_app/settings/audit"
+    | "/_app/settings/classifications"
     | "/_app/settings/fields"
     | "/_app/settings/layouts"
     | "/_app/settings/objects"
@@ -520,6 +533,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsAuditRouteImport;
       parentRoute: typeof AppSettingsRouteRoute;
     };
+    "/_app/settings/classifications": {
+      id: "/_app/settings/classifications";
+      path: "/classifications";
+      fullPath: "/settings/classifications";
+      preLoaderRoute: typeof AppSettingsClassificationsRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
     "/_app/settings/fields": {
       id: "/_app/settings/fields";
       path: "/fields";
@@ -588,6 +608,7 @@ declare module "@tanstack/react-router" {
 
 interface AppSettingsRouteRouteChildren {
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute;
+  AppSettingsClassificationsRoute: typeof AppSettingsClassificationsRoute;
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute;
   AppSettingsLayoutsRoute: typeof AppSettingsLayoutsRoute;
   AppSettingsObjectsRoute: typeof AppSettingsObjectsRoute;
@@ -602,6 +623,7 @@ interface AppSettingsRouteRouteChildren {
 
 const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
   AppSettingsAuditRoute: AppSettingsAuditRoute,
+  AppSettingsClassificationsRoute: AppSettingsClassificationsRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
   AppSettingsLayoutsRoute: AppSettingsLayoutsRoute,
   AppSettingsObjectsRoute: AppSettingsObjectsRoute,

@@ -23,6 +23,7 @@ from guanxi.platform.exchange.object_sql import Statements
 from guanxi.platform.exchange.targets import Context, TargetField, Walk
 from guanxi.platform.exchange.values import convert
 from guanxi.platform.exchange.values.convert import BadValue
+from guanxi.platform.exchange.wholes import add_whole, whole_fields, whole_of, wholes_last
 from guanxi.platform.fields.definitions import stored_fields
 from guanxi.platform.objects.columns import DerivedField
 from guanxi.platform.objects.registry import ObjectField, ObjectType
@@ -64,7 +65,7 @@ class ObjectTarget:
             )
             for n, f in self._importable().items()
         ]  # fmt: skip
-        return [TargetField("id", "id", "text", key=True), *found]
+        return [TargetField("id", "id", "text", key=True), *found, *whole_fields(self.declared)]
 
     def unique_keys(self) -> list[tuple[str, ...]]:
         """The sets of fields that tell one record from another."""
@@ -85,7 +86,7 @@ class ObjectTarget:
 
     def layout(self, context: Context, mapping: list[dict[str, Any]]) -> Layout:
         layout, importable = Layout(), self._importable()
-        for entry in mapping:
+        for entry in wholes_last(self.declared, mapping):
             if name := entry.get("field"):
                 self._add(layout, context, name, entry["column"], importable)
         for f in self.declared.model._meta.fields:
@@ -112,6 +113,9 @@ class ObjectTarget:
     ) -> None:
         if name == "id":
             layout.add("id", _uuid, column=column)
+            return
+        if whole := whole_of(self.declared, name):
+            add_whole(layout, context, self.declared, whole, column=column)
             return
         f = known[name]
         if f.type.name == "link":

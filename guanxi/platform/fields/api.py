@@ -113,6 +113,7 @@ class CustomFieldOut(Schema):
     required: bool
     settings: dict[str, Any]
     archived: bool
+    kept_by: str = Field(description="What writes its values instead of people; mostly empty.")
     masks: dict[str, Mask]
     indexed: bool = Field(description="Whether it is to have an index, for sorts and filters.")
     index: IndexOut | None = Field(description="Absent for a field that cannot have one.")
@@ -171,6 +172,7 @@ def _shown(defined: CustomField, roles: list[Role], index: dict[str, Any] | None
         "required": defined.required,
         "settings": defined.settings,
         "archived": defined.deleted_at is not None,
+        "kept_by": defined.kept_by,
         "masks": services.masks_of(defined, roles),
         "indexed": defined.wants_index,
         "index": index and {**index, "job": index["job"] and describe(index["job"])},

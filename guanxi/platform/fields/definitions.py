@@ -55,9 +55,9 @@ def custom_fields(declared: ObjectType, version: str | None = None) -> Fields:
 
 
 def stored_fields(declared: ObjectType) -> Fields:
-    """Those of them whose values a cell of a file can hold: neither worked out nor files."""
+    """Those of them whose values a cell of a file can hold: neither files nor written by nobody."""
     fields = custom_fields(declared).items()
-    return {n: f for n, f in fields if f.computation is None and f.type.name != "file"}
+    return {n: f for n, f in fields if not f.read_only and f.type.name != "file"}
 
 
 class Making:
@@ -160,7 +160,8 @@ def as_field(defined: CustomField, making: Making | None = None) -> ObjectField:
         **_texts(defined),
         **({} if default is None else {"default": default}),
     )
-    return _with_column(defined, column, defined.type, defined.type)
+    kept = bool(defined.kept_by)
+    return _with_column(defined, column, defined.type, defined.type, read_only=kept)
 
 
 def _computed_field(defined: CustomField, making: Making) -> ObjectField:

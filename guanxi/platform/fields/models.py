@@ -22,6 +22,8 @@ class CustomField(Row):
     settings = models.JSONField(_("settings"), db_default={}, blank=True)
     indexed = models.BooleanField(_("indexed"), db_default=False)
     position = models.PositiveSmallIntegerField(_("position"), db_default=0)
+    # What writes the values instead of people, such as "classification"; "" for most fields.
+    kept_by = models.CharField(max_length=40, db_default="", blank=True, editable=False)
 
     class Meta:
         verbose_name = _("custom field")

@@ -164,14 +164,21 @@ def create_field(
 
 @transaction.atomic
 def change_field(
-    *, asker: Asker, pk: UUID, masks: Mapping[str, str] | None = None, **values: Any
+    *,
+    asker: Asker,
+    pk: UUID,
+    masks: Mapping[str, str] | None = None,
+    keeper: str = "",
+    **values: Any,
 ) -> CustomField:
-    """Change what a field says of itself; object, key and type stay.
+    """Change what a field says of itself; object, key and type stay. `keeper` writes its values.
 
     Raises NotFound, or Invalid naming what does not fit.
     """
     with defining(pk):
         changed = get_field(pk)
+        if values.get("settings", changed.settings) != changed.settings or values.get("required"):
+            _refuse_kept(changed, keeper)
         type_before = _type_of(changed)
         before = {c["value"] for c in changed.settings.get("choices", [])}
         target = changed.settings.get("target")
@@ -194,10 +201,18 @@ def change_field(
     return changed
 
 
-def archive_field(*, asker: Asker, pk: UUID) -> CustomField:
+def _refuse_kept(defined: CustomField, keeper: str) -> None:
+    """Raises Invalid if something else writes the field, and says what it can hold."""
+    if defined.kept_by != keeper:
+        message = _("This field follows from something else. Change that instead.")
+        raise Invalid([{"field": "__all__", "message": message, "code": "kept"}])
+
+
+def archive_field(*, asker: Asker, pk: UUID, keeper: str = "") -> CustomField:
     """Take a field out of use; its values stay where they are, its index goes."""
     with defining():
         archived = get_field(pk)
+        _refuse_kept(archived, keeper)
         archived.deleted_at = archived.deleted_at or timezone.now()
         archived.save(update_fields=["deleted_at"])
         if archived.indexed:
@@ -205,13 +220,14 @@ def archive_field(*, asker: Asker, pk: UUID) -> CustomField:
     return archived
 
 
-def restore_field(*, asker: Asker, pk: UUID) -> CustomField:
+def restore_field(*, asker: Asker, pk: UUID, keeper: str = "") -> CustomField:
     """Take an archived field into use again, with all its values.
 
     Its index is made anew, unless as many others have one by now as may.
     """
     with defining():
         restored = get_field(pk)
+        _refuse_kept(restored, keeper)
         was_archived, restored.deleted_at = restored.deleted_at is not None, None
         restored.indexed &= _others_indexed(restored) < MOST_INDEXES
         _check(restored)

@@ -23,6 +23,7 @@ from guanxi.platform.objects.columns import derived_from
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.record import object_name
 from guanxi.platform.objects.registry import ObjectField, ObjectType, object_type
+from guanxi.platform.objects.writing import told
 
 WRITE_BACK = sql.SQL("""
 update {table} t set {assignments}
@@ -90,11 +91,12 @@ def undo_merge(*, asker: Asker, pk: UUID, resolved: Resolved | None = None) -> M
         if declared.merging:
             declared.merging.before_fields(merge.survivor_id)
         MergedRecord.objects.filter(merge=merge).delete()
-        declared.model._base_manager.filter(pk__in=merge.absorbed).update(deleted_at=None)
         # A change of what the asker does not see stays where it was made.
         kept = {name for name in conflicts if decided.get(name, "survivor") == "survivor"}
         _hand_over(merge, declared, asker, [name for name in conflicts if name not in kept])
         _write_back(undoing, merge.survivor_id, kept)
+        with told(declared):  # a value that one record alone may have is free again, or another's
+            declared.model._base_manager.filter(pk__in=merge.absorbed).update(deleted_at=None)
         _files_back(merge, declared, asker)
         merge.deleted_at = timezone.now()
         merge.save(update_fields=["deleted_at"])

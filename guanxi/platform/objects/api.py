@@ -23,7 +23,7 @@ from guanxi.platform.objects.binding import Bind, Named, the_one, the_one_named
 from guanxi.platform.objects.board import board
 from guanxi.platform.objects.drafts import rules_of_draft
 from guanxi.platform.objects.duplicates import refuse_duplicate
-from guanxi.platform.objects.errors import DomainError, MergedAway, NotAllowed
+from guanxi.platform.objects.errors import DomainError, Invalid, MergedAway, NotAllowed
 from guanxi.platform.objects.fieldtypes import parse_json
 from guanxi.platform.objects.idempotency import answered_once
 from guanxi.platform.objects.parameters import (
@@ -34,6 +34,7 @@ from guanxi.platform.objects.parameters import (
     DraftIn,
     ListParameters,
     PageParameters,
+    SplitIn,
 )
 from guanxi.platform.objects.registry import ObjectField, ObjectType, object_type, of_shape
 from guanxi.platform.objects.schemas import (
@@ -44,6 +45,7 @@ from guanxi.platform.objects.schemas import (
     HistoryOut,
     JobOut,
     RulesOut,
+    SplitOut,
     SurvivorOut,
     board_schema,
     change_schema,
@@ -54,6 +56,7 @@ from guanxi.platform.objects.schemas import (
     rows_schema,
     written_values,
 )
+from guanxi.platform.objects.splitting import split_text
 
 BULK_AT_ONCE = 500
 
@@ -311,10 +314,16 @@ def _router(like: ObjectType, of: Bind) -> Router:
         @answered_once
         def post(request: Request, declared: ObjectType, body: create) -> HttpResponse:  # type: ignore[valid-type]
             values = written_values(body)
-            record = services.create_record(
-                asker=request.asker, object_type=declared, values=values
-            )
-            if declared.duplicates and not _insists(request):
+            asks = declared.duplicates is not None and not _insists(request)
+            try:
+                record = services.create_record(
+                    asker=request.asker, object_type=declared, values=values
+                )
+            except Invalid as refusal:
+                if asks and all(p["code"] == "unique" for p in refusal.extra["errors"]):
+                    refuse_duplicate(request, declared, values)  # whose value it is, if it tells
+                raise
+            if asks:
                 refuse_duplicate(request, declared, values, record.pk)
             return record_response(request, declared, record.pk, 201)
 
@@ -333,6 +342,21 @@ def _router(like: ObjectType, of: Bind) -> Router:
                 asker=request.asker, object_type=declared, pk=body.id, values=body.set
             )
             return {"fields": ruled}
+
+    if like.wholes:
+
+        @router.post(
+            "/split",
+            response=SplitOut,
+            operation_id=f"split_{name}",
+            summary=f"The fields of {title} that one text says, such as those of an address",
+        )
+        @of
+        def split(request: Request, declared: ObjectType, body: SplitIn) -> dict[str, Any]:
+            """Nothing is written; empty where the text is of its field alone."""
+            if not request.asker.may("create", declared):
+                _require(request, "change", declared)
+            return {"values": split_text(request.asker, declared, body.field, body.text)}
 
     if "change" in like.verbs:
 

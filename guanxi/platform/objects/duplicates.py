@@ -184,9 +184,9 @@ def find_duplicates(
 
 
 def refuse_duplicate(
-    request: Request, declared: ObjectType, values: Mapping[str, Any], pk: UUID
+    request: Request, declared: ObjectType, values: Mapping[str, Any], pk: UUID | None = None
 ) -> None:
-    """Refuse a new record, already written, that may have been there. Raises MayExist."""
+    """Refuse a new record that may have been there; `pk`: it is written. Raises MayExist."""
     told = find_duplicates(request, declared, values, but=pk)
     if told["refuses"]:
         raise MayExist(_("This may already exist."), **told)

@@ -17,6 +17,7 @@ from guanxi.platform.objects.registry import (
     type_of_model,
     types,
 )
+from guanxi.platform.objects.splitting import writable_wholes
 from guanxi.platform.workspaces.services import current_workspace
 
 CHOICE_COLORS = (
@@ -132,6 +133,10 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
         **shown_arrangement(asker, object_type),
         "search": bool(object_type.search),
         "duplicates": _duplicates(asker, object_type),
+        "wholes": [
+            {"field": whole.field, "parts": list(whole.parts)}
+            for whole in writable_wholes(asker, object_type)
+        ],
         "actions": [
             {
                 "name": a.name,

@@ -82,3 +82,10 @@ class DraftIn(Strict):
 
     id: UUID | None = Field(None, description="Absent of a new record.")
     set: JsonMap = Field({}, description="As of a change; what cannot be read is passed over.")
+
+
+class SplitIn(Strict):
+    """A text typed into a field, which may be of several fields at once."""
+
+    field: str = Field(max_length=100)
+    text: str = Field(max_length=400)

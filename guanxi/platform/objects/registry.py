@@ -104,6 +104,21 @@ class KnownBy:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """Several fields that files bring, and people type, as one text, such as an address.
+
+    `split` tells a text's parts by field; where it finds none, all of it is that of `field`.
+    """
+
+    name: str  # what a column of a file is mapped to
+    label: Any
+    field: str  # where such a text is typed
+    parts: Sequence[str]
+    split: Callable[[str], Mapping[str, str]]
+    synonyms: str = ""  # usual headers, with spaces between
+
+
+@dataclass(frozen=True)
 class Group:
     """A titled group of facts on the record page."""
 
@@ -183,6 +198,7 @@ class ObjectType:
     contributed: dict[str, ObjectField] = field(default_factory=dict, compare=False)
     duplicates: Duplicates | None = None
     merging: Mergeable | None = None  # how several records become one, if they may
+    wholes: Sequence[Whole] = ()
     validate: Callable[[Any], None] | None = None  # a rule over several fields of one record
     # What every record has in columns of a table that it shares with records of other objects.
     fixed: Mapping[str, str] = field(default_factory=dict)
@@ -334,6 +350,7 @@ def register(object_type: ObjectType) -> ObjectType:
         *(f for g in object_type.groups for f in g.fields),
         *(object_type.finished[:1] if object_type.finished else ()),
         *(rule.field for rule in object_type.scope if isinstance(rule, Through)),
+        *(name for whole in object_type.wholes for name in (whole.field, *whole.parts)),
     ]
     for name in named:
         try:

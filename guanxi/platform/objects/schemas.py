@@ -117,6 +117,10 @@ class RulesOut(Schema):
     fields: dict[str, RuledOut] = Field(description="Those that the asker may write, by name.")
 
 
+class SplitOut(Schema):
+    values: dict[str, str] = Field(description="By field; empty if the text is of one alone.")
+
+
 class JobOut(Schema):
     """A long task, as those who wait for it see it."""
 

@@ -300,3 +300,15 @@ export function saveFile(blob: Blob, name: string) {
 }
 
 export const downloadUrl = (path: string) => apiUrl(path);
+
+/** The fields that a text in one field says; none if it says no more than that one. */
+export const splitQuery = (path: string, field: string, text: string) =>
+  queryOptions({
+    queryKey: ["split", path, field, text],
+    queryFn: async ({ signal }) => {
+      const body = { field, text };
+      const answer = await request<Schemas["SplitOut"]>("POST", `/${path}/split`, { body, signal });
+      return answer.data.values;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });

@@ -1838,6 +1838,153 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{pk}/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A customer's classes, and why */
+        get: operations["read_classes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/classes/{classification}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a customer into a class whatever the rules say */
+        put: operations["override_class"];
+        post?: never;
+        /** Let the rules decide again */
+        delete: operations["lift_override"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Classifications, archived ones last */
+        get: operations["list_classifications"];
+        put?: never;
+        /**
+         * Define a classification
+         * @description It makes the field that holds the class; nobody is in one before it is applied.
+         */
+        post: operations["create_classification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What rules would change */
+        post: operations["try_classification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a classification
+         * @description Customers move with the next run.
+         */
+        patch: operations["change_classification"];
+        trace?: never;
+    };
+    "/api/v1/classifications/{pk}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply a classification */
+        post: operations["apply_classification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications/{pk}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive a classification
+         * @description Its field goes with it; customers keep their class, which is shown again with it.
+         */
+        post: operations["archive_classification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications/{pk}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use a classification again */
+        post: operations["restore_classification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/preferences/read": {
         parameters: {
             query?: never;
@@ -3059,6 +3206,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The fields of Customer that one text says, such as those of an address
+         * @description Nothing is written; empty where the text is of its field alone.
+         */
+        post: operations["split_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/bulk": {
         parameters: {
             query?: never;
@@ -3612,6 +3779,26 @@ export interface paths {
         put?: never;
         /** What is required or locked by condition while one of Address is written */
         post: operations["rules_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/addresses/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The fields of Address that one text says, such as those of an address
+         * @description Nothing is written; empty where the text is of its field alone.
+         */
+        post: operations["split_address"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6621,6 +6808,11 @@ export interface components {
             };
             /** Archived */
             archived: boolean;
+            /**
+             * Kept By
+             * @description What writes its values instead of people; mostly empty.
+             */
+            kept_by: string;
             /** Masks */
             masks: {
                 [key: string]: "read_only" | "hidden";
@@ -7709,6 +7901,11 @@ export interface components {
              */
             email?: string;
             /**
+             * Credit Code
+             * @default
+             */
+            credit_code?: string;
+            /**
              * City
              * @default
              */
@@ -7746,7 +7943,7 @@ export interface components {
          * Kind
          * @enum {string}
          */
-        guanxi__customers__models__Identity__Kind: "phone" | "email" | "external" | "wechat";
+        guanxi__customers__models__Identity__Kind: "phone" | "email" | "external" | "wechat" | "credit_code";
         /** PermissionOut */
         PermissionOut: {
             /** Allowed */
@@ -7841,6 +8038,267 @@ export interface components {
              * @default false
              */
             mail?: boolean;
+        };
+        /** CustomerClassOut */
+        CustomerClassOut: {
+            /** Id */
+            id: string;
+            /** Field */
+            field: string;
+            /** Label */
+            label: string;
+            /** Result */
+            result: string | null;
+            /** Classes */
+            classes: components["schemas"]["OfferedClassOut"][];
+            why: components["schemas"]["WhyOut"];
+            /** Can */
+            can: "override"[];
+        };
+        /** CustomerClassesOut */
+        CustomerClassesOut: {
+            /** Items */
+            items: components["schemas"]["CustomerClassOut"][];
+        };
+        /** OfferedClassOut */
+        OfferedClassOut: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
+            /** Color */
+            color: string | null;
+            /** Archived */
+            archived: boolean;
+        };
+        /** WhyOut */
+        WhyOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "rule" | "former_rule" | "otherwise" | "override" | "none";
+            /**
+             * Number
+             * @description Which rule, counted from 1.
+             */
+            number: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Filter
+             * @description Null if it asks for something that you do not see.
+             */
+            filter: unknown;
+            /**
+             * Reason
+             * @description Of an exception.
+             */
+            reason: string;
+            actor: components["schemas"]["LinkOut"] | null;
+            /**
+             * At
+             * @description Since when.
+             */
+            at: string | null;
+        };
+        /** OverrideIn */
+        OverrideIn: {
+            /**
+             * Result
+             * @description Empty: in no class.
+             */
+            result: string;
+            /** Reason */
+            reason: string;
+        };
+        /** ClassificationOut */
+        ClassificationOut: {
+            /** Id */
+            id: string;
+            /**
+             * Field
+             * @description The field of customers that holds the class.
+             */
+            field: string;
+            /** Key */
+            key: string;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Classes */
+            classes: {
+                [key: string]: unknown;
+            }[];
+            /** Rules */
+            rules: components["schemas"]["RuleOut"][];
+            /** Otherwise */
+            otherwise: string;
+            /** Nightly */
+            nightly: boolean;
+            /** Archived */
+            archived: boolean;
+            /**
+             * Problems
+             * @description What keeps it from being applied; nobody loses their class meanwhile.
+             */
+            problems: components["schemas"]["RuleProblemOut"][];
+            /** @description The last run. */
+            job: components["schemas"]["JobOut"] | null;
+        };
+        /** ClassificationsOut */
+        ClassificationsOut: {
+            /** Items */
+            items: components["schemas"]["ClassificationOut"][];
+        };
+        /** RuleOut */
+        RuleOut: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Result */
+            result: string;
+            /** Filter */
+            filter: unknown;
+        };
+        /** RuleProblemOut */
+        RuleProblemOut: {
+            /**
+             * Field
+             * @description Where, such as "rules.2.filter"; counted from 0.
+             */
+            field: string;
+            /** Message */
+            message: string;
+        };
+        /** ClassificationIn */
+        ClassificationIn: {
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Key */
+            key?: string | null;
+            /** Classes */
+            classes: components["schemas"]["ChoiceIn"][];
+            /**
+             * Rules
+             * @default []
+             */
+            rules?: components["schemas"]["RuleIn"][];
+            /**
+             * Otherwise
+             * @description The class of those no rule takes; empty: none.
+             * @default
+             */
+            otherwise?: string;
+            /**
+             * Nightly
+             * @default true
+             */
+            nightly?: boolean;
+        };
+        /**
+         * RuleIn
+         * @description Customers of whom the filter holds are in the class, unless a rule before took them.
+         */
+        RuleIn: {
+            /**
+             * Key
+             * @description Of a rule that is there already: it stays the same one.
+             * @default
+             */
+            key?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Result */
+            result: string;
+            /**
+             * Filter
+             * @description Of the filter language; the same for everyone.
+             */
+            filter: {
+                [key: string]: unknown;
+            };
+        };
+        /** MoveOut */
+        MoveOut: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** Count */
+            count: number;
+        };
+        /** MovingOut */
+        MovingOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /**
+             * Rule
+             * @description The number of the rule, from 0; -1 if none takes them.
+             */
+            rule: number;
+            /** Is Override */
+            is_override: boolean;
+        };
+        /** TrialOut */
+        TrialOut: {
+            /**
+             * Moves
+             * @description Empty texts stand for no class.
+             */
+            moves: components["schemas"]["MoveOut"][];
+            /** Staying */
+            staying: number;
+            /**
+             * Sample
+             * @description Some who would move, of those you see.
+             */
+            sample: components["schemas"]["MovingOut"][];
+        };
+        /**
+         * TrialIn
+         * @description Rules to be tried; `classification` tells who is in which class now.
+         */
+        TrialIn: {
+            /** Classification */
+            classification?: string | null;
+            /** Classes */
+            classes: string[];
+            /** Rules */
+            rules: components["schemas"]["RuleIn"][];
+            /**
+             * Otherwise
+             * @default
+             */
+            otherwise?: string;
+        };
+        /** ClassificationChange */
+        ClassificationChange: {
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /** Classes */
+            classes?: components["schemas"]["ChoiceIn"][] | null;
+            /** Rules */
+            rules?: components["schemas"]["RuleIn"][] | null;
+            /** Otherwise */
+            otherwise?: string | null;
+            /** Nightly */
+            nightly?: boolean | null;
         };
         /** OfferedPurposeOut */
         OfferedPurposeOut: {
@@ -8978,6 +9436,8 @@ export interface components {
             name?: string | null;
             /** Category */
             category?: string | null;
+            /** Credit Code */
+            credit_code?: string | null;
             /** Phone */
             phone?: string | null;
             /** Email */
@@ -9093,6 +9553,8 @@ export interface components {
              * @enum {string}
              */
             category?: "consumer" | "intermediary" | "public_interest" | "internal";
+            /** Credit Code */
+            credit_code?: string;
             /** Phone */
             phone?: string;
             /** Email */
@@ -9155,6 +9617,8 @@ export interface components {
              * @enum {string}
              */
             category?: "consumer" | "intermediary" | "public_interest" | "internal";
+            /** Credit Code */
+            credit_code?: string;
             /** Phone */
             phone?: string;
             /** Email */
@@ -9255,6 +9719,26 @@ export interface components {
         SurvivorOut: {
             /** Survivor */
             survivor: string;
+        };
+        /** SplitOut */
+        SplitOut: {
+            /**
+             * Values
+             * @description By field; empty if the text is of one alone.
+             */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SplitIn
+         * @description A text typed into a field, which may be of several fields at once.
+         */
+        SplitIn: {
+            /** Field */
+            field: string;
+            /** Text */
+            text: string;
         };
         /**
          * MergeMovesOut
@@ -9509,7 +9993,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "phone" | "email" | "external" | "wechat";
+            kind: "phone" | "email" | "external" | "wechat" | "credit_code";
             /** Source */
             source?: string;
             /** Value */
@@ -9526,7 +10010,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind?: "phone" | "email" | "external" | "wechat";
+            kind?: "phone" | "email" | "external" | "wechat" | "credit_code";
             /** Source */
             source?: string;
             /** Value */
@@ -15340,6 +15824,328 @@ export interface operations {
             };
         };
     };
+    read_classes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerClassesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    override_class: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+                classification: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerClassesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+                classification: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerClassesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_classifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_classification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassificationIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_classification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_classification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassificationChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_classification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_classification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_classification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_preferences: {
         parameters: {
             query?: never;
@@ -18440,6 +19246,39 @@ export interface operations {
             };
         };
     };
+    split_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SplitOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bulk_customer: {
         parameters: {
             query?: never;
@@ -19987,6 +20826,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SplitOut"];
                 };
             };
             /** @description Refused */

@@ -100,6 +100,8 @@ export interface ObjectMeta {
   search: boolean;
   /** The fields of a new record by which the server finds those that it may be; none: it does not. */
   duplicates?: string[];
+  /** Fields in which a text may say others as well, such as the street a whole address. */
+  wholes?: { field: string; parts: string[] }[];
   actions: Action[];
   /** The values of a field with which the work on a record has ended. */
   finished?: { field: string; values: string[] } | null;

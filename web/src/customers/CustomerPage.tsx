@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { isCustom } from "@/api/customValues";
 import { findObject, useObject, useObjects } from "@/api/meta";
 import { recordQuery } from "@/api/records";
+import { ClassCard } from "@/customers/ClassCard";
 import { Composer } from "@/customers/Composer";
 import { ConsentCard } from "@/customers/ConsentCard";
 import { CustomerChips } from "@/customers/CustomerChips";
@@ -87,6 +88,7 @@ export function CustomerPage({ id, search, onSearch }: Props) {
           {object.fields.some(({ name }) => name === "stage") && (
             <ScoreCards object={object} id={id} />
           )}
+          <ClassCard customer={id} />
           <ConsentCard customer={id} />
           <Relationships customer={id} />
           <RecentOrders customer={id} />

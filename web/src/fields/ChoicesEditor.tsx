@@ -1,7 +1,7 @@
 import { Button, Input, Select } from "antd";
 import { Archive, ArchiveRestore, ArrowDown, ArrowUp, Plus, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { colorOf, colors } from "@/fields/draft";
+import { colorOf, colors, isSaved } from "@/fields/draft";
 import type { Choice } from "@/fields/fieldsApi";
 import { Chip } from "@/ui/Chip";
 import { type Language, textIn } from "@/ui/languages";
@@ -11,11 +11,12 @@ interface Props {
   choices: Choice[];
   language: Language;
   error?: string;
+  legend?: string;
   onChange: (choices: Choice[]) => void;
 }
 
 /** The choices in their order. One that records may hold is archived, not taken away. */
-export function ChoicesEditor({ choices, language, error, onChange }: Props) {
+export function ChoicesEditor({ choices, language, error, legend, onChange }: Props) {
   const { t } = useTranslation();
   const change = (at: number, part: Partial<Choice>) =>
     onChange(choices.map((choice, i) => (i === at ? { ...choice, ...part } : choice)));
@@ -29,7 +30,7 @@ export function ChoicesEditor({ choices, language, error, onChange }: Props) {
 
   return (
     <fieldset className={styles.choices}>
-      <legend>{t("fields.choices")}</legend>
+      <legend>{legend ?? t("fields.choices")}</legend>
       {choices.map((choice, at) => {
         const which = { n: at + 1 };
         return (
@@ -68,7 +69,7 @@ export function ChoicesEditor({ choices, language, error, onChange }: Props) {
               disabled={at === choices.length - 1}
               onClick={() => move(at, 1)}
             />
-            {choice.value ? (
+            {isSaved(choice) ? (
               <Button
                 type="text"
                 icon={choice.archived ? <ArchiveRestore size={15} /> : <Archive size={15} />}

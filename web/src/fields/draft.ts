@@ -124,13 +124,19 @@ const isOpen = (value: unknown) => value === null || value === undefined || valu
 const filled = (texts: Texts): Texts =>
   Object.fromEntries(Object.entries(texts).filter(([, text]) => text.trim()));
 
+/** Begins what stands for the value of a choice that has none yet, where something names it. */
+export const fresh = "new:";
+
+/** Whether records may hold the choice. */
+export const isSaved = ({ value }: Choice) => value !== "" && !value.startsWith(fresh);
+
 /** A new choice is known by its first name, told apart by a number. */
-function withValues(choices: Choice[]) {
-  const taken = new Set(choices.map(({ value }) => value).filter(Boolean));
+export function withValues(choices: Choice[]) {
+  const taken = new Set(choices.filter(isSaved).map(({ value }) => value));
   return choices.map((choice, at) => {
     const name = textIn(choice.labels, "en").slice(0, 50);
-    let value = choice.value || name;
-    for (let n = 2; !choice.value && taken.has(value); n += 1) value = `${name} ${n}`;
+    let value = isSaved(choice) ? choice.value : name;
+    for (let n = 2; !isSaved(choice) && taken.has(value); n += 1) value = `${name} ${n}`;
     taken.add(value);
     return { ...choice, value, labels: filled(choice.labels), color: colorOf(choice, at) };
   });

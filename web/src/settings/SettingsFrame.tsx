@@ -24,6 +24,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
     { to: "/settings/webhooks", label: t("webhooks.title") },
     { to: "/settings/objects", label: t("objects.title") },
     { to: "/settings/fields", label: t("fields.title") },
+    { to: "/settings/classifications", label: t("classifications.title") },
     { to: "/settings/layouts", label: t("layouts.title") },
     { to: "/settings/audit", label: t("audit.title") },
   ];

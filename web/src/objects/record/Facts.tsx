@@ -10,6 +10,7 @@ import { isBlank } from "@/objects/fields/fieldType";
 import { isEditable } from "@/objects/fields/fieldTypes";
 import { hasFiles } from "@/objects/files/useFileTarget";
 import { MentionAbout } from "@/objects/mention/colleagues";
+import { Divided, mayDivide } from "@/objects/record/Divided";
 import { InlineEditor } from "@/objects/record/InlineEditor";
 import { RequiredMark } from "@/objects/record/RequiredMark";
 import { useRules } from "@/objects/record/useRules";
@@ -143,6 +144,14 @@ function Fact({ object, loaded, field, rule }: FactProps) {
           <div className={styles.locked}>
             <FieldValue field={field} value={value} record={record} />
           </div>
+        )}
+        {!editing && mayDivide(object, field) && isEditable(field, record) && (
+          <Divided
+            object={object}
+            field={field}
+            value={value}
+            onTake={(parts) => void save(record, parts, loaded.etag)}
+          />
         )}
         {why && (
           <small id={describedBy} className={styles.why}>

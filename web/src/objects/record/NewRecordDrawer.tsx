@@ -14,6 +14,7 @@ import { useUndo } from "@/objects/edit/useUndo";
 import { isBlank } from "@/objects/fields/fieldType";
 import { toWire, typeOf } from "@/objects/fields/fieldTypes";
 import { Alike, tellsApart } from "@/objects/record/Alike";
+import { Divided, mayDivide } from "@/objects/record/Divided";
 import { MayExist } from "@/objects/record/MayExist";
 import { RequiredMark } from "@/objects/record/RequiredMark";
 import { recordPath } from "@/objects/record/recordPath";
@@ -125,9 +126,21 @@ export function NewRecordForm({
           key={field.name}
           field={field}
           hint={
-            !object.duplicates?.length &&
-            tellsApart(object, field) && (
-              <Alike object={object} field={field} value={values[field.name]} onOpen={onClose} />
+            mayDivide(object, field) ? (
+              <Divided
+                object={object}
+                field={field}
+                value={values[field.name]}
+                onTake={(parts) => {
+                  setValues((old) => ({ ...old, ...parts }));
+                  setMore(true);
+                }}
+              />
+            ) : (
+              !object.duplicates?.length &&
+              tellsApart(object, field) && (
+                <Alike object={object} field={field} value={values[field.name]} onOpen={onClose} />
+              )
             )
           }
           rule={rules[field.name]}
