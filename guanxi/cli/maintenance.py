@@ -10,7 +10,7 @@ import psycopg
 from guanxi.platform.workspaces import backup as backups
 from guanxi.platform.workspaces import privileges, roles
 from guanxi.platform.workspaces.errors import WorkspaceError
-from guanxi.platform.workspaces.home import workspace_home
+from guanxi.platform.workspaces.home import Home, workspace_home
 from guanxi.platform.workspaces.locks import FileLock
 
 from . import doctor as examination
@@ -27,10 +27,20 @@ def migrate(print_setup_link: bool) -> None:
 
         prepare_privileges()
         update(workspace_home(), verbosity=0 if print_setup_link else 1)
+        _erase_again()
         if print_setup_link:
             from guanxi.platform.access.services import setup_link
 
             click.echo(setup_link() or "")
+
+
+def _erase_again() -> int:
+    """Repeat what was erased after the backup was made that this database came from, if any."""
+    from guanxi.platform.erasing.replay import replay
+
+    if done := replay():
+        _warn(f"Erased again what had been erased since the backup: {done}")
+    return done
 
 
 def prepare_privileges() -> None:
@@ -70,9 +80,27 @@ def restore(file: Path, force: bool) -> None:
         with backups.opened(home) as workspace:
             manifest = backups.restore(workspace, file, force=force, tell=_warn)
         preparation.forget(home)
+        _repeat_erasures(home)
     finally:
         lock.release()
     click.echo(f"Restored the workspace as it was at {manifest.made_at}.")
+
+
+def _repeat_erasures(home: Home) -> None:
+    """Erase again at once, unless the backup has to be brought to this version first."""
+    if not home.erasures.exists():
+        _warn(
+            f"There is no list of erasures in {home.path}: if anybody was erased after this backup"
+            " was made, elsewhere or before the list was lost, erase them again."
+        )
+        return
+    with django_ready("owner"):
+        from .updating import is_due
+
+        if is_due():
+            _warn("What was erased since is erased again by the update, before anybody signs in.")
+        else:
+            _erase_again()
 
 
 @click.command()

@@ -45,8 +45,7 @@ def update(home: Home, *, verbosity: int) -> None:
     """
     executor = MigrationExecutor(connection)
     refuse_newer(executor)
-    is_due = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    backup = back_up(home) if is_due else None
+    backup = back_up(home) if is_due(executor) else None
     # An empty one has nothing to lose, and those who make it so may want to commit in between.
     whole = transaction.atomic() if backup else contextlib.nullcontext()
     try:
@@ -66,6 +65,12 @@ def update(home: Home, *, verbosity: int) -> None:
         ) from error
     if backup is not None:
         keep(home, backup)
+
+
+def is_due(executor: MigrationExecutor | None = None) -> bool:
+    """Return whether the database is behind this version of Guanxi."""
+    executor = executor or MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def refuse_newer(executor: MigrationExecutor) -> None:

@@ -33,6 +33,9 @@ from guanxi.platform.access.shares_api import router as shares_router
 from guanxi.platform.access.sso.api import router as providers_router
 from guanxi.platform.custom_objects.api import router as custom_objects_router
 from guanxi.platform.custom_objects.definitions import ADDRESS, SHAPE, object_at
+from guanxi.platform.erasing.api import erase_router
+from guanxi.platform.erasing.api import router as holds_router
+from guanxi.platform.erasing.retention_api import router as retention_router
 from guanxi.platform.events.api import router as changes_router
 from guanxi.platform.events.audit_api import router as audit_router
 from guanxi.platform.exchange.api import router as imports_router
@@ -91,6 +94,8 @@ def build_api() -> API:
     api.add_router("/changes", changes_router)
     api.add_router("/imports", imports_router)
     api.add_router("/merges", merges_router)
+    api.add_router("/holds", holds_router)
+    api.add_router("/retention", retention_router)
     api.add_router("/webhooks", webhooks_router)
     api.add_router("/identity-providers", providers_router)
     api.add_router("/customers", customers_router)
@@ -110,6 +115,8 @@ def build_api() -> API:
         api.add_router(f"/{declared.url}", export_router(declared.name))
         if declared.merging:
             api.add_router(f"/{declared.url}", merge_router(declared))
+        if declared.erasing:
+            api.add_router(f"/{declared.url}", erase_router(declared))
     # Last: an address that says what it means goes before one that may mean any object.
     api.add_router(f"/{ADDRESS}{{key}}", shared_router(SHAPE, object_at))
     api.add_router(f"/{ADDRESS}{{key}}", shared_export_router(SHAPE, object_at))

@@ -95,6 +95,8 @@ class Customer(Record):
         Tag, through="CustomerTag", blank=True, verbose_name=_("tags"), related_name="customers"
     )
     remark = long_text(_("remark"))
+    # Since when it is a stub without personal values, which nothing fills again.
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("customer")
@@ -104,7 +106,24 @@ class Customer(Record):
                 "credit_code",
                 name="customer_credit_code",
                 condition=not_deleted() & ~models.Q(credit_code=""),
-            )
+            ),
+            models.CheckConstraint(
+                name="customer_erased_stays",
+                condition=models.Q(erased_at=None)
+                | models.Q(
+                    name_match="",
+                    phone="",
+                    email="",
+                    website="",
+                    street="",
+                    remark="",
+                    credit_code="",
+                    birthday=None,
+                ),
+                violation_error_message=_(
+                    "The personal data of this customer were erased: nothing can be added."
+                ),
+            ),
         ]
         indexes = [
             models.Index(
@@ -302,6 +321,7 @@ from guanxi.customers.classification.models import (  # noqa: E402
     Placement,
 )
 from guanxi.customers.consent.models import Consent, ConsentText, Purpose  # noqa: E402
+from guanxi.customers.suppression import Suppression  # noqa: E402
 
 __all__ = [
     "Address",
@@ -315,6 +335,7 @@ __all__ = [
     "Placement",
     "Purpose",
     "Relationship",
+    "Suppression",
     "Tag",
     "normal_identity",
 ]

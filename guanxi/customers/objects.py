@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.customers.addresses import WHOLE_ADDRESS
 from guanxi.customers.duplicates import FIELDS, find_customers
+from guanxi.customers.erasure import ERASING
 from guanxi.customers.merging import free_primary_identities, keep_strictest_word
 from guanxi.customers.models import Address, Customer, Identity, Placement, Relationship, Tag
 from guanxi.platform.merging.references import stays
@@ -75,6 +76,8 @@ register(
             amount_to=keep_strictest_word,
             made="customers_consent.customer_id",
         ),
+        erasing=ERASING,
+        hidden=["erased_at"],
     )
 )
 register(

@@ -8,4 +8,4 @@ class InsightConfig(AppConfig):
     label = "insight"
 
     def ready(self) -> None:
-        from guanxi.insight import objects  # noqa: F401  declares the objects of this area
+        from guanxi.insight import erasure, objects  # noqa: F401  declares what this area adds

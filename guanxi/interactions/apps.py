@@ -8,4 +8,4 @@ class InteractionsConfig(AppConfig):
     label = "interactions"
 
     def ready(self) -> None:
-        from guanxi.interactions import objects  # noqa: F401  declares the objects of this area
+        from guanxi.interactions import erasure, objects  # noqa: F401  declares what this area adds

@@ -11,6 +11,7 @@ class PlatformConfig(AppConfig):
     def ready(self) -> None:
         from guanxi.platform.access import objects  # noqa: F401  declares users, teams, territories
         from guanxi.platform.custom_objects.definitions import FIRMS, PATTERN
+        from guanxi.platform.erasing import platform_stores  # noqa: F401  what they hold of people
         from guanxi.platform.events.triggers import install_triggers
         from guanxi.platform.fields.triggers import install_links
         from guanxi.platform.live.triggers import install_tellers

@@ -17,6 +17,7 @@ from guanxi.platform.access.models import (
     User,
 )
 from guanxi.platform.custom_objects.models import CustomObject, CustomRecord
+from guanxi.platform.erasing.models import Erasure, LegalHold, RetentionRule
 from guanxi.platform.events.models import Event, EventCursor
 from guanxi.platform.exchange.models import Import, ImportRow, ImportVerdict
 from guanxi.platform.fields.models import CustomField, FieldsVersion, Link
@@ -37,6 +38,7 @@ __all__ = [
     "CustomField",
     "CustomObject",
     "CustomRecord",
+    "Erasure",
     "Event",
     "EventCursor",
     "Factor",
@@ -50,6 +52,7 @@ __all__ = [
     "Job",
     "JobRefusal",
     "Layout",
+    "LegalHold",
     "Link",
     "Merge",
     "MergeStep",
@@ -60,6 +63,7 @@ __all__ = [
     "RateBucket",
     "RecentRecord",
     "RecoveryCode",
+    "RetentionRule",
     "Role",
     "SavedView",
     "SearchText",

@@ -1,6 +1,7 @@
 """Background work of the platform, where the job runner looks for it."""
 
 from guanxi.platform.access import tasks as access
+from guanxi.platform.erasing import tasks as erasing
 from guanxi.platform.events import tasks as events
 from guanxi.platform.exchange import tasks as exchange
 from guanxi.platform.fields import tasks as fields
@@ -13,6 +14,7 @@ from guanxi.platform.webhooks import tasks as webhooks
 
 __all__ = [
     "access",
+    "erasing",
     "events",
     "exchange",
     "fields",

@@ -8,4 +8,4 @@ class ProductsConfig(AppConfig):
     label = "products"
 
     def ready(self) -> None:
-        from guanxi.products import objects  # noqa: F401  declares the objects of this area
+        from guanxi.products import erasure, objects  # noqa: F401  declares what this area adds

@@ -9,7 +9,12 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from guanxi.platform.objects.money import rates_from
-        from guanxi.sales import imports, objects, timeline  # noqa: F401  declares what this area adds
+        from guanxi.sales import (  # noqa: F401  declares what this area adds
+            erasure,
+            imports,
+            objects,
+            timeline,
+        )
         from guanxi.sales.models import ExchangeRate
 
         rates_from(ExchangeRate.objects.today_of)

@@ -21,6 +21,7 @@ OTHER_IDS = {
     "platform_merge.absorbed": "the merges themselves",
     "platform_mergedrecord.survivor_id": "followed from one to the next",
     "platform_mergestep.was": "the merges themselves",
+    "platform_erasure.records": "whoever is erased is merged no more",
     "platform_importrow.imported": "an import",
     "platform_importverdict.imported": "an import",
     "platform_importverdict.record_id": "a preview; a run refuses what is no more in use",

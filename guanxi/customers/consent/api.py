@@ -27,7 +27,14 @@ router = Router(tags=["customer"])
 open_router = Router(tags=["preferences"], auth=None)
 ChannelName = Literal["email", "phone", "sms", "wechat", "post", "data"]
 Reason = Literal[
-    "do_not_contact", "retired", "withdrawn", "pending", "no_consent", "granted", "legal_basis"
+    "do_not_contact",
+    "erased",
+    "retired",
+    "withdrawn",
+    "pending",
+    "no_consent",
+    "granted",
+    "legal_basis",
 ]
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from guanxi.customers.consent.models import Consent, Purpose
 from guanxi.customers.consent.rules import Answer, answer
 from guanxi.customers.models import Customer
+from guanxi.customers.suppression import bearing, is_any, suppressed
 
 Place = tuple[UUID | None, str]  # a purpose, None for all contact, and a channel
 
@@ -47,8 +48,16 @@ def words_of(customers: Collection[UUID]) -> dict[UUID, dict[Place, Consent]]:
     return found
 
 
-def answer_of(words: dict[Place, Consent], purpose: Purpose | None, channel: str) -> Answer:
+def answer_of(
+    words: dict[Place, Consent],
+    purpose: Purpose | None,
+    channel: str,
+    *,
+    is_suppressed: bool = False,
+) -> Answer:
     """What follows from these words of one customer; without a purpose, whether at all."""
+    if is_suppressed:
+        return Answer(False, "erased")
     contact = words.get((None, channel))
     is_blocked = contact is not None and contact.state == Consent.State.BLOCKED
     if purpose is None:
@@ -74,8 +83,11 @@ def may_contact(customer: Customer | UUID, purpose: Purpose | None, channel: str
 def answers(customers: Iterable[UUID], purpose: Purpose | None, channel: str) -> dict[UUID, Answer]:
     """The answer for each of these customers, in one query."""
     asked = list(customers)
-    words = words_of(asked)
-    return {pk: answer_of(words.get(pk, {}), purpose, channel) for pk in asked}
+    words, erased = words_of(asked), suppressed(asked, channel)
+    return {
+        pk: answer_of(words.get(pk, {}), purpose, channel, is_suppressed=pk in erased)
+        for pk in asked
+    }
 
 
 def contactable(
@@ -84,6 +96,8 @@ def contactable(
     """Those of the customers for whom `may_contact` says yes, however many, in SQL alone."""
     if purpose.deleted_at is not None:
         return customers.none()
+    if is_any(channel):
+        customers = customers.filter(~bearing(channel))
     said = Consent.objects.filter(
         customer=OuterRef("pk"), channel=channel, in_force=True, deleted_at=None
     )
@@ -99,6 +113,9 @@ def reason_text(said: Answer) -> str:
     """The reason as a sentence in the reader's language."""
     texts = {
         "do_not_contact": _("The customer asked not to be contacted on this channel."),
+        "erased": _(
+            "Somebody with this address had their data erased. Contact them only if asked."
+        ),
         "retired": _("This purpose is not in use any more."),
         "withdrawn": _("The customer said no to this."),
         "pending": _("The customer has not confirmed it yet."),

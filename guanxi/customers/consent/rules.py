@@ -38,8 +38,8 @@ def combined_all(many: Iterable[Mapping[Place, str | None]]) -> dict[Place, str 
 class Answer:
     """Whether a customer may be contacted, and why.
 
-    `reason`: "do_not_contact", "retired", "withdrawn", "pending", "no_consent", or for a yes
-    "granted" or "legal_basis".
+    `reason`: "do_not_contact", "erased", "retired", "withdrawn", "pending", "no_consent", or for
+    a yes "granted" or "legal_basis".
     """
 
     allowed: bool

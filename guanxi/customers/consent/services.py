@@ -26,6 +26,7 @@ from guanxi.customers.consent.models import (
 )
 from guanxi.customers.consent.rules import combined_all
 from guanxi.customers.models import Customer
+from guanxi.customers.suppression import closed_channels
 from guanxi.platform.objects.errors import Invalid
 from guanxi.platform.workspaces.services import current_workspace
 
@@ -44,11 +45,12 @@ def channels_of(purpose: Purpose) -> list[str]:
 def permissions_of(customer: Customer) -> Json:
     """What a customer allows: an answer for each purpose and channel, and for contact at all."""
     words = words_of([customer.pk]).get(customer.pk, {})
+    erased = closed_channels(customer.pk)
 
     def cell(purpose: Purpose | None, channel: str) -> Json:
         word = words.get((purpose.pk if purpose else None, channel))
         return {
-            **as_json(answer_of(words, purpose, channel)),
+            **as_json(answer_of(words, purpose, channel, is_suppressed=channel in erased)),
             "state": word and word.state,
             "since": word and word.given_at,
             "consent": word and word.pk,

@@ -1,8 +1,8 @@
 """What each role may do: verbs per area, a scope per verb, exceptions per object and field.
 
 A grant maps "read", "change", "delete" to a scope ("own" < "territory", "team" < "all"; absent =
-no) and "create", "export", "import", "merge" to true. "fields" maps "object.field" to "hidden" or
-"read_only".
+no) and "create", "export", "import", "merge", "erase" to true. "fields" maps "object.field" to
+"hidden" or "read_only".
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from guanxi.platform.objects.registry import ObjectType, types
 
 SCOPES = ("own", "territory", "team", "all")
 RECORD_VERBS = ("read", "change", "delete")
-TYPE_VERBS = ("create", "export", "import", "merge")
+TYPE_VERBS = ("create", "export", "import", "merge", "erase")
 MASKS = (None, "read_only", "hidden")
 
 ALL: dict[str, Any] = {
@@ -28,7 +28,7 @@ SERVE: dict[str, Any] = {"read": "all", "change": "own", "create": True}
 
 # "*" is every area that is not named; "custom" are the objects a firm declares itself.
 BUILT_IN_ROLES: dict[str, dict[str, Any]] = {
-    "administrator": {"areas": {"*": ALL}, "administer": True},
+    "administrator": {"areas": {"*": {**ALL, "erase": True}}, "administer": True},
     "manager": {"areas": {"*": {**ALL, "delete": "all"}, "people": READ}},
     "account_manager": {
         "areas": {
@@ -120,6 +120,8 @@ class Grants:
         if verb in ("create", "import") and "create" not in object_type.verbs:
             return False
         if verb == "merge" and object_type.merging is None:
+            return False
+        if verb == "erase" and object_type.erasing is None:
             return False
         if verb != "export" and self._administrators_alone(object_type):
             return False

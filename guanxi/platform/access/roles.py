@@ -59,7 +59,8 @@ def verbs_of(declared: ObjectType) -> list[str]:
         return ["read", "export"]
     own = [v for v in (*RECORD_VERBS, *TYPE_VERBS) if v in ("read", "export", *declared.verbs)]
     own += ["import"] if "create" in declared.verbs else []
-    return [*own, "merge"] if declared.merging else own
+    own += ["merge"] if declared.merging else []
+    return [*own, "erase"] if declared.erasing else own
 
 
 def rights_of(role: Role) -> dict[str, Rights]:

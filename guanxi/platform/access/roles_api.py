@@ -33,6 +33,7 @@ class RightsOut(Schema):
     export: bool | None = None
     import_: bool | None = Field(None, alias="import")
     merge: bool | None = None
+    erase: bool | None = None
 
 
 class RoleHeadOut(Schema):
@@ -59,7 +60,7 @@ class FieldChoice(Schema):
 class ObjectChoice(Schema):
     name: str
     label: str
-    verbs: list[Literal["read", "change", "delete", "create", "export", "import", "merge"]]
+    verbs: list[Literal["read", "change", "delete", "create", "export", "import", "merge", "erase"]]
     fields: list[FieldChoice]
 
 

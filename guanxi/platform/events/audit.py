@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access.models import IdentityProvider, ProviderLink, Share, Token, User
 from guanxi.platform.access.predicate import Asker, predicate, sees_every
 from guanxi.platform.custom_objects.models import CustomObject
+from guanxi.platform.erasing.models import Erasure, LegalHold, RetentionRule
 from guanxi.platform.events.audit_words import fact_labels, fact_values, kinds, name_fact
 from guanxi.platform.events.history import actor_names, shown_changes
 from guanxi.platform.events.models import Event
@@ -175,7 +176,12 @@ def describe(asker: Asker, events: Sequence[Event]) -> list[Entry]:
     return [_entry(event, names, told[event.id]) for event in events]
 
 
-USERS = ("user_id", "owner_id", "given_by_id")  # columns of settings that name a user
+USERS = (
+    "user_id",
+    "owner_id",
+    "given_by_id",
+    "placed_by_id",
+)  # columns of settings that name a user
 
 
 def _name_users(change: dict[str, Any], names: dict[UUID, str]) -> None:
@@ -265,7 +271,7 @@ def _hidden(asker: Asker, events: Sequence[Event]) -> tuple[dict[UUID, str], "On
 
 
 MASKED = "masked_answer"
-ON_RECORDS = ("share", "attachment", MASKED)
+ON_RECORDS = ("share", "attachment", "erasure", "legal_hold", MASKED)
 On = dict[UUID, tuple[str | None, str | None, bool]]
 
 
@@ -280,6 +286,14 @@ def _others(asker: Asker, name: str, ids: set[UUID]) -> tuple[dict[UUID, str], O
             files = Attachment.objects.filter(pk__in=ids)
             on = _on(asker, [(f.pk, f.object, f.record_id) for f in files if _shows(asker, f)])
             return {f.pk: f.name for f in files}, on
+        case "erasure":
+            erased = Erasure.objects.filter(pk__in=ids)
+            return {}, _on(asker, [(e.pk, e.object, e.record_id) for e in erased])
+        case "legal_hold":
+            holds = LegalHold.objects.filter(pk__in=ids)
+            return {}, _on(asker, [(h.pk, h.object, h.record_id) for h in holds])
+        case "retention_rule":
+            return dict(RetentionRule.objects.filter(pk__in=ids).values_list("pk", "name")), {}
         case "layout":
             return _layouts(ids), {}
         case "token":

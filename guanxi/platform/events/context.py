@@ -28,7 +28,7 @@ def acting(*, actor_id: UUID | None, source: str, request_id: UUID | None = None
 
 @contextmanager
 def acting_meanwhile(
-    *, actor_id: UUID, source: str, request_id: UUID | None = None
+    *, actor_id: UUID | None, source: str, request_id: UUID | None = None
 ) -> Iterator[None]:
     """The same within a transaction that has more to do: afterwards it is told as before."""
     with connection.cursor() as cursor:

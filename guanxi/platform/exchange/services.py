@@ -162,6 +162,8 @@ def _require(imported: Import, verb: str) -> None:
             _("This cannot be done while the import is %(state)s.")
             % {"state": imported.get_state_display()}
         )
+    if verb in ("change", "preview") and not storage.path_of(imported.pk).exists():
+        raise WrongState(_("The file of this import is not kept any more. Upload it again."))
 
 
 def _start(asker: Asker, pk: UUID, verb: str, kind: str, state: str) -> Import:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from guanxi.platform.access.predicate import Asker
+from guanxi.platform.erasing.holds import held_among
 from guanxi.platform.events.undo import custom_key, custom_values
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.fields.links import links_to
@@ -246,6 +247,7 @@ def _delete(
             cursor.execute(_referring(other).format(**names).as_string(None), [ids])
             kept |= {row[0]: "in_use" for row in cursor.fetchall()}
         kept |= dict.fromkeys(links_to(ids).values_list("target_id", flat=True), "in_use")
+        kept |= dict.fromkeys(held_among(name, ids), "legal_hold")
         gone = [i for i in ids if i not in kept]
         for other, column in _foreign_keys(model):
             names = {"t": sql.Identifier(other._meta.db_table), "c": sql.Identifier(column)}

@@ -120,6 +120,17 @@ def take_store(*, from_others: bool = False) -> bool:
     return taken
 
 
+def drop_content(sha256: str) -> bool:
+    """Delete one content if no attachment names it; False, too, if another database has the store.
+
+    Raises FilesUnavailable.
+    """
+    with answering():
+        if not store().is_inside and store().holder() != this_database() and not take_store():
+            return False
+        return _drop(sha256)
+
+
 @transaction.atomic
 def _drop(sha256: str) -> bool:
     """Delete one content, unless somebody uploaded an equal one in the meantime."""

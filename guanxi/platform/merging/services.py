@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from guanxi.platform.access.predicate import Asker, missing, visible_to
+from guanxi.platform.erasing.holds import refuse_held
 from guanxi.platform.events.context import acting_meanwhile
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.merging.models import Merge, MergedRecord, MergeStep
@@ -79,6 +80,8 @@ def prepare(*, asker: Asker, declared: ObjectType, wanted: Wanted, lock: bool = 
     survivor = wanted.survivor or min(ids, key=lambda pk: (found[pk]["created_at"], str(pk)))
     if survivor not in found:
         raise _invalid("survivor", _("Choose one of the records that are merged."))
+    refuse_held(declared, [pk for pk in ids if pk != survivor])
+    _refuse_erased(declared, ids)
     every = {**declared.own_fields, **asker.custom_fields(declared)}
     proposed = units(declared, mergeable_fields(declared, every), found, survivor)
     return Prepared(asker, declared, found, survivor, proposed)
@@ -161,6 +164,14 @@ def _require_same(declared: ObjectType, rows: Mapping[UUID, Mapping[str, Any]]) 
         if len({repr(value_of(row, f)) for row in rows.values()}) > 1:
             message = _('Records that differ in "%(field)s" cannot become one.')
             raise _invalid("ids", message % {"field": f.label})
+
+
+def _refuse_erased(declared: ObjectType, ids: Sequence[UUID]) -> None:
+    if declared.erasing is None:
+        return
+    erased = {f"{declared.erasing.mark}__isnull": False}
+    if declared.model._base_manager.filter(pk__in=ids, **erased).exists():
+        raise _invalid("ids", _("One of them was erased: nobody knows any more who it was."))
 
 
 def _chosen(prepared: Prepared, choices: Mapping[str, UUID]) -> list[tuple[ObjectField, UUID]]:

@@ -125,7 +125,7 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
         "title_field": object_type.title,
         "can": [
             v
-            for v in ("read", "create", "change", "delete", "export", "import", "merge")
+            for v in ("read", "create", "change", "delete", "export", "import", "merge", "erase")
             if asker.may(v, object_type)
         ],
         "fields": [field_meta(asker, object_type, f) for f in visible.values()],

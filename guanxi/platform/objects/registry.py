@@ -18,6 +18,7 @@ from django.db import models
 
 from guanxi.platform.objects.columns import DerivedField
 from guanxi.platform.objects.computed import Computation
+from guanxi.platform.objects.erasable import Erasable
 from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.fieldtypes import FieldType, type_of
 from guanxi.platform.objects.mergeable import Duplicates, Mergeable
@@ -199,6 +200,7 @@ class ObjectType:
     duplicates: Duplicates | None = None
     merging: Mergeable | None = None  # how several records become one, if they may
     wholes: Sequence[Whole] = ()
+    erasing: Erasable | None = None  # how a person's values go and the books stay right
     validate: Callable[[Any], None] | None = None  # a rule over several fields of one record
     # What every record has in columns of a table that it shares with records of other objects.
     fixed: Mapping[str, str] = field(default_factory=dict)

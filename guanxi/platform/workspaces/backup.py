@@ -32,7 +32,7 @@ from psycopg.sql import SQL, Identifier
 
 from guanxi.platform.files import stores
 
-from . import privileges, roles
+from . import erasures, privileges, roles
 from .archive import (
     CHUNK,
     DUMP,
@@ -163,6 +163,8 @@ def restore(
         _make_database(workspace, new)
         load_database(workspace, draft / DUMP, new)
         _take_along(workspace.home.files, draft / "files")
+        with psycopg.connect(**workspace.parameters("owner")) as former:
+            erasures.add_from(workspace.home, former)  # the file may have been lost
         _change_places(workspace, new, draft)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

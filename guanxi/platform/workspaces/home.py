@@ -70,6 +70,11 @@ class Home:
         return self.path / "warehouse"
 
     @property
+    def erasures(self) -> Path:
+        """Whose personal values were erased: what a restored backup has to repeat."""
+        return self.path / "erasures.jsonl"
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """What `create` makes; not `data`, which the database makes whole or not at all."""
         return (

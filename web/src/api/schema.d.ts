@@ -1578,6 +1578,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Legal holds on records I see */
+        get: operations["list_holds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Retention rules, and what is kept how long */
+        get: operations["list_rules"];
+        put?: never;
+        /**
+         * Make a retention rule
+         * @description It acts at night, with the rights of whoever saved it last, if it is active.
+         */
+        post: operations["create_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom a rule would let go now, without doing it */
+        post: operations["try_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a retention rule, or pause it */
+        put: operations["change_rule"];
+        post?: never;
+        /** Remove a retention rule */
+        delete: operations["remove_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -3309,6 +3382,81 @@ export interface paths {
          */
         post: operations["merge_customer"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether Customer is erased or under a legal hold */
+        get: operations["privacy_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What erasing Customer would do */
+        get: operations["preview_erasure_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase the personal data of Customer, for good
+         * @description What the books need stays, under a name that says nothing. It cannot be taken back.
+         */
+        post: operations["erase_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Customer as it is by a legal hold
+         * @description Against erasing, retention rules, merging into another one, and purging.
+         */
+        put: operations["hold_customer"];
+        post?: never;
+        /** Lift the legal hold on Customer */
+        delete: operations["lift_hold_customer"];
         options?: never;
         head?: never;
         patch?: never;
@@ -6167,7 +6315,7 @@ export interface components {
             /** Label */
             label: string;
             /** Verbs */
-            verbs: ("read" | "change" | "delete" | "create" | "export" | "import" | "merge")[];
+            verbs: ("read" | "change" | "delete" | "create" | "export" | "import" | "merge" | "erase")[];
             /** Fields */
             fields: components["schemas"]["FieldChoice"][];
         };
@@ -6223,6 +6371,8 @@ export interface components {
             import?: boolean | null;
             /** Merge */
             merge?: boolean | null;
+            /** Erase */
+            erase?: boolean | null;
         };
         /** RoleRightsOut */
         RoleRightsOut: {
@@ -7504,6 +7654,125 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** HeldOut */
+        HeldOut: {
+            /**
+             * Reason
+             * @description Empty for whoever may not place holds.
+             */
+            reason: string;
+            /** Until */
+            until: string | null;
+            placed_by: components["schemas"]["LinkOut"];
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            record: components["schemas"]["LinkOut"];
+        };
+        /** HoldsOut */
+        HoldsOut: {
+            /** Items */
+            items: components["schemas"]["HeldOut"][];
+        };
+        /**
+         * KeptOut
+         * @description Something that is forgotten by itself, and after how many days; null: not by itself.
+         */
+        KeptOut: {
+            /** Name */
+            name: string;
+            /** Days */
+            days: number | null;
+            /** Label */
+            label: string;
+        };
+        /** LastOut */
+        LastOut: {
+            /** Done */
+            done: number;
+            /** Left */
+            left: number;
+            /**
+             * Refused
+             * @description By reason.
+             */
+            refused: {
+                [key: string]: number;
+            };
+        };
+        /** RetentionOut */
+        RetentionOut: {
+            /** Items */
+            items: components["schemas"]["RuleOut"][];
+            /** Kept */
+            kept: components["schemas"]["KeptOut"][];
+        };
+        /** RuleOut */
+        RuleOut: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Result */
+            result: string;
+            /** Filter */
+            filter: unknown;
+        };
+        /**
+         * RuleIn
+         * @description Customers of whom the filter holds are in the class, unless a rule before took them.
+         */
+        RuleIn: {
+            /**
+             * Key
+             * @description Of a rule that is there already: it stays the same one.
+             * @default
+             */
+            key?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Result */
+            result: string;
+            /**
+             * Filter
+             * @description Of the filter language; the same for everyone.
+             */
+            filter: {
+                [key: string]: unknown;
+            };
+        };
+        /** DueOut */
+        DueOut: {
+            /** Count */
+            count: number;
+            /**
+             * Held
+             * @description Records under a legal hold, which no rule touches.
+             */
+            held: number;
+            /**
+             * Records
+             * @description The first hundred.
+             */
+            records: components["schemas"]["DueRecordOut"][];
+        };
+        /** DueRecordOut */
+        DueRecordOut: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
         /** WebhookOut */
         WebhookOut: {
             /** Id */
@@ -7952,7 +8221,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "do_not_contact" | "retired" | "withdrawn" | "pending" | "no_consent" | "granted" | "legal_basis";
+            reason: "do_not_contact" | "erased" | "retired" | "withdrawn" | "pending" | "no_consent" | "granted" | "legal_basis";
             /**
              * Text
              * @description The reason as a sentence.
@@ -8152,17 +8421,6 @@ export interface components {
             /** Items */
             items: components["schemas"]["ClassificationOut"][];
         };
-        /** RuleOut */
-        RuleOut: {
-            /** Key */
-            key: string;
-            /** Name */
-            name: string;
-            /** Result */
-            result: string;
-            /** Filter */
-            filter: unknown;
-        };
         /** RuleProblemOut */
         RuleProblemOut: {
             /**
@@ -8199,32 +8457,6 @@ export interface components {
              * @default true
              */
             nightly?: boolean;
-        };
-        /**
-         * RuleIn
-         * @description Customers of whom the filter holds are in the class, unless a rule before took them.
-         */
-        RuleIn: {
-            /**
-             * Key
-             * @description Of a rule that is there already: it stays the same one.
-             * @default
-             */
-            key?: string;
-            /**
-             * Name
-             * @default
-             */
-            name?: string;
-            /** Result */
-            result: string;
-            /**
-             * Filter
-             * @description Of the filter language; the same for everyone.
-             */
-            filter: {
-                [key: string]: unknown;
-            };
         };
         /** MoveOut */
         MoveOut: {
@@ -9855,6 +10087,105 @@ export interface components {
             versions?: {
                 [key: string]: string;
             };
+        };
+        /** HoldOut */
+        HoldOut: {
+            /**
+             * Reason
+             * @description Empty for whoever may not place holds.
+             */
+            reason: string;
+            /** Until */
+            until: string | null;
+            placed_by: components["schemas"]["LinkOut"];
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+        };
+        /** PrivacyStateOut */
+        PrivacyStateOut: {
+            /** Erased At */
+            erased_at: string | null;
+            hold: components["schemas"]["HoldOut"] | null;
+            /** Can */
+            can: ("erase" | "hold")[];
+        };
+        /**
+         * ErasurePreviewOut
+         * @description What erasing would do. With an obstacle it is refused.
+         */
+        ErasurePreviewOut: {
+            /**
+             * Name
+             * @description To be typed by whoever means it.
+             */
+            name: string;
+            /**
+             * Merged
+             * @description Records merged into this one, which go with it.
+             */
+            merged: number;
+            /** Goes */
+            goes: components["schemas"]["GoesOut"][];
+            /** Stays */
+            stays: components["schemas"]["StaysOut"][];
+            /** Obstacles */
+            obstacles: components["schemas"]["ObstacleOut"][];
+        };
+        /** GoesOut */
+        GoesOut: {
+            /** Label */
+            label: string;
+            /** Count */
+            count: number;
+        };
+        /** ObstacleOut */
+        ObstacleOut: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Count */
+            count: number;
+        };
+        /** StaysOut */
+        StaysOut: {
+            /** Label */
+            label: string;
+            /** Count */
+            count: number;
+            /** Why */
+            why: string;
+        };
+        /** ErasedOut */
+        ErasedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** @description Deletes files; the database is done. */
+            job: components["schemas"]["JobOut"];
+        };
+        /** EraseIn */
+        EraseIn: {
+            /**
+             * Name
+             * @description The record's name, typed.
+             */
+            name: string;
+        };
+        /** HoldIn */
+        HoldIn: {
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * @description Its last day; without one, until lifted.
+             */
+            until?: string | null;
         };
         /** TagOut */
         TagOut: {
@@ -15244,6 +15575,196 @@ export interface operations {
             };
         };
     };
+    list_holds: {
+        parameters: {
+            query: {
+                object: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_webhooks: {
         parameters: {
             query?: never;
@@ -19437,6 +19958,167 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MergeOut"];
                 };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    privacy_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyStateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_erasure_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePreviewOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyStateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_hold_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             "4XX": {

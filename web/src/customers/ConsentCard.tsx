@@ -52,6 +52,7 @@ const reasonIcons: Record<Answer["reason"], LucideIcon> = {
   pending: Clock,
   withdrawn: X,
   do_not_contact: Ban,
+  erased: Ban,
   retired: Minus,
   no_consent: Minus,
 };

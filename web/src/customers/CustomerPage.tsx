@@ -16,6 +16,7 @@ import { RecentOrders } from "@/customers/RecentOrders";
 import { Relationships } from "@/customers/Relationships";
 import { ScoreCards } from "@/customers/ScoreCards";
 import { Timeline } from "@/customers/Timeline";
+import { PrivacyChip } from "@/objects/erasing/PrivacyChip";
 import { Files } from "@/objects/files/Files";
 import { MentionAbout } from "@/objects/mention/colleagues";
 import { Facts } from "@/objects/record/Facts";
@@ -62,6 +63,7 @@ export function CustomerPage({ id, search, onSearch }: Props) {
         actions={<WriteButtons onWrite={write} />}
       >
         <CustomerChips object={object} record={loaded.record} />
+        <PrivacyChip object={object} id={id} />
       </RecordHeader>
       <Panels panel={panel} onPanel={(next) => onSearch({ panel: next })} />
       <div className={styles.columns} data-panel={panel}>

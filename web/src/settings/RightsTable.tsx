@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ObjectChoice, RoleChange, RoleRights, Verb } from "@/api/roles";
 import styles from "./settings.module.css";
 
-const verbs: Verb[] = ["read", "change", "delete", "create", "export", "import", "merge"];
+const verbs: Verb[] = ["read", "change", "delete", "create", "export", "import", "merge", "erase"];
 const scopes = ["own", "territory", "team", "all"] as const;
 const masks = ["read_only", "hidden"] as const;
 type Mask = (typeof masks)[number] | null;

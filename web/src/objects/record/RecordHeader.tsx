@@ -9,6 +9,7 @@ import { useUser } from "@/api/session";
 import type { ObjectMeta, RecordRow } from "@/api/types";
 import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
+import { usePrivacyMenu } from "@/objects/erasing/usePrivacyMenu";
 import { AlsoHere } from "@/objects/record/AlsoHere";
 import { FollowButton } from "@/objects/record/FollowButton";
 import { titleOf } from "@/objects/record/recordPath";
@@ -64,7 +65,8 @@ function MoreActions({ object, record }: Pick<Props, "object" | "record">) {
   const { administer } = useUser();
   const remove = useDelete(object, record);
   const [explains, setExplains] = useState<boolean>();
-  const items: NonNullable<MenuProps["items"]> = [];
+  const privacy = usePrivacyMenu(object, record.id);
+  const items: NonNullable<MenuProps["items"]> = [...privacy.items];
   if (administer) {
     items.push({ key: "access", label: t("access.title"), onClick: () => setExplains(true) });
   }
@@ -77,6 +79,7 @@ function MoreActions({ object, record }: Pick<Props, "object" | "record">) {
       <Dropdown trigger={["click"]} menu={{ items }}>
         <Button icon={<Ellipsis size={16} />} aria-label={t("common.moreActions")} />
       </Dropdown>
+      {privacy.dialog}
       {explains !== undefined && (
         <Suspense fallback={null}>
           <AccessDrawer

@@ -1,0 +1,32 @@
+"""What an erasure does outside of the database: the list of erasures, contents, files of imports.
+
+Done again it changes nothing, so that a job that was killed simply does it again.
+"""
+
+import json
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from guanxi.platform.exchange import storage
+from guanxi.platform.files.storage import drop_content
+from guanxi.platform.workspaces import erasures
+
+
+def write_list() -> int:
+    """Make up the list beside the database from the table; returns how many lines were new."""
+    with connection.cursor() as cursor:
+        cursor.execute(erasures.TABLE)
+        return erasures.add(settings.HOME, [json.loads(text) for (text,) in cursor.fetchall()])
+
+
+def drop_contents(contents: Iterable[str]) -> int:
+    """Delete contents of files that nobody names any more; returns how many."""
+    return sum(drop_content(sha256) for sha256 in contents)
+
+
+def drop_import_files(imports: Iterable[UUID]) -> None:
+    for pk in imports:
+        storage.forget(pk)

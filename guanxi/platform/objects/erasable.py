@@ -1,0 +1,26 @@
+"""What a declaration says of records whose personal values can be erased."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+
+def _nothing(_erasing: Any) -> None:
+    """What most objects have to do beyond their stores: nothing."""
+
+
+@dataclass(frozen=True)
+class Erasable:
+    """How a record of one object becomes a pseudonymous stub.
+
+    `mark` is the column that says since when it is one. All other own columns are emptied but for
+    `keeps`, which tell of the business and not of the person.
+    """
+
+    keeps: Sequence[str]
+    mark: str
+    named: Callable[[str], str]  # what a stub is called, by a short code
+    # All that may be written elsewhere of one who is these records: see `erasing.traces`.
+    traces: Callable[[Sequence[UUID]], Any]
+    before: Callable[[Any], None] = _nothing  # while everything is still there

@@ -1,0 +1,411 @@
+"""Erasing a customer through the API: what goes, what stays, what stands in the way."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from django.db.models import Sum
+from django.test import Client
+from django.utils import timezone
+
+from guanxi.customers.consent.contact import contactable, may_contact
+from guanxi.customers.models import (
+    Address,
+    Consent,
+    Customer,
+    Identity,
+    Purpose,
+    Relationship,
+    Suppression,
+)
+from guanxi.interactions.models import Interaction, Task
+from guanxi.platform.access.predicate import Asker
+from guanxi.platform.erasing.models import Erasure, LegalHold
+from guanxi.platform.events.context import acting
+from guanxi.platform.events.models import Event
+from guanxi.platform.exchange.tests.cast import run
+from guanxi.platform.files.models import Attachment
+from guanxi.platform.jobs.models import Job
+from guanxi.platform.merging.models import MergeStep
+from guanxi.platform.search.models import SearchText
+from guanxi.sales.models import Order, OrderLine
+from tests.cast import NOON, Firm
+from tests.files.calls import put as attach
+from tests.writes.calls import get, patch, post, refused, undo
+
+pytestmark = pytest.mark.django_db
+NAME = "宇文赫连"
+PHONE = "13955501234"
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings: Any, tmp_path: Any) -> None:
+    settings.FILES_STORE = tmp_path
+
+
+@pytest.fixture
+def admin(firm: Firm) -> Client:
+    return firm.client("administrator")
+
+
+@pytest.fixture
+def customer(firm: Firm) -> Customer:
+    """Somebody with everything that an erasure has to think of."""
+    made = Customer(
+        kind="person", name=NAME, phone=PHONE, email="Hele.Yuwen@example.com", city="成都",
+        street="玉林西路 99 号", birthday=dt.date(1980, 2, 3), remark="怕狗", job_title="会计",
+        website="https://yuwen.example.com", owner=firm["owner"], credit_limit="900.0000",
+        currency="CNY",
+    )  # fmt: skip
+    made.save(force_insert=True)
+    Identity.objects.create(customer=made, kind="wechat", value="yw_hele_88")
+    Address.objects.create(customer=made, kind="delivery", street="天府大道 1 号")
+    Relationship.objects.create(customer=made, kind="contact_of", other=firm["customer:acme"])
+    Interaction.objects.create(customer=made, channel="call", subject=NAME, body=f"call {PHONE}")
+    Task.objects.create(customer=made, title=f"给{NAME}回电", owner=firm["owner"])
+    order = Order.objects.create(
+        customer=made, number="E-1", currency="CNY", ordered_at=NOON, ordered_on=NOON.date()
+    )
+    OrderLine.objects.create(
+        order=order, position=1, description=f"刻字茶杯 {NAME}", quantity=2, unit_price=50,
+        amount=100, cost=40,
+    )  # fmt: skip
+    Consent.objects.create(
+        customer=made, purpose=Purpose.objects.get(name="Marketing"), channel="email",
+        state="withdrawn", note="said so by 139 5550 1234",
+    )  # fmt: skip
+    made.refresh_from_db()
+    return made
+
+
+def erase(client: Client, customer: Customer, name: str | None = None) -> Any:
+    body = {"name": customer.name if name is None else name}
+    return post(client, f"customers/{customer.pk}/erase", body)
+
+
+def erased(client: Client, customer: Customer) -> Any:
+    answer = erase(client, customer)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def books() -> dict[str, Any]:
+    """What must be the same before and after, but for whom."""
+    lines = OrderLine.objects.aggregate(sold=Sum("amount"), items=Sum("quantity"), cost=Sum("cost"))
+    return {
+        **lines,
+        "orders": Order.objects.count(),
+        "revenue": Order.objects.aggregate(total=Sum("reporting_total"))["total"],
+        "by_owner": list(
+            Order.objects.values_list("customer__owner").annotate(s=Sum("total")).order_by("s")
+        ),
+        "by_city": list(
+            Order.objects.values_list("customer__city").annotate(s=Sum("total")).order_by("s")
+        ),
+        "customers": Customer.objects.filter(deleted_at=None).count(),
+        "touches": list(Interaction.objects.values_list("channel", "happened_at").order_by("pk")),
+        "tasks": Task.objects.count(),
+        "consents": list(Consent.objects.values_list("state", "given_at").order_by("pk")),
+    }
+
+
+# ------------------------------------------------------------------ what goes, what stays
+
+
+def test_the_person_goes_and_the_books_stay(firm: Firm, admin: Client, customer: Customer) -> None:
+    before = books()
+    done = erased(admin, customer)
+    assert done["job"]["kind"] == "erase_files"
+    assert books() == before
+    customer.refresh_from_db()
+    assert customer.name == f"Erased customer #{customer.pk.hex[-8:]}"
+    assert (customer.phone, customer.email, customer.street, customer.remark) == ("", "", "", "")
+    assert (customer.birthday, customer.custom, customer.credit_limit) == (None, {}, None)
+    assert (customer.city, customer.owner) == ("成都", firm["owner"])
+    assert not Identity.objects.filter(customer=customer).exists()
+    assert not Address.objects.filter(customer=customer).exists()
+    assert not customer.relationships.exists()
+    note = Interaction.objects.get(customer=customer)
+    assert (note.subject, note.body, note.channel) == ("", "", "call")
+    task = Task.objects.get(customer=customer)
+    assert (task.title, task.status) == ("…", "cancelled")
+    line = OrderLine.objects.get(order__customer=customer)
+    assert (line.description, line.amount) == ("刻字茶杯 …", Decimal(100))
+    assert Consent.objects.get(customer=customer).note == ""
+    told = SearchText.objects.filter(record_id__in=[customer.pk, note.pk, task.pk])
+    assert not told.filter(text__contains="宇").exists()
+
+
+def test_the_preview_says_what_will_be(firm: Firm, admin: Client, customer: Customer) -> None:
+    attach(admin, f"customers/{customer.pk}", name="身份证.txt")
+    shown = get(admin, f"customers/{customer.pk}/erasure")
+    assert (shown["name"], shown["merged"], shown["obstacles"]) == (NAME, 0, [])
+    assert {(g["label"], g["count"]) for g in shown["goes"]} >= {
+        ("Identities", 2 + 1), ("Addresses", 1), ("Relationships", 1), ("Files", 1),
+    }  # fmt: skip
+    assert {(s["label"], s["count"]) for s in shown["stays"]} == {
+        ("Consents", 1), ("Interactions", 1), ("Tasks", 1), ("Orders", 1), ("Order lines", 1),
+    }  # fmt: skip
+    assert all(s["why"] for s in shown["stays"])
+
+
+def test_the_name_has_to_be_typed(admin: Client, customer: Customer) -> None:
+    problem = refused(lambda: erase(admin, customer, "宇文"), 422)
+    assert problem["errors"][0]["code"] == "another_name"
+
+
+def test_only_once(admin: Client, customer: Customer) -> None:
+    erased(admin, customer)
+    customer.refresh_from_db()
+    assert refused(lambda: erase(admin, customer), 409)["code"] == "erased"
+    shown = get(admin, f"customers/{customer.pk}/privacy")
+    assert shown["erased_at"]
+    assert shown["can"] == []
+
+
+@pytest.mark.parametrize(("who", "status"), [("manager", 403), ("owner", 403), ("outsider", 403)])
+def test_nobody_else_erases_or_holds(firm: Firm, customer: Customer, who: str, status: int) -> None:
+    client, path = firm.client(who), f"customers/{customer.pk}"
+    refused(lambda: erase(client, customer), status)
+    refused(lambda: client.get(f"/api/v1/{path}/erasure"), status)
+    body = {"reason": "lawsuit"}
+    put = "/api/v1/" + f"{path}/hold"
+    refused(lambda: client.put(put, body, content_type="application/json"), status)
+    refused(lambda: client.delete(f"/api/v1/{path}/hold"), status)
+    refused(lambda: client.get("/api/v1/holds?object=customer"), status)
+
+
+def test_strangers_learn_nothing(firm: Firm, customer: Customer) -> None:
+    assert (
+        firm.client("outsider").get(f"/api/v1/customers/{customer.pk}/privacy").status_code == 404
+    )
+    assert firm.client(None).get(f"/api/v1/customers/{customer.pk}/privacy").status_code == 401
+
+
+def test_a_token_needs_to_write(firm: Firm, customer: Customer) -> None:
+    client, _token = firm.token_client("administrator", "customer:read")
+    refused(lambda: erase(client, customer), 403)
+
+
+# ------------------------------------------------------------------ what stands in the way
+
+
+def test_an_open_order_keeps_its_customer(admin: Client, customer: Customer) -> None:
+    Order.objects.update(status="placed")
+    problem = refused(lambda: erase(admin, customer), 409)
+    assert [(o["code"], o["count"]) for o in problem["obstacles"]] == [("open_orders", 1)]
+    assert get(admin, f"customers/{customer.pk}/erasure")["obstacles"] == problem["obstacles"]
+
+
+def hold(client: Client, customer: Customer, **body: Any) -> Any:
+    path = f"/api/v1/customers/{customer.pk}/hold"
+    return client.put(path, {"reason": "诉讼 2026-17", **body}, content_type="application/json")
+
+
+def test_a_legal_hold_keeps_everything(firm: Firm, admin: Client, customer: Customer) -> None:
+    path = f"customers/{customer.pk}"
+    shown = hold(admin, customer).json()
+    assert shown["hold"]["reason"] == "诉讼 2026-17"
+    problem = refused(lambda: erase(admin, customer), 409)
+    assert problem["obstacles"][0]["code"] == "legal_hold"
+    merging = {"ids": [str(customer.pk), str(firm["customer:chen"].pk)]}
+    into = {**merging, "survivor": str(firm["customer:chen"].pk)}
+    assert refused(lambda: post(admin, "customers/merge", into), 409)["code"] == "legal_hold"
+    (held,) = get(admin, "holds?object=customer")["items"]
+    assert held["record"] == {"id": str(customer.pk), "label": NAME}
+    # Everybody who sees the customer sees that there is one; why is not for all.
+    assert get(firm.client("owner"), f"{path}/privacy")["hold"]["reason"] == ""
+    assert admin.delete(f"/api/v1/{path}/hold").status_code == 204
+    assert admin.delete(f"/api/v1/{path}/hold").status_code == 404
+    erased(admin, customer)
+    assert LegalHold.objects.get().reason == ""
+
+
+def test_a_hold_ends_with_its_last_day(admin: Client, customer: Customer) -> None:
+    yesterday = timezone.now().date() - dt.timedelta(days=2)
+    assert hold(admin, customer, until=str(yesterday)).status_code == 422
+    hold(admin, customer, until=str(timezone.now().date() + dt.timedelta(days=3)))
+    LegalHold.objects.update(until=yesterday)
+    assert get(admin, f"customers/{customer.pk}/privacy")["hold"] is None
+    erased(admin, customer)
+
+
+def test_holds_are_audited_without_their_reason(admin: Client, customer: Customer) -> None:
+    hold(admin, customer)
+    event = Event.objects.get(object="legal_hold")
+    assert "2026-17" not in str(event.changes)
+    (told,) = get(admin, "audit?object=legal_hold")["items"]
+    assert (told["page"], told["page_id"]) == ("customer", str(customer.pk))
+    erase(admin, customer)
+    assert get(admin, "audit?object=erasure")["items"] == []  # it was refused
+    admin.delete(f"/api/v1/customers/{customer.pk}/hold")
+    erased(admin, customer)
+    (told,) = get(admin, "audit?object=erasure")["items"]
+    assert told["actor"]["label"] == "administrator 先生"
+
+
+# ------------------------------------------------------------------ nothing comes back
+
+
+def told_of(customer: Customer) -> str:
+    return str(list(Event.objects.values_list("changes", flat=True)))
+
+
+def test_events_keep_that_something_happened(firm: Firm, admin: Client, customer: Customer) -> None:
+    path = f"customers/{customer.pk}"
+    edit = patch(firm.client("owner"), path, {"name": f"{NAME}丁", "city": "重庆"})
+    patch(firm.client("owner"), path, {"phone": "13955509999", "birthday": None})
+    customer.refresh_from_db()
+    count = Event.objects.filter(record_id=customer.pk).count()
+    erased(admin, customer)
+    assert Event.objects.filter(record_id=customer.pk).count() >= count
+    told = Event.objects.filter(record_id=customer.pk).order_by("id")
+    changes = [e for e in told if e.changes]
+    assert changes[0].changes == {"name": [None, None], "city": ["成都", "重庆"]}
+    for value in (NAME, "13955509999", PHONE, "1980-02-03", "玉林"):
+        assert value not in told_of(customer)
+    shown = get(admin, f"{path}/history")["items"]
+    assert len(shown) >= 3
+    # A change that holds a redacted value is no change that could be taken back.
+    assert undo(firm.client("owner"), edit).status_code in (409, 422, 403)
+    customer.refresh_from_db()
+    assert customer.name.startswith("Erased customer")
+
+
+def test_nothing_is_written_into_the_stub(firm: Firm, admin: Client, customer: Customer) -> None:
+    erased(admin, customer)
+    path = f"customers/{customer.pk}"
+    for values in ({"name": NAME}, {"phone": PHONE}, {"remark": "怕狗"}):
+        refused(lambda v=values: patch(admin, path, v), 422)  # type: ignore[misc]
+    answer = patch(admin, path, {"owner": str(firm["teammate"].pk)})
+    assert answer.status_code == 200, answer.content
+    merging = {"ids": [str(customer.pk), str(firm["customer:chen"].pk)]}
+    refused(lambda: post(admin, "customers/merge", merging), 422)
+
+
+def test_what_was_merged_goes_too_and_old_ids_lead_to_the_stub(
+    firm: Firm, admin: Client, customer: Customer
+) -> None:
+    other = Customer(
+        kind="person", name="宇文赫莲", phone="13955507777", owner=firm["owner"], remark="前名"
+    )
+    other.save(force_insert=True)
+    body = {"ids": [str(customer.pk), str(other.pk)], "survivor": str(customer.pk),
+            "choices": {"name": str(other.pk)}}  # fmt: skip
+    merge = post(admin, "customers/merge", body).json()
+    customer.refresh_from_db()
+    erased(admin, customer)
+    other.refresh_from_db()
+    assert (other.phone, other.remark) == ("", "")
+    assert "宇文" not in other.name
+    assert "宇文" not in told_of(customer)
+    assert "13955507777" not in told_of(customer)
+    moved = admin.get(f"/api/v1/customers/{other.pk}")
+    assert (moved.status_code, moved.json()["survivor"]) == (307, str(customer.pk))
+    assert not MergeStep.objects.exists()
+    problem = refused(lambda: post(admin, f"merges/{merge['id']}/undo", {}), 409)
+    assert problem["code"] == "merge_state"
+
+
+def test_what_another_had_from_a_merge_that_was_taken_back_goes(
+    firm: Firm, admin: Client, customer: Customer
+) -> None:
+    other = Customer(kind="person", name="独孤求", owner=firm["owner"])
+    other.save(force_insert=True)
+    body = {"ids": [str(customer.pk), str(other.pk)], "survivor": str(other.pk),
+            "choices": {"name": str(customer.pk)}}  # fmt: skip
+    merge = post(admin, "customers/merge", body).json()
+    assert post(admin, f"merges/{merge['id']}/undo", {}).status_code == 200
+    assert NAME in told_of(other)
+    erased(admin, customer)
+    assert NAME not in told_of(other)
+    other.refresh_from_db()
+    assert other.name == "独孤求"
+
+
+def test_an_import_taken_back_revives_nobody(firm: Firm, admin: Client) -> None:
+    asker = Asker(firm["administrator"])
+    file = f"姓名,手机,生日\n{NAME},{PHONE},1980-02-03\n".encode()
+    imported = run(asker, "customer", file)
+    customer = Customer.objects.get(name=NAME)
+    erased(admin, customer)
+    answer = post(admin, f"imports/{imported.pk}/undo")
+    assert answer.status_code == 200, answer.content
+    from guanxi.platform.jobs.tasks import run_job
+
+    run_job(job_id=str(Job.objects.get(kind="import_undo").pk))
+    customer.refresh_from_db()
+    assert (customer.name[:6], customer.phone, customer.birthday) == ("Erased", "", None)
+    rows = admin.get(f"/api/v1/imports/{imported.pk}/rows").json()["items"]
+    assert NAME not in str(rows)
+    assert PHONE not in str(rows)
+
+
+def test_files_go_unless_others_have_the_same(
+    firm: Firm, admin: Client, customer: Customer, tmp_path: Any
+) -> None:
+    attach(admin, f"customers/{customer.pk}", b"mine alone", f"{NAME}.txt")
+    attach(admin, f"customers/{customer.pk}", b"everybody's", "terms.txt")
+    attach(admin, f"customers/{firm['customer:acme'].pk}", b"everybody's", "terms.txt")
+    done = erased(admin, customer)
+    from guanxi.platform.jobs.tasks import run_job
+
+    run_job(job_id=done["job"]["id"])
+    job = Job.objects.get(pk=done["job"]["id"])
+    assert (job.state, job.result) == ("done", {"contents": 1, "imports": 0})
+    kept = [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()]
+    assert kept == [b"everybody's"]
+    assert Attachment.objects.get().name == "terms.txt"
+    assert f"{NAME}.txt" not in told_of(customer)
+
+
+# ------------------------------------------------------------------ no mail to who is erased
+
+
+def test_the_address_is_not_contacted_when_a_file_brings_it_again(
+    firm: Firm, admin: Client, customer: Customer
+) -> None:
+    marketing = Purpose.objects.get(name="Marketing")
+    erased(admin, customer)
+    assert {s.kind for s in Suppression.objects.all()} == {"phone", "email"}
+    assert PHONE.encode() not in bytes(Suppression.objects.get(kind="phone").digest)
+    run(
+        Asker(firm["administrator"]), "customer",
+        f"姓名,手机,邮箱\n{NAME},139-5550-1234,hele.yuwen@EXAMPLE.com\n".encode(),
+    )  # fmt: skip
+    again = Customer.objects.get(name=NAME)
+    say: dict[str, Any] = {"customer": again, "purpose": marketing, "state": "granted"}
+    Consent.objects.create(**say, channel="email", source="import")
+    for channel in ("email", "phone", "sms"):
+        assert may_contact(again, None, channel).reason == "erased"
+    assert may_contact(again, None, "post").allowed
+    assert not contactable(Customer.objects.filter(pk=again.pk), marketing, "email").exists()
+    shown = get(admin, f"customers/{again.pk}/permissions")
+    assert shown["contact"]["email"]["reason"] == "erased"
+    # Their own word, said since, counts.
+    with acting(actor_id=firm["administrator"].pk, source="api"):
+        Consent.objects.create(**say, channel="email", source="form")
+    assert may_contact(again, marketing, "email").allowed
+    assert contactable(Customer.objects.filter(pk=again.pk), marketing, "email").exists()
+    assert may_contact(firm["customer:acme"], None, "email").reason != "erased"
+
+
+# ------------------------------------------------------------------ the stream is the owner's
+
+
+def test_the_list_of_erasures_is_only_added_to(admin: Client, customer: Customer) -> None:
+    erased(admin, customer)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        Erasure.objects.update(object="x")
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        Erasure.objects.all().delete()
+
+
+def test_only_an_erasure_redacts(customer: Customer) -> None:
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("update platform_event set changes = null")
+    redact = "select guanxi_redact_events(%s, %s, '{}', '')"
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(redact, [customer.pk, [customer.pk]])
