@@ -20,6 +20,8 @@ from guanxi.customers.models import (
     ConsentText,
     Customer,
     Identity,
+    PrivacyRequest,
+    ProcessingActivity,
     Purpose,
     Relationship,
     Tag,
@@ -149,6 +151,7 @@ def make_firm() -> Firm:
     }
     _customers(firm, east)
     _consents(firm)
+    _privacy(firm)
     _activities(firm)
     _sales(firm)
     _bin(firm)
@@ -268,6 +271,22 @@ def _consents(firm: Firm) -> None:
             channel=channel, state=state, given_at=NOON, note=f"word {name}",
         )  # fmt: skip
         _add(firm, "consent", name, consent)
+
+
+def _privacy(firm: Firm) -> None:
+    """What customers asked about their data, one answered already, and an entry of the register."""
+    for name, kind, state in [
+        ("acme", "access", "open"), ("bell", "correction", "open"), ("chen", "stop", "done"),
+        ("dong", "access", "open"), ("east", "erasure", "open"), ("gone", "access", "open"),
+    ]:  # fmt: skip
+        request = PrivacyRequest(
+            customer=firm[f"customer:{name}"], kind=kind, state=state, number=f"240515-{name}",
+            received_on=NOON.date(), due_on=NOON.date() + dt.timedelta(days=21),
+            handled_by=firm["manager"], ended_at=None if state == "open" else NOON,
+        )  # fmt: skip
+        _add(firm, "privacy_request", name, request)
+    kept = ProcessingActivity(name="Keeping the customer base", subjects="customers")
+    _add(firm, "processing_activity", "base", kept)
 
 
 def _activities(firm: Firm) -> None:

@@ -14,14 +14,15 @@ TERRITORIES = {"ranger": {"east"}}
 AREAS = {
     "customer": "customers", "tag": "customers", "identity": "customers", "address": "customers",
     "relationship": "customers", "consent": "customers", "purpose": "privacy",
-    "consent_text": "privacy", "interaction": "activities", "task": "activities",
+    "consent_text": "privacy", "privacy_request": "customers",
+    "processing_activity": "privacy", "interaction": "activities", "task": "activities",
     "product": "products", "order": "sales", "order_line": "sales", "exchange_rate": "sales",
     "custom_equipment": "custom",
     "user": "people", "team": "people", "territory": "people", "role": "people",
 }  # fmt: skip
 FOR_ALL = {
-    "tag", "purpose", "consent_text", "product", "exchange_rate", "user", "team", "territory",
-    "role",
+    "tag", "purpose", "consent_text", "processing_activity", "product", "exchange_rate", "user",
+    "team", "territory", "role",
 }  # fmt: skip
 
 # (role, area or object): how far read, change and delete reach, and whether it may create.
@@ -64,6 +65,17 @@ HIDDEN = {
 }
 
 
+# Shown as a mask to those who analyse or only look.
+MASKED = {
+    (role, kind, field)
+    for role in ("analyst", "read_only")
+    for kind, field in (
+        ("customer", "phone"), ("customer", "email"), ("customer", "birthday"),
+        ("customer", "street"), ("identity", "value"), ("address", "street"),
+    )
+}  # fmt: skip
+
+
 def rights(who: str, kind: str) -> tuple[str | None, str | None, str | None, bool]:
     role = PEOPLE[who][0]
     for key in (kind, AREAS[kind], "*"):
@@ -73,6 +85,8 @@ def rights(who: str, kind: str) -> tuple[str | None, str | None, str | None, boo
                 return found[0], None, None, False
             if kind in ("consent", "consent_text"):  # evidence: added to, never changed
                 return found[0], None, None, found[3]
+            if kind == "privacy_request":  # ended, never deleted
+                return found[0], found[1], None, found[3]
             if AREAS[kind] == "people":  # others than administrators only look
                 change, delete, create = found[1:] if role == "administrator" else (None,) * 3
                 may_delete = None if kind == "user" else delete
@@ -93,6 +107,10 @@ def is_hidden(who: str, kind: str, field: str) -> bool:
     return (PEOPLE[who][0], kind, field) in HIDDEN
 
 
+def is_masked(who: str, kind: str, field: str) -> bool:
+    return (PEOPLE[who][0], kind, field) in MASKED
+
+
 class Oracle:
     """Answers for one firm."""
 
@@ -106,6 +124,8 @@ class Oracle:
             return False
         scope = reach(who, kind, verb)
         if scope is None or (verb != "read" and kind == "identity" and record.is_primary):
+            return False
+        if verb != "read" and kind == "privacy_request" and record.state != "open":
             return False
         return self.within(who, verb, scope, kind, record)
 
@@ -122,7 +142,7 @@ class Oracle:
             return self.owned(who, verb, scope, kind, record, unowned=False) or self.through(
                 who, verb, scope, "customer", record.customer
             )
-        if kind in ("identity", "address", "consent", "order"):
+        if kind in ("identity", "address", "consent", "privacy_request", "order"):
             return self.through(who, verb, scope, "customer", record.customer)
         if kind == "relationship":
             return any(

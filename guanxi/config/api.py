@@ -13,6 +13,7 @@ from guanxi.customers.classification.api import of_customer as classes_router
 from guanxi.customers.classification.api import router as classifications_router
 from guanxi.customers.consent.api import open_router as preferences_router
 from guanxi.customers.consent.api import router as permissions_router
+from guanxi.customers.privacy.api import router as privacy_router
 from guanxi.demo.api import router as sample_router
 from guanxi.insight.api import router as insight_router
 from guanxi.insight.api import scores_router
@@ -48,6 +49,7 @@ from guanxi.platform.http.request import Request
 from guanxi.platform.jobs.api import router as jobs_router
 from guanxi.platform.layouts.api import router as layouts_router
 from guanxi.platform.live.api import router as live_router
+from guanxi.platform.masking.api import reveal_router, shared_reveal_router
 from guanxi.platform.merging.api import merge_router
 from guanxi.platform.merging.api import router as merges_router
 from guanxi.platform.notifications.api import router as notifications_router
@@ -104,6 +106,7 @@ def build_api() -> API:
     api.add_router("/customers", classes_router)
     api.add_router("/classifications", classifications_router)
     api.add_router("", preferences_router)
+    api.add_router("", privacy_router)
     api.add_router("/tasks", interactions_router)
     api.add_router("/snippets", snippets_router)
     api.add_router("/insight", insight_router)
@@ -113,6 +116,8 @@ def build_api() -> API:
     for declared in built_in():
         api.add_router(f"/{declared.url}", object_router(declared.name))
         api.add_router(f"/{declared.url}", export_router(declared.name))
+        if declared.maskable:
+            api.add_router(f"/{declared.url}", reveal_router(declared.name))
         if declared.merging:
             api.add_router(f"/{declared.url}", merge_router(declared))
         if declared.erasing:
@@ -120,6 +125,7 @@ def build_api() -> API:
     # Last: an address that says what it means goes before one that may mean any object.
     api.add_router(f"/{ADDRESS}{{key}}", shared_router(SHAPE, object_at))
     api.add_router(f"/{ADDRESS}{{key}}", shared_export_router(SHAPE, object_at))
+    api.add_router(f"/{ADDRESS}{{key}}", shared_reveal_router(SHAPE, object_at))
     return api
 
 

@@ -135,9 +135,14 @@ def draft_of(asker: Asker, values: Mapping[str, Any]) -> Draft:
     known = {n: v for n, v in values.items() if n in seen and n in FIELDS and v}
     given = [(kind, "", known.pop(kind)) for kind in VALUES if kind in known]
     further = values.get("identities", ())
-    if not asker.may("read", object_type("identity")):
+    if not _sees_identities(asker):
         further = [f for f in further if f[0] in seen]
     return Draft(**known, identities=[*given, *further])
+
+
+def _sees_identities(asker: Asker) -> bool:
+    declared = object_type("identity")
+    return asker.may("read", declared) and "value" in asker.fields(declared)
 
 
 def find_customers(asker: Asker, values: Mapping[str, Any], but: UUID | None = None) -> Found:
@@ -150,7 +155,7 @@ def find_customers(asker: Asker, values: Mapping[str, Any], but: UUID | None = N
         "k": list(k), "kind": list(kind), "source": list(source), "normal": list(normal),
         "name": name_match(draft.name), "name_sort": name_sort_key(draft.name)[:255],
         "names": draft.names, "same_names": draft.same_names, "kinds": draft.kinds, "but": but,
-        "further": asker.may("read", object_type("identity")),
+        "further": _sees_identities(asker),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(FIND, parameters)

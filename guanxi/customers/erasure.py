@@ -17,9 +17,14 @@ from guanxi.customers.models import (
     CustomerTag,
     Identity,
     Placement,
+    PrivacyProof,
+    PrivacyRequest,
+    PrivacySettings,
+    ProcessingActivity,
     Relationship,
     Tag,
 )
+from guanxi.customers.privacy.services import prove_erased
 from guanxi.customers.suppression import Suppression, suppress
 from guanxi.platform.erasing import stores
 from guanxi.platform.erasing.stores import Erasing, Hanging, erases, hangs, holds_none
@@ -92,6 +97,7 @@ def _common(found: Traces, ids: Sequence[UUID]) -> set[str]:
 
 def _remember(erasing: Erasing) -> None:
     suppress(erasing.ids)
+    prove_erased(erasing.ids, erasing.erasure.pk, erasing.erasure.actor)
 
 
 ERASING = Erasable(
@@ -126,6 +132,16 @@ hangs(
         why_it_stays=gettext_lazy("In which class the customer was put."),
     ),
 )
+hangs(
+    "customer",
+    Hanging(
+        PrivacyRequest,
+        ["customer"],
+        empties={"note": "", "answer": ""},
+        scrubs=["number"],
+        why_it_stays=gettext_lazy("What was asked about the data, and that it was answered."),
+    ),
+)
 
 
 def _scrub_rules(erasing: Erasing) -> None:
@@ -138,4 +154,6 @@ erases(Classification, _scrub_rules)
 holds_none("In which class a customer is, and by which rule.", Placement)
 holds_none("It ties two ids together, and goes with the customer.", CustomerTag)
 holds_none("Words and texts that are the firm's own.", Tag, Purpose, ConsentText)
+holds_none("Ids, sums and counts: what was done about a request.", PrivacyProof)
+holds_none("What the firm does with data in general.", ProcessingActivity, PrivacySettings)
 holds_none("A hash that nobody reads without the key.", Suppression)

@@ -22,7 +22,7 @@ from guanxi.platform.access.models import Territory, User
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.exchange.custom import custom_converter
 from guanxi.platform.exchange.errors import BadMapping
-from guanxi.platform.exchange.fields import converter
+from guanxi.platform.exchange.fields import converter, unmasked
 from guanxi.platform.exchange.layout import Layout, Lookup
 from guanxi.platform.exchange.links import linked_records
 from guanxi.platform.exchange.targets import Context, TargetField, Walk, register_target
@@ -189,7 +189,7 @@ class CustomerTarget:
             multiple=name in ("other_phone", "other_email", "tags"),
             synonyms=_synonyms(OTHERS[name], half),
             object="customer" if name == "tags" else "identity",
-            writes="tags" if name == "tags" else "",
+            writes="tags" if name == "tags" else "value",
         )  # fmt: skip
 
     def settle(
@@ -246,7 +246,8 @@ class CustomerTarget:
             case "external_id":
                 layout.add(slot, _external_id, column=column, field=name)
             case "wechat":
-                layout.add(slot, convert.text(254), column=column, field=name)
+                read = unmasked("contact", convert.text(254))
+                layout.add(slot, read, column=column, field=name)
             case WHOLE_ADDRESS.name:
                 add_whole(
                     layout, context, object_type("customer"), WHOLE_ADDRESS, column=column,
@@ -255,10 +256,12 @@ class CustomerTarget:
             case "credit_code":
                 layout.add(slot, _credit_code, column=column, field=name)
             case "other_phone":
-                layout.add(slot, convert.text(60), column=column, field=name)
+                read = unmasked("contact", convert.text(60))
+                layout.add(slot, read, column=column, field=name)
                 layout.add(f"{slot}_normal", _normal_or_nothing, source=slot, field=name)
             case "other_email":
-                layout.add(slot, convert.email, column=column, field=name)
+                read = unmasked("contact", convert.email)
+                layout.add(slot, read, column=column, field=name)
             case "tags":
                 layout.add(slot, convert.text(500), column=column, field=name)
             case "role":

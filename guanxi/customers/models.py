@@ -321,6 +321,12 @@ from guanxi.customers.classification.models import (  # noqa: E402
     Placement,
 )
 from guanxi.customers.consent.models import Consent, ConsentText, Purpose  # noqa: E402
+from guanxi.customers.privacy.models import (  # noqa: E402
+    PrivacyProof,
+    PrivacyRequest,
+    PrivacySettings,
+    ProcessingActivity,
+)
 from guanxi.customers.suppression import Suppression  # noqa: E402
 
 __all__ = [
@@ -333,6 +339,10 @@ __all__ = [
     "CustomerTag",
     "Identity",
     "Placement",
+    "PrivacyProof",
+    "PrivacyRequest",
+    "PrivacySettings",
+    "ProcessingActivity",
     "Purpose",
     "Relationship",
     "Suppression",

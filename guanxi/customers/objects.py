@@ -32,6 +32,7 @@ register(
         known_by=KnownBy("identities", "normal", Q(kind=Identity.Kind.EXTERNAL)),
         scope=[Owned(territory="territory")],
         personal=["name", "phone", "email", "birthday", "street"],
+        masks={"name": "name"},
         duplicates=Duplicates(FIELDS, find_customers),
         wholes=[WHOLE_ADDRESS],
         groups=[
@@ -102,6 +103,7 @@ register(
         search=["value"],
         scope=[Through("customer")],
         personal=["value"],
+        masks={"value": "contact"},
         hidden=["normal"],
         locked=Q(is_primary=True),  # follow the customer's own phone and e-mail
     )

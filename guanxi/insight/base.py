@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 def base_state(asker: Asker, run: ScoreRun | None) -> dict[str, Any]:
     """Totals, completeness, classes and the Pareto share of the asker's customers."""
-    visible = asker.fields(object_type("customer"))
+    visible = asker.shown(object_type("customer"))
     rows = _grouped(asker, visible)
     customers = sum(row["customers"] for row in rows)
     return {

@@ -128,7 +128,7 @@ def _after(pairs: "QuerySet[SuspectedPair]", cursor: UUID | None) -> "QuerySet[S
 def _sides(asker: Asker, page: Sequence[SuspectedPair]) -> dict[UUID, dict[str, Any]]:
     """The customers of these pairs, as far as the asker sees their fields."""
     declared = object_type("customer")
-    seen = asker.fields(declared)
+    seen = asker.shown(declared)
     body = row_json(asker, declared, [seen[name] for name in SHOWN if name in seen])
     ids = {pk for pair in page for pk in (pair.first_id, pair.second_id)}
     records = visible_to(asker, Customer).filter(pk__in=ids).annotate(_json=body)

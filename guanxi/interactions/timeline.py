@@ -96,7 +96,7 @@ def timeline_records(kind: str, records: Records) -> None:
 def _rows(asker: Asker, source: Records, customer: UUID, page: Page) -> "QuerySet[Any, Any]":
     """The page's records as (instant, kind, JSON of their visible fields)."""
     declared = type_of_model(source.model)
-    visible = asker.fields(declared)
+    visible = asker.shown(declared)
     shown = [visible[name] for name in dict.fromkeys(source.shows.values()) if name in visible]
     seen: QuerySet[Any] = visible_to(asker, source.model, known="customer")
     return (

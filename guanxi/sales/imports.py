@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from guanxi.customers.names import name_match
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.exchange.errors import BadMapping
+from guanxi.platform.exchange.fields import unmasked
 from guanxi.platform.exchange.layout import Layout
 from guanxi.platform.exchange.targets import Context, TargetField, Walk, register_target
 from guanxi.platform.exchange.values import convert, dates
@@ -73,6 +74,7 @@ TEXT_LENGTHS = {
     "description": 300, "product_category": 100,
 }  # fmt: skip
 PLACES = {"quantity": (19, 4), "unit_price": (19, 6), "amount": (19, 4), "cost": (19, 4)}
+PERSONAL = {"customer_name": "name", "customer_phone": "phone"}  # how each is masked
 REQUIRED = ("order_number", "ordered_at")
 CHOICES = {
     "negative": ("return", "adjustment", "reject"),
@@ -122,6 +124,8 @@ class PurchaseTarget:
         for entry in mapping:
             if name := entry.get("field"):
                 convert_ = _converter(context, name, kinds[name], entry["column"])
+                if mask := PERSONAL.get(name):
+                    convert_ = unmasked(mask, convert_)
                 layout.add(name, convert_, column=entry["column"])
         if "customer_name" in layout:
             layout.add("customer_name_sort", name_sort_key, source="customer_name")

@@ -34,6 +34,7 @@ import { Route as AppSettingsFieldsRouteImport } from "./routes/_app/settings/fi
 import { Route as AppSettingsLayoutsRouteImport } from "./routes/_app/settings/layouts";
 import { Route as AppSettingsObjectsRouteImport } from "./routes/_app/settings/objects";
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings/people";
+import { Route as AppSettingsPrivacyRouteImport } from "./routes/_app/settings/privacy";
 import { Route as AppSettingsProvidersRouteImport } from "./routes/_app/settings/providers";
 import { Route as AppSettingsSnippetsRouteImport } from "./routes/_app/settings/snippets";
 import { Route as AppSettingsWebhooksRouteImport } from "./routes/_app/settings/webhooks";
@@ -165,6 +166,11 @@ const AppSettingsPeopleRoute = AppSettingsPeopleRouteImport.update({
   path: "/people",
   getParentRoute: () => AppSettingsRouteRoute,
 } as any);
+const AppSettingsPrivacyRoute = AppSettingsPrivacyRouteImport.update({
+  id: "/privacy",
+  path: "/privacy",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
 const AppSettingsProvidersRoute = AppSettingsProvidersRouteImport.update({
   id: "/providers",
   path: "/providers",
@@ -213,6 +219,7 @@ export interface FileRoutesByFullPath {
   "/settings/layouts": typeof AppSettingsLayoutsRoute;
   "/settings/objects": typeof AppSettingsObjectsRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
+  "/settings/privacy": typeof AppSettingsPrivacyRoute;
   "/settings/providers": typeof AppSettingsProvidersRoute;
   "/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
@@ -243,6 +250,7 @@ export interface FileRoutesByTo {
   "/settings/layouts": typeof AppSettingsLayoutsRoute;
   "/settings/objects": typeof AppSettingsObjectsRoute;
   "/settings/people": typeof AppSettingsPeopleRoute;
+  "/settings/privacy": typeof AppSettingsPrivacyRoute;
   "/settings/providers": typeof AppSettingsProvidersRoute;
   "/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
@@ -276,6 +284,7 @@ export interface FileRoutesById {
   "/_app/settings/layouts": typeof AppSettingsLayoutsRoute;
   "/_app/settings/objects": typeof AppSettingsObjectsRoute;
   "/_app/settings/people": typeof AppSettingsPeopleRoute;
+  "/_app/settings/privacy": typeof AppSettingsPrivacyRoute;
   "/_app/settings/providers": typeof AppSettingsProvidersRoute;
   "/_app/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/_app/settings/webhooks": typeof AppSettingsWebhooksRoute;
@@ -309,6 +318,7 @@ export interface FileRouteTypes {
     | "/settings/layouts"
     | "/settings/objects"
     | "/settings/people"
+    | "/settings/privacy"
     | "/settings/providers"
     | "/settings/snippets"
     | "/settings/webhooks"
@@ -339,6 +349,7 @@ export interface FileRouteTypes {
     | "/settings/layouts"
     | "/settings/objects"
     | "/settings/people"
+    | "/settings/privacy"
     | "/settings/providers"
     | "/settings/snippets"
     | "/settings/webhooks"
@@ -371,6 +382,7 @@ export interface FileRouteTypes {
     | "/_app/settings/layouts"
     | "/_app/settings/objects"
     | "/_app/settings/people"
+    | "/_app/settings/privacy"
     | "/_app/settings/providers"
     | "/_app/settings/snippets"
     | "/_app/settings/webhooks"
@@ -568,6 +580,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsPeopleRouteImport;
       parentRoute: typeof AppSettingsRouteRoute;
     };
+    "/_app/settings/privacy": {
+      id: "/_app/settings/privacy";
+      path: "/privacy";
+      fullPath: "/settings/privacy";
+      preLoaderRoute: typeof AppSettingsPrivacyRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
     "/_app/settings/providers": {
       id: "/_app/settings/providers";
       path: "/providers";
@@ -613,6 +632,7 @@ interface AppSettingsRouteRouteChildren {
   AppSettingsLayoutsRoute: typeof AppSettingsLayoutsRoute;
   AppSettingsObjectsRoute: typeof AppSettingsObjectsRoute;
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute;
+  AppSettingsPrivacyRoute: typeof AppSettingsPrivacyRoute;
   AppSettingsProvidersRoute: typeof AppSettingsProvidersRoute;
   AppSettingsSnippetsRoute: typeof AppSettingsSnippetsRoute;
   AppSettingsWebhooksRoute: typeof AppSettingsWebhooksRoute;
@@ -628,6 +648,7 @@ const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
   AppSettingsLayoutsRoute: AppSettingsLayoutsRoute,
   AppSettingsObjectsRoute: AppSettingsObjectsRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
+  AppSettingsPrivacyRoute: AppSettingsPrivacyRoute,
   AppSettingsProvidersRoute: AppSettingsProvidersRoute,
   AppSettingsSnippetsRoute: AppSettingsSnippetsRoute,
   AppSettingsWebhooksRoute: AppSettingsWebhooksRoute,

@@ -46,7 +46,7 @@ def explain(user: User, declared: ObjectType, record: Row) -> Explanation:
     """Explain, with the predicate that decides, what `user` may do with the record."""
     asker = Asker(user)
     scope = asker.grants.scope("read", declared)
-    shown = asker.fields(declared)
+    shown = asker.shown(declared)
     return Explanation(
         verbs=[v for v in RECORD_VERBS if _holds(declared, record, predicate(asker, declared, v))],
         scope=scope,

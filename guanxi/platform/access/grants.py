@@ -1,8 +1,9 @@
 """What each role may do: verbs per area, a scope per verb, exceptions per object and field.
 
 A grant maps "read", "change", "delete" to a scope ("own" < "territory", "team" < "all"; absent =
-no) and "create", "export", "import", "merge", "erase" to true. "fields" maps "object.field" to
-"hidden" or "read_only".
+no) and "create", "export", "import", "merge", "erase", "reveal" to true. "fields" maps
+"object.field" to "hidden", "masked" or "read_only"; whoever may reveal sees what is masked one by
+one, and is logged.
 """
 
 from dataclasses import dataclass
@@ -12,12 +13,12 @@ from guanxi.platform.objects.registry import ObjectType, types
 
 SCOPES = ("own", "territory", "team", "all")
 RECORD_VERBS = ("read", "change", "delete")
-TYPE_VERBS = ("create", "export", "import", "merge", "erase")
-MASKS = (None, "read_only", "hidden")
+TYPE_VERBS = ("create", "export", "import", "merge", "erase", "reveal")
+MASKS = (None, "read_only", "masked", "hidden")
 
 ALL: dict[str, Any] = {
     "read": "all", "change": "all", "delete": "all", "create": True, "export": True, "import": True,
-    "merge": True,
+    "merge": True, "reveal": True,
 }  # fmt: skip
 READ: dict[str, Any] = {"read": "all"}
 TEAM: dict[str, Any] = {
@@ -25,6 +26,14 @@ TEAM: dict[str, Any] = {
     "create": True, "export": True, "import": True, "merge": True,
 }  # fmt: skip
 SERVE: dict[str, Any] = {"read": "all", "change": "own", "create": True}
+# How to reach somebody, where they live and when they were born; names tell records apart.
+MASKED: dict[str, str] = dict.fromkeys(
+    (
+        "customer.phone", "customer.email", "customer.birthday", "customer.street",
+        "identity.value", "address.street",
+    ),
+    "masked",
+)  # fmt: skip
 
 # "*" is every area that is not named; "custom" are the objects a firm declares itself.
 BUILT_IN_ROLES: dict[str, dict[str, Any]] = {
@@ -67,8 +76,8 @@ BUILT_IN_ROLES: dict[str, dict[str, Any]] = {
         },
         "fields": {"customer.credit_limit": "hidden"},
     },
-    "analyst": {"areas": {"*": {**READ, "export": True}}},
-    "read_only": {"areas": {"*": READ}, "fields": {"customer.credit_limit": "hidden"}},
+    "analyst": {"areas": {"*": {**READ, "export": True}}, "fields": MASKED},
+    "read_only": {"areas": {"*": READ}, "fields": {"customer.credit_limit": "hidden", **MASKED}},
 }
 
 
@@ -123,7 +132,9 @@ class Grants:
             return False
         if verb == "erase" and object_type.erasing is None:
             return False
-        if verb != "export" and self._administrators_alone(object_type):
+        if verb == "reveal" and not object_type.maskable:
+            return False
+        if verb not in ("export", "reveal") and self._administrators_alone(object_type):
             return False
         return bool(self._of(object_type).get(verb))
 
@@ -144,19 +155,34 @@ class Grants:
 
     def _masked_as_much_in(self, other: "Grants") -> bool:
         """Whether the other role is shown no field, and may write none, that this one may not."""
-        readable = {t.name for t in types() if other.may("read", t)}
+        readable = {t.name: t for t in types() if other.may("read", t)}
         return all(
-            MASKS.index(mask) <= MASKS.index(other.masks.get(name))
+            self._shows(declared, mask) >= other._shows(declared, other.masks.get(name))
+            and (self._opens(declared, mask) or not other._opens(declared, other.masks.get(name)))
             for name, mask in self.masks.items()
-            if name.partition(".")[0] in readable
+            if (declared := readable.get(name.partition(".")[0])) is not None
         )
+
+    def _shows(self, object_type: ObjectType, mask: str | None) -> int:
+        """How much of the values of a field that is masked so can be known: 0 is nothing."""
+        if mask == "masked":
+            return 2 if self.may("reveal", object_type) else 1
+        return 0 if mask == "hidden" else 2
+
+    def _opens(self, object_type: ObjectType, mask: str | None) -> bool:
+        """Whether a field that is masked so may be written: never blindly."""
+        return mask is None or (mask == "masked" and self.may("reveal", object_type))
+
+    def writes(self, object_type: ObjectType, field: str) -> bool:
+        """Whether the role may write the field, where it may write the record."""
+        return self._opens(object_type, self.mask(object_type, field))
 
     def _reaches(self, verb: str, object_type: ObjectType, other: "Grants") -> bool:
         """Whether the verb reaches every record here that it reaches with the other role."""
         return _takes_in(self.scope(verb, object_type), other.scope(verb, object_type))
 
     def mask(self, object_type: ObjectType, field: str) -> str | None:
-        """ "hidden", "read_only" or None for one field."""
+        """ "hidden", "masked", "read_only" or None for one field."""
         return self.masks.get(f"{object_type.name}.{field}")
 
 

@@ -96,6 +96,7 @@ class Asker:
         self._shares: Shares | None = None
         self._fields_version = user.fields_version
         self._fields: dict[str, dict[str, ObjectField]] = {}
+        self._shown: dict[str, dict[str, ObjectField]] = {}
 
     @property
     def colleagues(self) -> list[UUID]:
@@ -163,21 +164,34 @@ class Asker:
         return custom_fields(object_type, self.definitions_version)
 
     def fields(self, object_type: ObjectType) -> dict[str, ObjectField]:
-        """The fields this user may see."""
+        """The fields whose values this user may see: to filter, sort, group and search by."""
         if object_type.name not in self._fields:
-            every = {**object_type.fields, **self.custom_fields(object_type)}
-            self._fields[object_type.name] = {
-                name: f
-                for name, f in every.items()
-                if self.grants.mask(object_type, name) != "hidden" and self.may_use(f)
-            }
+            shown = self.shown(object_type)
+            self._fields[object_type.name] = {n: f for n, f in shown.items() if not f.is_masked}
         return self._fields[object_type.name]
+
+    def shown(self, object_type: ObjectType) -> dict[str, ObjectField]:
+        """Those and the masked ones, which show no more than their masks: for records shown."""
+        if object_type.name not in self._shown:
+            every = {**object_type.fields, **self.custom_fields(object_type)}
+            masks = {name: self.grants.mask(object_type, name) for name in every}
+            self._shown[object_type.name] = {
+                name: f.masked if masks[name] == "masked" else f
+                for name, f in every.items()
+                if masks[name] != "hidden" and self.may_use(f)
+            }
+        return self._shown[object_type.name]
+
+    def title(self, object_type: ObjectType) -> ObjectField | None:
+        """The field that names its records, perhaps masked; None if it is hidden."""
+        return self.shown(object_type).get(object_type.title)
 
     def may_use(self, f: ObjectField) -> bool:
         """Whether the user sees all kinds of things that the field is worked out from."""
         if not (f.uses or f.reads):
             return True
-        shown = all(self.grants.masks.get(used) != "hidden" for used in f.uses)
+        unseen = ("hidden", "masked")  # what is worked out of a value would tell it
+        shown = all(self.grants.masks.get(used) not in unseen for used in f.uses)
         return shown and all(self.may("read", t) for t in types() if t.name in f.reads)
 
     def writable(self, object_type: ObjectType) -> dict[str, ObjectField]:
@@ -186,7 +200,7 @@ class Asker:
         return {
             name: f
             for name, f in every.items()
-            if not f.read_only and self.grants.mask(object_type, name) is None
+            if not f.read_only and self.grants.writes(object_type, name)
         }
 
 

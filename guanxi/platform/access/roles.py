@@ -60,7 +60,8 @@ def verbs_of(declared: ObjectType) -> list[str]:
     own = [v for v in (*RECORD_VERBS, *TYPE_VERBS) if v in ("read", "export", *declared.verbs)]
     own += ["import"] if "create" in declared.verbs else []
     own += ["merge"] if declared.merging else []
-    return [*own, "erase"] if declared.erasing else own
+    own += ["erase"] if declared.erasing else []
+    return [*own, "reveal"] if declared.maskable else own
 
 
 def rights_of(role: Role) -> dict[str, Rights]:
@@ -180,15 +181,18 @@ def _checked_masks(sent: Mapping[str, str | None]) -> dict[str, str | None]:
     """Raises Invalid for a field that is none, or that names its record and cannot be hidden."""
     version = current_version()
     known = {
-        f"{t.name}.{name}": (t, name)
+        f"{t.name}.{name}": (t, f)
         for t in types()
-        for name in (*t.fields, *custom_fields(t, version))
+        for name, f in {**t.fields, **custom_fields(t, version)}.items()
     }
     for key, mask in sent.items():
         if key not in known or mask not in MASKS:
             raise _no_such(f"fields.{key}")
-        declared, name = known[key]
-        if mask == "hidden" and name == declared.title:
+        declared, f = known[key]
+        if mask == "masked" and not f.personal:
+            message = _("Only fields with personal data are masked; hide this one.")
+            raise Invalid([{"field": f"fields.{key}", "message": message, "code": "invalid"}])
+        if mask == "hidden" and f.name == declared.title:
             message = _("The field that names the record cannot be hidden.")
             raise Invalid([{"field": f"fields.{key}", "message": message, "code": "invalid"}])
     return dict(sent)

@@ -20,7 +20,7 @@ from guanxi.platform.objects.schemas import Strict
 router = Router(tags=["people"])
 
 Scope = Literal["own", "territory", "team", "all"]
-Mask = Literal["read_only", "hidden"]
+Mask = Literal["read_only", "masked", "hidden"]
 
 
 class RightsOut(Schema):
@@ -34,6 +34,7 @@ class RightsOut(Schema):
     import_: bool | None = Field(None, alias="import")
     merge: bool | None = None
     erase: bool | None = None
+    reveal: bool | None = Field(None, description="See masked fields, one by one and logged.")
 
 
 class RoleHeadOut(Schema):
@@ -55,12 +56,17 @@ class FieldChoice(Schema):
     name: str
     label: str
     is_title: bool
+    personal: bool = Field(description="It can be masked.")
 
 
 class ObjectChoice(Schema):
     name: str
     label: str
-    verbs: list[Literal["read", "change", "delete", "create", "export", "import", "merge", "erase"]]
+    verbs: list[
+        Literal[
+            "read", "change", "delete", "create", "export", "import", "merge", "erase", "reveal"
+        ]
+    ]
     fields: list[FieldChoice]
 
 
@@ -105,7 +111,12 @@ def _whole(pk: UUID) -> dict[str, Any]:
 
 def _choice(asker: Asker, declared: ObjectType) -> dict[str, Any]:
     fields = [
-        {"name": name, "label": str(f.label), "is_title": name == declared.title}
+        {
+            "name": name,
+            "label": str(f.label),
+            "is_title": name == declared.title,
+            "personal": f.personal,
+        }
         for name, f in {**declared.fields, **asker.custom_fields(declared)}.items()
     ]
     return {

@@ -214,7 +214,7 @@ def _of_records(
     seen = declared.model._default_manager.filter(predicate(asker, declared), pk__in=ids)
     alive = set(seen.filter(deleted_at=None).values_list("pk", flat=True))
     known = set(seen.values_list("pk", flat=True))
-    fields = asker.fields(declared)
+    fields = asker.shown(declared)
     told = {}
     shown = shown_changes(asker, declared, events)
     for event, changes in zip(events, shown, strict=True):
@@ -238,7 +238,7 @@ def _labelled(fields: dict[str, ObjectField], name: str, change: dict[str, Any])
 
 def _of_others(asker: Asker, name: str, events: Sequence[Event]) -> dict[int, dict[str, Any]]:
     ids = {event.record_id for event in events}
-    labels, on = _hidden(asker, events) if name == MASKED else _others(asker, name, ids)
+    labels, on = _hidden(asker, events) if name in ON_ANY_RECORD else _others(asker, name, ids)
     told = {}
     for event in events:
         page, page_id, sees = on.get(event.record_id, (None, None, name not in ON_RECORDS))
@@ -256,7 +256,7 @@ def _of_others(asker: Asker, name: str, events: Sequence[Event]) -> dict[int, di
 
 
 def _hidden(asker: Asker, events: Sequence[Event]) -> tuple[dict[UUID, str], "On"]:
-    """The records that were told of to somebody who does not see them."""
+    """The records that were told of to somebody who does not see them, or not all of them."""
     on = _on(asker, [(e.record_id, (e.changes or {})["object"][1], e.record_id) for e in events])
     by_object: dict[str, set[UUID]] = defaultdict(set)
     for pk, (page, _pk, _sees) in on.items():
@@ -271,7 +271,8 @@ def _hidden(asker: Asker, events: Sequence[Event]) -> tuple[dict[UUID, str], "On
 
 
 MASKED = "masked_answer"
-ON_RECORDS = ("share", "attachment", "erasure", "legal_hold", MASKED)
+ON_ANY_RECORD = (MASKED, "reveal")  # whose object the event says itself
+ON_RECORDS = ("share", "attachment", "erasure", "legal_hold", *ON_ANY_RECORD)
 On = dict[UUID, tuple[str | None, str | None, bool]]
 
 

@@ -39,6 +39,8 @@ def other_objects() -> dict[str, str]:
         "sign_out": _("sign-out"),
         "export": _("export"),
         "masked_answer": _("answer about a hidden record"),
+        "reveal": _("look at a masked value"),
+        "privacy_settings": _("privacy settings"),
     }
 
 
@@ -61,6 +63,11 @@ def fact_labels() -> dict[str, str]:
         "object": _("object"),
         "objects_told": _("objects"),
         "format": _("format"),
+        "field": _("field"),
+        "law": _("law"),
+        "days": _("days until an answer"),
+        "kept_days": _("days a copy is kept"),
+        "reason": _("reason"),
         "fields": _("fields"),
         "name": _("name"),
         "user": _("user"),
@@ -100,6 +107,7 @@ def fact_labels() -> dict[str, str]:
         "required": _("required"),
         "position": _("position"),
         "indexed": _("indexed"),
+        "personal": _("personal data"),
         "url": _("web address"),
         "actions": _("what is told"),
         "filter": _("filter"),

@@ -12,12 +12,13 @@ from guanxi.platform.access.predicate import Asker, predicate
 from guanxi.platform.events.models import Event
 from guanxi.platform.files.in_fields import described
 from guanxi.platform.files.models import Attachment
+from guanxi.platform.masking.masks import masked_value
 from guanxi.platform.merging.models import Merge
 from guanxi.platform.merging.redirects import absorbed_by
 from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.record import Row, object_name
 from guanxi.platform.objects.registry import ObjectField, ObjectType
-from guanxi.platform.objects.rows import labels_of
+from guanxi.platform.objects.rows import labels_of, title_shown
 
 Changes = dict[str, dict[str, Any]]
 
@@ -78,7 +79,7 @@ def name_values(asker: Asker, object_type: ObjectType, changes: list[Changes]) -
 
 def visible_columns(asker: Asker, object_type: ObjectType) -> dict[str, ObjectField]:
     """The object's own fields that the asker may see, by the column as events name it."""
-    fields = asker.fields(object_type)
+    fields = asker.shown(object_type)
     return {
         f.column.attname: f for name, f in fields.items() if name not in object_type.contributed
     }
@@ -86,13 +87,18 @@ def visible_columns(asker: Asker, object_type: ObjectType) -> dict[str, ObjectFi
 
 def _shown_changes(by_column: dict[str, ObjectField], event: Event) -> Changes:
     return {
-        by_column[column].name: {"old": _shown(old), "new": _shown(new)}
+        by_column[column].name: {
+            "old": _shown(by_column[column], old),
+            "new": _shown(by_column[column], new),
+        }
         for column, (old, new) in (event.changes or {}).items()
         if column in by_column
     }
 
 
-def _shown(value: Any) -> Any:
+def _shown(f: ObjectField, value: Any) -> Any:
+    if f.is_masked:
+        return masked_value(f.mask_kind, value)
     return str(value) if isinstance(value, Decimal) else value
 
 
@@ -114,7 +120,9 @@ def _is_whole(event: Any, pk: UUID) -> bool:
     return event.object == object_name(Merge) and event.taken_back_at is None
 
 
-def _merges(object_type: ObjectType, events: Sequence[Any]) -> dict[int, dict[str, Any]]:
+def _merges(
+    asker: Asker, object_type: ObjectType, events: Sequence[Any]
+) -> dict[int, dict[str, Any]]:
     """By event what merge it is of, and what that made one with what; one query for all names."""
     told = [e for e in events if e.survivor_id is not None]
     ids = {pk for e in told for pk in (e.survivor_id, *e.absorbed)}
@@ -124,7 +132,7 @@ def _merges(object_type: ObjectType, events: Sequence[Any]) -> dict[int, dict[st
     names = dict(records.values_list("pk", object_type.title))
 
     def link(pk: UUID) -> dict[str, Any]:
-        return {"id": str(pk), "label": str(names.get(pk, ""))}
+        return {"id": str(pk), "label": title_shown(asker, object_type, names.get(pk, ""))}
 
     return {
         e.id: {
@@ -224,7 +232,7 @@ def history_of_visible(
     }
     found: list[Any] = list(Event.objects.raw(HISTORY, asked))
     of_record = [e for e in found[:limit] if e.record_id in ids]
-    merged = _merges(object_type, found)
+    merged = _merges(asker, object_type, found)
     changes = dict(
         zip([e.id for e in of_record], shown_changes(asker, object_type, of_record), strict=True)
     )

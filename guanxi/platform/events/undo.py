@@ -19,9 +19,10 @@ from psycopg import sql
 
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.events.models import Event
+from guanxi.platform.masking.masks import masked_value
 from guanxi.platform.objects.columns import derived_from
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
-from guanxi.platform.objects.registry import CUSTOM, ObjectType, object_type
+from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType, object_type
 from guanxi.platform.objects.rules import still_locked
 from guanxi.platform.objects.updating import update_rows
 
@@ -67,9 +68,10 @@ ERASED_FILES = sql.SQL(
 )
 
 
-def _as_shown(text: str | None) -> Any:
+def _as_shown(f: ObjectField | None, text: str | None) -> Any:
     """A value of the database's JSON as the API shows it: numbers with a fraction as text."""
-    return None if text is None else json.loads(text, parse_float=str)
+    value = None if text is None else json.loads(text, parse_float=str)
+    return masked_value(f.mask_kind, value) if f is not None and f.is_masked else value
 
 
 def custom_key(column: str) -> str:
@@ -175,7 +177,8 @@ class Undoing:
 
     def conflicts(self) -> list[dict[str, Any]]:
         """Columns that are not as the request left them, with both values."""
-        found = []
+        found: list[dict[str, Any]] = []
+        shown = self.asker.shown(self.declared)
         for columns in self.by_columns:
             for column in columns:
                 current = self._current(column)
@@ -196,8 +199,8 @@ class Undoing:
                         "object": self.declared.name,
                         "id": str(pk),
                         "field": self._field(column),
-                        "current": _as_shown(now),
-                        "would_be": _as_shown(was),
+                        "current": _as_shown(shown.get(self._field(column)), now),
+                        "would_be": _as_shown(shown.get(self._field(column)), was),
                     }
                     for pk, now, was in self._run(query, columns).fetchall()
                 ]

@@ -64,7 +64,7 @@ class Export:
 
     def _chosen(self, names: Sequence[str] | None) -> list[ObjectField | None]:
         """The fields in their order; None stands for the id."""
-        visible = self.asker.fields(self.declared)
+        visible = self.asker.shown(self.declared)
         wanted = names or [n for n in self.declared.list if n in visible]
         if unknown := [n for n in wanted if n not in visible and n != "id"]:
             message = _('There is no field "%(name)s".') % {"name": unknown[0]}
@@ -76,12 +76,12 @@ class Export:
 
     def rows(self) -> Iterator[list[Cell]]:
         """Every record as the cells of its fields, read through a server-side cursor."""
-        shows = [str if f is None else shower(f, self.zone) for f in self.fields]
+        plain = [str if f is None or f.is_masked else shower(f, self.zone) for f in self.fields]
         for text in self.records.values_list("_json", flat=True).iterator(ROWS_AT_ONCE):
             values = orjson.loads(text)
             row = [values[n] if key is None else values[n][key] for n, key in self.places]
             yield [
-                "" if value is None else show(value) for value, show in zip(row, shows, strict=True)
+                "" if value is None else show(value) for value, show in zip(row, plain, strict=True)
             ]
 
     def csv(self) -> Iterator[bytes]:

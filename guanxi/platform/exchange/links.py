@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import models
 from django.utils.translation import gettext as _
 
 from guanxi.platform.access.predicate import Asker, visible_to
@@ -31,7 +30,8 @@ def _find(asker: Asker, f: ObjectField, wanted: Any) -> dict[str, str]:
     if f.target is None or not is_registered(f.target):
         return {}
     declared = type_of_model(f.target)
-    names = [n for n in (declared.title, "username", "code", "number") if _has(f.target, n)]
+    seen = asker.fields(declared)
+    names = [n for n in (declared.title, "username", "code", "number") if n in seen]
     found: dict[str, set[str]] = {}
     records = visible_to(asker, f.target)
     for name in dict.fromkeys(names):
@@ -50,6 +50,8 @@ def _known(asker: Asker, declared: ObjectType, wanted: Sequence[str]) -> Iterabl
     if (by := declared.known_by) is None:
         return []
     other, link = declared.related[by.related]
+    if other.title not in asker.fields(other):
+        return []
     named = visible_to(asker, other.model).filter(by.where, **{f"{by.field}__in": wanted})
     return named.filter(**{f"{link}__deleted_at": None}).values_list(by.field, link)
 
@@ -60,7 +62,3 @@ def _is_uuid(value: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _has(model: type[models.Model], name: str) -> bool:
-    return any(f.name == name for f in model._meta.fields)

@@ -11,6 +11,7 @@ from guanxi.platform.exchange.services import what_can_be_done
 from guanxi.platform.exchange.targets import Target, may_write, target
 from guanxi.platform.jobs.services import describe
 from guanxi.platform.objects.registry import is_registered, object_type
+from guanxi.platform.objects.rows import title_shown
 
 PAGE = 50
 RANKED = ("reject", "ambiguous", "create", "update", "unchanged")
@@ -138,5 +139,8 @@ def _labels(asker: Asker, imported: Import, ids: set[UUID]) -> dict[UUID, dict[s
         detail = " · ".join(
             str(getattr(record, n)) for n in columns if n != declared.title and getattr(record, n)
         )
-        found[record.pk] = {"label": str(getattr(record, declared.title)), "detail": detail}
+        found[record.pk] = {
+            "label": title_shown(asker, declared, getattr(record, declared.title)),
+            "detail": detail,
+        }
     return found

@@ -30,7 +30,7 @@ Kind = Literal[
 ]  # fmt: skip
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z](_?[a-z0-9])*$", max_length=40)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]+$", max_length=100)]
-Mask = Literal["read_only", "hidden"]
+Mask = Literal["read_only", "masked", "hidden"]
 Color = Literal[
     "blue", "green", "gold", "purple", "cyan", "magenta", "orange", "geekblue", "lime", "volcano"
 ]
@@ -81,6 +81,7 @@ class FieldIn(Strict):
     labels: Labels
     help: HelpText = {}
     required: bool = False
+    personal: bool = Field(False, description="About a person: roles may be shown it masked.")
     settings: SettingsIn | None = None
     masks: dict[str, Mask] = Field({}, description="By role: whom it is hidden from, or locked to.")
 
@@ -89,6 +90,7 @@ class FieldChange(Strict):
     labels: Labels | None = None
     help: HelpText | None = None
     required: bool | None = None
+    personal: bool | None = None
     settings: SettingsIn | None = None
     masks: dict[str, Mask] | None = None
 
@@ -111,6 +113,7 @@ class CustomFieldOut(Schema):
     labels: dict[str, str]
     help: dict[str, str]
     required: bool
+    personal: bool
     settings: dict[str, Any]
     archived: bool
     kept_by: str = Field(description="What writes its values instead of people; mostly empty.")
@@ -170,6 +173,7 @@ def _shown(defined: CustomField, roles: list[Role], index: dict[str, Any] | None
         "labels": defined.labels,
         "help": defined.help,
         "required": defined.required,
+        "personal": defined.personal,
         "settings": defined.settings,
         "archived": defined.deleted_at is not None,
         "kept_by": defined.kept_by,

@@ -201,6 +201,7 @@ def _with_column(
         type=TYPES[type],
         label=column.verbose_name,
         key=defined.key,
+        personal=defined.personal is True,
         **more,
     )
 

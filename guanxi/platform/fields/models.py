@@ -20,6 +20,7 @@ class CustomField(Row):
     help = models.JSONField(_("help text"), db_default={}, blank=True)
     required = models.BooleanField(_("required"), db_default=False)
     settings = models.JSONField(_("settings"), db_default={}, blank=True)
+    personal = models.BooleanField(_("personal data"), db_default=False)
     indexed = models.BooleanField(_("indexed"), db_default=False)
     position = models.PositiveSmallIntegerField(_("position"), db_default=0)
     # What writes the values instead of people, such as "classification"; "" for most fields.

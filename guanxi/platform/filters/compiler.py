@@ -77,6 +77,12 @@ class Clock:
 Reader = Callable[[Any, Clock], Any]
 
 
+def asked_of_masked(field: ObjectField) -> list[str]:
+    """What a filter may ask of a masked field: what its mask tells anyway, and no more."""
+    told = ("empty", "not_empty") if field.mask_kind else ()
+    return [op for op in field.type.operators if op in told]
+
+
 class _Compiler:
     def __init__(self, asker: Asker, clock: Clock, *, in_row: bool = False):
         self.asker, self.clock, self.in_row = asker, clock, in_row
@@ -138,6 +144,19 @@ class _Compiler:
         if self.conditions > MAX_CONDITIONS:
             raise BadFilter(_("A filter takes at most %(n)s conditions.") % {"n": MAX_CONDITIONS})
 
+    def field(self, object_type: ObjectType, name: str, op: Any) -> ObjectField:
+        """The field of that name, if the asker may ask so of it. Raises BadFilter."""
+        field = self.asker.fields(object_type).get(name)
+        if field is not None:
+            return field
+        masked = self.asker.shown(object_type).get(name)
+        if masked is None:
+            raise BadFilter(_('There is no field "%(name)s".') % {"name": name})
+        if op not in asked_of_masked(masked):
+            message = _('"%(field)s" is masked: a filter can only ask whether it is empty.')
+            raise BadFilter(message % {"field": masked.label})
+        return masked
+
     def condition(
         self, object_type: ObjectType, name: str, op: Any, value: Any, depth: int = 0
     ) -> Q:
@@ -145,9 +164,7 @@ class _Compiler:
         if depth > MAX_LINKS:
             raise BadFilter(_("A field is at most %(n)s links away.") % {"n": MAX_LINKS})
         head, rest = first_field(name)
-        field = self.asker.fields(object_type).get(head)
-        if field is None:
-            raise BadFilter(_('There is no field "%(name)s".') % {"name": head})
+        field = self.field(object_type, head, None if rest else op)
         if rest:
             if field.type.name != "link" or field.target is None or not is_registered(field.target):
                 raise BadFilter(_('"%(name)s" does not link to another object.') % {"name": head})

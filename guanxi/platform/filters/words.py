@@ -61,7 +61,7 @@ def in_words(asker: Asker, object_type: ObjectType, tree: dict[str, Any]) -> str
             return glue.join(_bracketed(asker, object_type, part) for part in tree[key]) or _(
                 "anything holds"
             )
-    f = asker.fields(object_type)[tree["field"]]
+    f = asker.shown(object_type)[tree["field"]]
     op, value = tree.get("op", "eq"), tree.get("value")
     words = OF_DAYS.get(op, SAID[op]) if f.type.name in ("date", "datetime", "time") else SAID[op]
     if isinstance(value, list) and len(value) == 1:

@@ -121,7 +121,7 @@ def _usual_form(declared: ObjectType, groups: Sequence[Group], writable: Fields)
 
 def shown_arrangement(asker: Asker, declared: ObjectType) -> dict[str, Any]:
     """{"groups", "form"} as `/meta` tells them; of groups those with a field the asker sees."""
-    visible, arrangement = asker.fields(declared), arrangement_for(asker, declared)
+    visible, arrangement = asker.shown(declared), arrangement_for(asker, declared)
     writable = {n: f for n, f in asker.writable(declared).items() if n in visible}
     groups = complete_groups(declared, arrangement, visible)
     return {

@@ -122,6 +122,11 @@ def referrers(
 
     Raises ImproperlyConfigured for one that neither can move nor says that it stays.
     """
+    return (_checked(found) for found in naming(declared) if found.model not in staying)
+
+
+def naming(declared: ObjectType) -> Iterator[Referrer]:
+    """Every table that names records of the object, whether its rows would move or not."""
     whole: Any = declared.model._meta.concrete_model
     by_model: dict[Model, list[str]] = {}
     for relation in whole._meta.get_fields(include_hidden=True):
@@ -129,11 +134,10 @@ def referrers(
             by_model.setdefault(relation.related_model, []).append(relation.field.attname)
     linking = _linking_tables()
     for model, columns in by_model.items():
-        if model not in staying:
-            yield _checked(Referrer(model, tuple(columns), is_linking=model in linking))
+        yield Referrer(model, tuple(columns), is_linking=model in linking)
     for model in apps.get_models():
-        if names_any_record(model) and model not in staying:
-            yield _checked(Referrer(model, ("record_id",), object=declared.name))
+        if names_any_record(model):
+            yield Referrer(model, ("record_id",), object=declared.name)
 
 
 def names_any_record(model: Model) -> bool:

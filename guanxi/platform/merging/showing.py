@@ -22,13 +22,13 @@ from guanxi.platform.merging.taking_back import (
 from guanxi.platform.objects.metadata import sentence
 from guanxi.platform.objects.record import object_name
 from guanxi.platform.objects.registry import ObjectType, is_registered, type_of_model
-from guanxi.platform.objects.rows import row_json
+from guanxi.platform.objects.rows import row_json, title_shown
 
 
 def side_by_side(prepared: Prepared) -> dict[str, Any]:
     """The records with the proposal for each field, and what moves."""
     asker, declared = prepared.asker, prepared.declared
-    fields, writable = asker.fields(declared), asker.writable(declared)
+    fields, writable = asker.shown(declared), asker.writable(declared)
     body = row_json(asker, declared, fields.values())
     records = visible_to(asker, declared.model).filter(pk__in=prepared.rows).annotate(_json=body)
     shown = {pk: json.loads(text) for pk, text in records.values_list("pk", "_json")}
@@ -39,7 +39,7 @@ def side_by_side(prepared: Prepared) -> dict[str, Any]:
         "records": [
             {
                 "id": pk,
-                "label": str(prepared.rows[pk].get(declared.title, "")),
+                "label": title_shown(asker, declared, prepared.rows[pk].get(declared.title, "")),
                 "updated_at": prepared.rows[pk]["updated_at"],
                 "values": shown[pk],
             }
@@ -129,7 +129,7 @@ def in_full(asker: Asker, declared: ObjectType, merge: Merge) -> dict[str, Any]:
     names = {named["object"] for _referrer, named in readable}
     return {
         **shown,
-        "title_before": title_before(asker, declared, merge),
+        "title_before": _shown_title(asker, declared, title_before(asker, declared, merge)),
         "moved": [
             {**named, "count": merge.counts[referrer.table]}
             for referrer, named in readable
@@ -138,6 +138,10 @@ def in_full(asker: Asker, declared: ObjectType, merge: Merge) -> dict[str, Any]:
         "made_since": {o: n for o, n in made_since(merge, declared).items() if o in names},
         "conflicts": _conflicts(asker, declared, merge, shown["absorbed"]),
     }
+
+
+def _shown_title(asker: Asker, declared: ObjectType, title: str | None) -> str | None:
+    return None if title is None else title_shown(asker, declared, title)
 
 
 def _conflicts(
@@ -172,7 +176,7 @@ def described(asker: Asker, declared: ObjectType, page: Sequence[Merge]) -> list
     changeable = set(mine.values_list("pk", flat=True)) if asker.may("merge", declared) else set()
 
     def link(pk: UUID) -> dict[str, str]:
-        return {"id": str(pk), "label": str(names.get(pk, ""))}
+        return {"id": str(pk), "label": title_shown(asker, declared, names.get(pk, ""))}
 
     return [
         {

@@ -152,7 +152,7 @@ def _visible(asker: Asker, found: Sequence[News]) -> Rows:
         if not is_declared(name):  # an object that is archived
             continue
         declared = object_type(name)
-        visible = asker.fields(declared)
+        visible = asker.shown(declared)
         texts = [n for n, f in declared.own_fields.items() if f.type.name == "long_text"]
         shown = dict.fromkeys([declared.title, declared.belongs_to, *texts])
         body = row_json(asker, declared, [visible[n] for n in shown if n in visible])
@@ -196,7 +196,7 @@ def _item(asker: Asker, news: News, rows: Rows, names: dict[UUID, str]) -> dict[
     if news.object == Notification.WEBHOOK_OBJECT:
         return item | {"record": {"id": str(first), "label": row["label"]}}
     declared = object_type(news.object)
-    visible = asker.fields(declared)
+    visible = asker.shown(declared)
     fields = dict.fromkeys(f for *_ids, details in seen for f in details.get("fields", []))
     added = [details["added"] for *_ids, details in seen if "added" in details]
     owner = declared.parent and row.get(declared.belongs_to or "")
@@ -216,7 +216,7 @@ def _may_hear(asker: Asker, news: News, details: dict[str, Any]) -> bool:
     if "added" in details:
         added = details["added"]
         return is_declared(added) and asker.may("read", object_type(added))
-    visible = asker.fields(object_type(news.object))
+    visible = asker.shown(object_type(news.object))
     return any(name in visible for name in details["fields"])
 
 

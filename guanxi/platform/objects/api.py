@@ -94,7 +94,7 @@ def _require(request: Request, verb: str, declared: ObjectType) -> None:
 
 def chosen_fields(request: Request, declared: ObjectType, names: str | None) -> list[ObjectField]:
     """The visible fields of a comma-separated list. Raises BadList for an unknown one."""
-    visible = request.asker.fields(declared)
+    visible = request.asker.shown(declared)
     wanted = names.split(",") if names else [n for n in declared.list if n in visible]
     unknown = [n for n in wanted if n not in visible]
     if unknown:

@@ -82,6 +82,9 @@ def _sort_key(asker: Asker, object_type: ObjectType, part: str) -> SortKey:
         raise BadList(_('This list cannot be sorted by "%(name)s".') % {"name": name}, field="sort")
     if f.type.name == "link" and f.target is not None and is_registered(f.target):
         target = type_of_model(f.target)
+        if (named := asker.title(target)) is not None and named.is_masked:
+            message = _('This list cannot be sorted by "%(name)s".') % {"name": name}
+            raise BadList(message, field="sort")
         title = target.sort_columns.get(target.title, target.title)
         return SortKey(
             f"_sort_{name}".replace(".", "_"),

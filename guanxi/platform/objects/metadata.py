@@ -7,6 +7,7 @@ from django.conf import settings
 
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.fields.rules import is_in_row
+from guanxi.platform.filters.compiler import asked_of_masked
 from guanxi.platform.layouts.arranging import shown_arrangement
 from guanxi.platform.objects.columns import CurrencyField, MoneyField
 from guanxi.platform.objects.lists import UNSORTABLE
@@ -20,6 +21,7 @@ from guanxi.platform.objects.registry import (
 from guanxi.platform.objects.splitting import writable_wholes
 from guanxi.platform.workspaces.services import current_workspace
 
+VERBS = ("read", "create", "change", "delete", "export", "import", "merge", "erase", "reveal")
 CHOICE_COLORS = (
     "blue",
     "green",
@@ -36,22 +38,25 @@ CHOICE_COLORS = (
 
 def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[str, Any]:
     """One field as the client sees it."""
-    masked = asker.grants.mask(object_type, f.name) == "read_only"
+    may_write = asker.grants.writes(object_type, f.name)
+    operators = asked_of_masked(f) if f.is_masked else list(f.type.operators)
     meta: dict[str, Any] = {
         "name": f.name,
         "label": sentence(f.label),
         "help": str(f.column.help_text or ""),
         "type": f.type.name,
         "required": f.required,
-        "read_only": f.read_only or masked,
-        "sortable": f.type.name not in UNSORTABLE,
-        "filterable": bool(f.type.operators),
-        "groupable": f.type.groupable,
-        "board": f.makes_columns,
+        "read_only": f.read_only or not may_write,
+        "sortable": f.type.name not in UNSORTABLE and not _sorts_by_mask(asker, f),
+        "filterable": bool(operators),
+        "groupable": f.type.groupable and not f.is_masked,
+        "board": f.makes_columns and not f.is_masked,
         "nullable": f.column.null,
         "personal": f.personal,
-        "operators": list(f.type.operators),
+        "operators": operators,
     }
+    if f.is_masked:
+        meta["masked"] = True
     if (default := _default(f)) is not None and not meta["read_only"]:
         meta["default"] = default
     if not is_in_row(f):
@@ -75,6 +80,14 @@ def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[st
         if (value := getattr(f.column, name, None)) is not None:
             meta[name] = value
     return meta
+
+
+def _sorts_by_mask(asker: Asker, f: ObjectField) -> bool:
+    """Whether an order by the field would be that of values which the asker may not see."""
+    if f.type.name != "link" or f.target is None or not is_registered(f.target):
+        return f.is_masked
+    title = asker.title(type_of_model(f.target))
+    return f.is_masked or (title is not None and title.is_masked)
 
 
 def _choices(f: ObjectField) -> list[dict[str, Any]]:
@@ -112,7 +125,7 @@ def sentence(label: Any) -> str:
 
 def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
     """One object as the client sees it."""
-    visible = asker.fields(object_type)
+    visible = asker.shown(object_type)
     shown = [name for name in object_type.list if name in visible]
     return {
         "name": object_type.name,
@@ -123,11 +136,7 @@ def object_meta(asker: Asker, object_type: ObjectType) -> dict[str, Any]:
         "label": sentence(object_type.label),
         "label_plural": sentence(object_type.label_plural),
         "title_field": object_type.title,
-        "can": [
-            v
-            for v in ("read", "create", "change", "delete", "export", "import", "merge", "erase")
-            if asker.may(v, object_type)
-        ],
+        "can": [v for v in VERBS if asker.may(v, object_type)],
         "fields": [field_meta(asker, object_type, f) for f in visible.values()],
         "list": {"columns": shown, "sort": object_type.sort},
         **shown_arrangement(asker, object_type),

@@ -9,13 +9,14 @@ which there are depends on the definitions held to (`guanxi.platform.fields.vers
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
+from guanxi.platform.masking.masks import OF_TYPES
 from guanxi.platform.objects.columns import DerivedField
 from guanxi.platform.objects.computed import Computation
 from guanxi.platform.objects.erasable import Erasable
@@ -56,6 +57,8 @@ class ObjectField:
     label: Any
     read_only: bool = False
     personal: bool = False
+    mask: str | None = None  # how it is masked, if not as its type is
+    is_masked: bool = False  # the twin that shows the mask in place of the value
     key: str = ""  # of a custom field, among the custom values of its record
     computation: Computation | None = None  # of a field that is worked out, not stored
     # What it is worked out from: fields as masks name them, and objects whose records are taken.
@@ -63,6 +66,16 @@ class ObjectField:
     reads: frozenset[str] = frozenset()
     required_when: Rule | None = None
     locked_when: Rule | None = None
+
+    @property
+    def mask_kind(self) -> str | None:
+        """Which mask is put over its values; None: they are not shown at all."""
+        return self.mask or OF_TYPES.get(self.type.name)
+
+    @cached_property
+    def masked(self) -> "ObjectField":
+        """The same field as it is shown to whoever may not see its values."""
+        return replace(self, is_masked=True)
 
     @property
     def may_be_null(self) -> bool:
@@ -189,6 +202,7 @@ class ObjectType:
     read_only: Sequence[str] = ()
     hidden: Sequence[str] = ()
     personal: Sequence[str] = ()
+    masks: Mapping[str, str] = field(default_factory=dict)  # of those not masked as their type is
     groups: Sequence[Group] = ()
     actions: Sequence[Action] = ()
     verbs: Sequence[str] = ("create", "change", "delete")
@@ -244,11 +258,17 @@ class ObjectType:
                 label=c.verbose_name,
                 read_only=not c.editable or c.name in self.read_only,
                 personal=c.name in self.personal,
+                mask=self.masks.get(c.name),
             )
             for c in columns
             if c.name not in ("id", "deleted_at", CUSTOM, *self.hidden)
             and not isinstance(c, DerivedField)
         }
+
+    @property
+    def maskable(self) -> bool:
+        """Whether it has personal fields, or may be given some."""
+        return bool(self.personal) or self.customizable
 
     @property
     def customizable(self) -> bool:
@@ -349,6 +369,7 @@ def register(object_type: ObjectType) -> ObjectType:
         *object_type.read_only,
         *object_type.hidden,
         *object_type.personal,
+        *object_type.masks,
         *(f for g in object_type.groups for f in g.fields),
         *(object_type.finished[:1] if object_type.finished else ()),
         *(rule.field for rule in object_type.scope if isinstance(rule, Through)),

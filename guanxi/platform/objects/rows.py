@@ -25,6 +25,7 @@ from django.db.models import (
 
 from guanxi.platform.access.predicate import NOBODY, Asker, predicate
 from guanxi.platform.files.models import Attachment
+from guanxi.platform.masking.masks import masked_sql, masked_value
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import (
     CUSTOM,
@@ -130,7 +131,17 @@ def _tags(table: str, f: ObjectField, *, masked: bool) -> str:
     )
 
 
+def _masked_column(f: ObjectField, column: str) -> str:
+    """The SQL of what is left of a column of the object's own."""
+    text = column
+    if f.type.name in ("date", "datetime"):
+        text = f"to_char({column}, 'YYYY')"
+    return masked_sql(f.mask_kind, text)
+
+
 def _own(table: str, f: ObjectField, masked: frozenset[str]) -> str:
+    if f.is_masked:
+        return _masked_column(f, f"{table}.{_quoted(f.column.column)}")
     if f.type.name == "link":
         return _link(table, f, masked=f.name in masked)
     if f.type.name == "tags":
@@ -153,6 +164,8 @@ def _contributed(table: str, fields: Sequence[ObjectField]) -> str:
 def _value(table: str, f: ObjectField) -> str:
     """A custom value as it is kept; of a file, what is known of it."""
     values = f"{table}.{_quoted(CUSTOM)}"
+    if f.is_masked:
+        return masked_sql(f.mask_kind, f"({values} ->> {_text(f.key)})")
     if f.type.name != "file":
         return f"{values} -> {_text(f.key)}"
     known = _object([(n, f"a.{c}") for n, c in FILE_COLUMNS])
@@ -169,9 +182,9 @@ def _custom(table: str, fields: Sequence[ObjectField], masked: frozenset[str]) -
     """
 
     def shown(f: ObjectField) -> str:
-        if f.computation is not None:
+        if f.computation is not None and not f.is_masked:
             return f.type.shown.format(HOLE)
-        if f.type.name == "link":
+        if f.type.name == "link" and not f.is_masked:
             return _link(table, f, masked=f.name in masked)
         return _value(table, f)
 
@@ -231,7 +244,8 @@ def _labels_shown(asker: Asker, declared: ObjectType, f: ObjectField) -> bool:
     if f.target is None or not is_registered(f.target):
         return True
     target = type_of_model(f.target)
-    if not asker.may("read", target) or asker.grants.mask(target, target.title) == "hidden":
+    title = asker.title(target)
+    if not asker.may("read", target) or title is None or title.is_masked:
         return False
     everyone = any(isinstance(rule, Everyone) for rule in target.scope)
     followed = tuple(declared.scope) == (Through(f.name),)  # seen only if the target is
@@ -239,7 +253,10 @@ def _labels_shown(asker: Asker, declared: ObjectType, f: ObjectField) -> bool:
 
 
 def linked_text(asker: Asker, declared: ObjectType, f: ObjectField, column: str) -> Any:
-    """A column of the records that the link `f` names; null for those the asker may not see."""
+    """A column of the records that the link `f` names; null for those the asker may not see.
+
+    Where the title of those is masked, its mask.
+    """
     text: Any = F(f"{f.path}__{column}")
     if f.key and f.target is not None:  # a value, not a column that joins
         linked = f.target._default_manager.filter(pk=OuterRef(f.path))
@@ -247,10 +264,12 @@ def linked_text(asker: Asker, declared: ObjectType, f: ObjectField, column: str)
     if f.target is None or _labels_shown(asker, declared, f):
         return text
     target = type_of_model(f.target)
-    seen = Q(pk__in=[])
-    if asker.grants.mask(target, target.title) != "hidden":
+    seen, title = Q(pk__in=[]), asker.title(target)
+    if title is not None:
         shown = predicate(asker, target)  # in the recycle bin too: there they can be found
         seen = Q(Exists(f.target._default_manager.filter(shown, pk=OuterRef(f.path))))
+        if title.is_masked:
+            text = Assembled(masked_sql(title.mask_kind, HOLE), [text])
     return Case(When(seen, then=text), default=Value(None), output_field=TextField())
 
 
@@ -259,10 +278,21 @@ def labels_of(asker: Asker, model: type[Row], ids: Iterable[Any]) -> dict[str, s
     if not is_registered(model):
         return {}
     target = type_of_model(model)
-    if asker.grants.mask(target, target.title) == "hidden":
+    if asker.title(target) is None:
         return {}
     seen = model._default_manager.filter(predicate(asker, target), pk__in=ids)
-    return {str(pk): label for pk, label in seen.values_list("pk", target.title)}
+    return {
+        str(pk): title_shown(asker, target, label)
+        for pk, label in seen.values_list("pk", target.title)
+    }
+
+
+def title_shown(asker: Asker, declared: ObjectType, title: Any) -> str:
+    """What a record is called, as far as the asker may know it; empty if not at all."""
+    f = asker.title(declared)
+    if f is None or title is None:
+        return ""
+    return str(masked_value(f.mask_kind, title) or "") if f.is_masked else str(title)
 
 
 def _can(asker: Asker, declared: ObjectType, *, deleted: bool) -> Expression:
@@ -327,7 +357,9 @@ def row_cells(
 
 
 def _masked(asker: Asker, declared: ObjectType, fields: Iterable[ObjectField]) -> frozenset[str]:
-    return frozenset(f.name for f in fields if not _labels_shown(asker, declared, f))
+    return frozenset(
+        f.name for f in fields if not f.is_masked and not _labels_shown(asker, declared, f)
+    )
 
 
 def _holes(
@@ -340,5 +372,6 @@ def _holes(
         if f.computation is None and f.target is not None
         else F(f.path)
         for f in [*(f for f in shown if not f.key), *custom]
-        if f.computation is not None or (f.name in masked and f.type.name == "link")
+        if not f.is_masked
+        and (f.computation is not None or (f.name in masked and f.type.name == "link"))
     ]

@@ -215,6 +215,8 @@ def _shown(f: ObjectField) -> Any:
             return list[LinkedTagOut]
         case "decimal" | "money" | "choice":
             return str | None
+        case "date" | "datetime" if f.personal:  # its mask is no date
+            return f.type.python | str | None
         case _:
             return f.type.python | None
 

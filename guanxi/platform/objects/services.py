@@ -21,12 +21,12 @@ from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType
 from guanxi.platform.objects.rows import row_json
 from guanxi.platform.objects.rules import Refused, Rules, refuse
-from guanxi.platform.objects.writing import Writer, problems, told
+from guanxi.platform.objects.writing import Writer, problems, refuse_mask, told
 
 
 def read_json(asker: Asker, object_type: ObjectType, pk: UUID) -> tuple[str, dt.datetime] | None:
     """All visible fields of one record as JSON text, and its version; None if it is not seen."""
-    body = row_json(asker, object_type, asker.fields(object_type).values())
+    body = row_json(asker, object_type, asker.shown(object_type).values())
     records = visible_to(asker, object_type.model).filter(pk=pk).annotate(_json=body)
     return records.values_list("_json", "updated_at").first()
 
@@ -53,7 +53,7 @@ def _refuse_unwritable(
 ) -> dict[str, ObjectField]:
     writable = asker.writable(object_type)
     refused = [name for name in names if name not in writable]
-    visible = asker.fields(object_type)
+    visible = asker.shown(object_type)
     # One that is hidden and one that does not exist look the same.
     message = _("There is no such field.")
     if unknown := [n for n in refused if n.startswith(f"{CUSTOM}.") and n not in visible]:
@@ -284,6 +284,7 @@ def bulk_edit(
         _refuse_one_file_for_many(custom, fields.values())
         columns[CUSTOM] = Merged(CUSTOM, custom)
     for name, value in values.items():
+        refuse_mask(fields[name], value)
         if fields[name].key:
             writer.refuse_unseen(fields[name], value)
         else:

@@ -14,6 +14,7 @@ from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.fields.values import checked, kept
 from guanxi.platform.files.in_fields import files_named, keep_files
 from guanxi.platform.files.models import Attachment
+from guanxi.platform.masking.masks import is_mask, looks_masked
 from guanxi.platform.objects.columns import derived_from
 from guanxi.platform.objects.constraints import Problem, broken_constraint, problem_of
 from guanxi.platform.objects.custom_values import merged
@@ -122,6 +123,7 @@ class Writer:
         for name, value in values.items():
             f = self.fields[name]
             self.refuse_unseen(f, value)
+            refuse_mask(f, value)
             if f.key:
                 continue
             if f.type.name == "tags":
@@ -161,6 +163,12 @@ class Writer:
         after = _values(record)
         changed = {n for n, value in after.items() if n not in before or value != before[n]}
         return [*changed, *(c.name for c in derived_from(changed, type(record)))]
+
+
+def refuse_mask(f: ObjectField, value: Any) -> None:
+    """Raise Invalid where what is shown in place of a personal value comes back as one."""
+    if f.personal and looks_masked(f.mask_kind, value):
+        raise Invalid([{"field": f.name, "message": is_mask(value), "code": "mask"}])
 
 
 def problems(error: ValidationError) -> list[Problem]:

@@ -184,7 +184,7 @@ def _further_rows(
 
 def _rows(asker: Asker, object_type: ObjectType, records: "QuerySet[Any]") -> list[dict[str, Any]]:
     """The visible ones of the fields that are searched and shown."""
-    visible = asker.fields(object_type)
+    visible = asker.shown(object_type)
     names = dict.fromkeys([object_type.title, *object_type.searched, object_type.belongs_to])
     body = row_json(asker, object_type, [visible[n] for n in names if n in visible])
     return [json.loads(row) for row in records.annotate(_json=body).values_list("_json", flat=True)]

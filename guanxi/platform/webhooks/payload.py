@@ -86,7 +86,7 @@ def _of_object(
 
 def _records(asker: Asker, declared: ObjectType, ids: Iterable[UUID]) -> dict[UUID, Told]:
     """The records as they are now, those in the recycle bin left out."""
-    body = row_json(asker, declared, asker.fields(declared).values())
+    body = row_json(asker, declared, asker.shown(declared).values())
     found = visible_to(asker, declared.model).filter(pk__in=ids).annotate(_json=body)
     return {pk: json.loads(text) for pk, text in found.values_list("pk", "_json")}
 

@@ -47,6 +47,11 @@ async function requestRecord(...asked: Parameters<typeof request>) {
   return { ...answer, data: flat(answer.data) };
 }
 
+/** A masked value, once; the server keeps who looked. */
+export const revealField = async (path: string, id: string, field: string) =>
+  (await request<{ value: unknown }>("POST", `/${path}/${id}/reveal`, { body: { field } })).data
+    .value;
+
 /** The part of a list that goes on at a cursor. */
 export const listPage = (
   path: string,

@@ -58,6 +58,8 @@ export interface FieldMeta {
   /** An absent value is null; where it is not, it is an empty text. */
   nullable?: boolean;
   personal?: boolean;
+  /** What is shown is only what a mask leaves of its values. */
+  masked?: boolean;
   /** What a new record gets when nothing is said. */
   default?: unknown;
   operators: string[];

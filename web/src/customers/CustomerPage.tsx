@@ -12,6 +12,7 @@ import { CustomerChips } from "@/customers/CustomerChips";
 import { forms, type Mode, modes } from "@/customers/composing";
 import { timelineKinds } from "@/customers/customerApi";
 import { type CustomerSearch, type Panel, panels } from "@/customers/customerSearch";
+import { PrivacyCard } from "@/customers/PrivacyCard";
 import { RecentOrders } from "@/customers/RecentOrders";
 import { Relationships } from "@/customers/Relationships";
 import { ScoreCards } from "@/customers/ScoreCards";
@@ -36,7 +37,14 @@ interface Props {
 }
 
 /** What the page shows in its own way; other related records come as plain lists. */
-const shownElsewhere = new Set(["relationship", "interaction", "task", "order", "consent"]);
+const shownElsewhere = new Set([
+  "relationship",
+  "interaction",
+  "task",
+  "order",
+  "consent",
+  "privacy_request",
+]);
 
 /** All about one customer: facts, everything that happened, and what scoring makes of it. */
 export function CustomerPage({ id, search, onSearch }: Props) {
@@ -92,6 +100,7 @@ export function CustomerPage({ id, search, onSearch }: Props) {
           )}
           <ClassCard customer={id} />
           <ConsentCard customer={id} />
+          <PrivacyCard record={loaded.record} />
           <Relationships customer={id} />
           <RecentOrders customer={id} />
         </aside>

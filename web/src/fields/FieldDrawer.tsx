@@ -14,6 +14,7 @@ import {
   previewOf,
   settingsOf,
   takesDefault,
+  unmasked,
 } from "@/fields/draft";
 import { FieldIndex } from "@/fields/FieldIndex";
 import { FormEnd } from "@/fields/FormEnd";
@@ -192,6 +193,17 @@ function FieldForm({ object, first, field, roles, onClose }: FormProps) {
           {t("fields.requiredLabel")}
         </Checkbox>
       )}
+      <Checkbox
+        checked={draft.personal}
+        onChange={({ target }) =>
+          change({
+            personal: target.checked,
+            masks: target.checked ? draft.masks : unmasked(draft),
+          })
+        }
+      >
+        {t("fields.personalLabel")}
+      </Checkbox>
       {takesDefault(draft.type) && (
         <Labelled
           label={t("fields.default")}
@@ -214,6 +226,7 @@ function FieldForm({ object, first, field, roles, onClose }: FormProps) {
       <RoleAccess
         roles={roles}
         computed={isComputed(draft.type)}
+        personal={draft.personal}
         masks={draft.masks}
         error={errors.masks}
         onChange={(masks) => change({ masks })}

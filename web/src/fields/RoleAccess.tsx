@@ -11,6 +11,8 @@ interface Props {
   roles: Role[];
   /** Nobody writes the field: it is worked out. */
   computed: boolean;
+  /** It can be shown masked. */
+  personal: boolean;
   masks: Record<string, Mask>;
   error?: string;
   onChange: (masks: Record<string, Mask>) => void;
@@ -19,18 +21,22 @@ interface Props {
 const offer = [
   { value: "write", name: "write" },
   { value: "read_only", name: "read_only" },
+  { value: "masked", name: "masked" },
   { value: "hidden", name: "hidden" },
 ] as const;
 const computedOffer = [
   { value: "write", name: "read" },
+  { value: "masked", name: "masked" },
   { value: "hidden", name: "hidden" },
 ] as const;
 
-/** Which roles may change the field, only read it, or do not see it. */
-export function RoleAccess({ roles, computed, masks, error, onChange }: Props) {
+/** Which roles may change the field, only read it, see its mask, or do not see it. */
+export function RoleAccess({ roles, computed, personal, masks, error, onChange }: Props) {
   const { t } = useTranslation();
   const id = useId();
-  const offered = computed ? computedOffer : offer;
+  const offered = (computed ? computedOffer : offer).filter(
+    ({ value }) => personal || value !== "masked",
+  );
   return (
     <fieldset className={styles.roles}>
       <legend>{t(computed ? "fields.accessComputed" : "fields.access")}</legend>

@@ -38,6 +38,7 @@ export const newDraft = (object: string): Draft => ({
   labels: {},
   help: {},
   required: false,
+  personal: false,
   settings: {},
   masks: {},
 });
@@ -49,9 +50,16 @@ export const draftOf = (field: CustomField): Draft => ({
   labels: field.labels,
   help: field.help,
   required: field.required,
+  personal: field.personal,
   settings: field.settings as Settings,
   masks: field.masks,
 });
+
+/** Only personal data are masked: who saw the mask of what is none any more does not see it. */
+export const unmasked = ({ masks }: Draft): Draft["masks"] =>
+  Object.fromEntries(
+    Object.entries(masks).map(([role, mask]) => [role, mask === "masked" ? "hidden" : mask]),
+  );
 
 const chosen = (type: FieldKind) => type === "choice" || type === "multi_choice";
 

@@ -45,6 +45,7 @@ export interface Draft {
   labels: Texts;
   help: Texts;
   required: boolean;
+  personal: boolean;
   settings: Settings;
   masks: Record<string, Mask>;
 }

@@ -4,9 +4,19 @@ import { useTranslation } from "react-i18next";
 import type { ObjectChoice, RoleChange, RoleRights, Verb } from "@/api/roles";
 import styles from "./settings.module.css";
 
-const verbs: Verb[] = ["read", "change", "delete", "create", "export", "import", "merge", "erase"];
+const verbs: Verb[] = [
+  "read",
+  "change",
+  "delete",
+  "create",
+  "export",
+  "import",
+  "merge",
+  "erase",
+  "reveal",
+];
 const scopes = ["own", "territory", "team", "all"] as const;
-const masks = ["read_only", "hidden"] as const;
+const masks = ["read_only", "masked", "hidden"] as const;
 type Mask = (typeof masks)[number] | null;
 type Value = string | boolean | null;
 
@@ -147,7 +157,7 @@ function FieldsDialog({ object, masks: masked, onChange, onClose }: FieldsProps)
     >
       <table className={styles.table}>
         <tbody>
-          {object.fields.map(({ name, label, is_title }) => (
+          {object.fields.map(({ name, label, is_title, personal }) => (
             <tr key={name}>
               <th scope="row">{label}</th>
               <td className={styles.end}>
@@ -158,7 +168,7 @@ function FieldsDialog({ object, masks: masked, onChange, onClose }: FieldsProps)
                   options={(["none", ...masks] as const).map((mask) => ({
                     value: mask,
                     label: t(`roles.mask.${mask}`),
-                    disabled: mask === "hidden" && is_title,
+                    disabled: (mask === "hidden" && is_title) || (mask === "masked" && !personal),
                   }))}
                   onChange={(mask) =>
                     onChange(`${object.name}.${name}`, mask === "none" ? null : (mask as Mask))

@@ -6,7 +6,7 @@ import { useUser } from "@/api/session";
 import styles from "./settings.module.css";
 
 /** What is administered as any other list: made, renamed, nested, put in the bin and taken out. */
-const ordinary = ["team", "territory", "purpose", "consent_text"];
+const ordinary = ["team", "territory", "purpose", "consent_text", "processing_activity"];
 
 /** One's own pages of the settings; the others are for administrators. */
 export function SettingsFrame({ children }: { children: ReactNode }) {
@@ -26,6 +26,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
     { to: "/settings/fields", label: t("fields.title") },
     { to: "/settings/classifications", label: t("classifications.title") },
     { to: "/settings/layouts", label: t("layouts.title") },
+    { to: "/settings/privacy", label: t("privacySettings.title") },
     { to: "/settings/audit", label: t("audit.title") },
   ];
   return (

@@ -4,7 +4,7 @@ import { memo, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldMeta, ObjectMeta, RecordRow } from "@/api/types";
 import { isBlank } from "@/objects/fields/fieldType";
-import { typeOf } from "@/objects/fields/fieldTypes";
+import { shownAs } from "@/objects/fields/fieldTypes";
 import { recordPath, titleOf } from "@/objects/record/recordPath";
 import { daysSince } from "@/ui/days";
 import { useFormat } from "@/ui/format";
@@ -89,7 +89,7 @@ export const BoardCard = memo(function BoardCard(props: Props) {
       <dl>
         {fields.map((field) => {
           const value = record[field.name];
-          const { Display, toText } = typeOf(field);
+          const { Display, toText } = shownAs(field);
           return isBlank(value) ? null : (
             <div key={field.name} title={field.label}>
               <dt className="sr-only">{field.label}</dt>

@@ -1,6 +1,6 @@
 import type { FieldMeta, RecordRow } from "@/api/types";
 import { isBlank } from "@/objects/fields/fieldType";
-import { typeOf } from "@/objects/fields/fieldTypes";
+import { shownAs } from "@/objects/fields/fieldTypes";
 
 interface Props {
   field: FieldMeta;
@@ -10,7 +10,7 @@ interface Props {
 
 /** A field's value as it is shown anywhere; a dash where there is none. */
 export function FieldValue({ field, value, record }: Props) {
-  const { Display } = typeOf(field);
+  const { Display } = shownAs(field);
   if (isBlank(value)) return <span className="secondary">–</span>;
   return <Display field={field} value={value} record={record} />;
 }

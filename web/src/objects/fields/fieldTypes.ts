@@ -45,6 +45,13 @@ const fieldTypes: Record<FieldTypeName, FieldType> = {
 
 export const typeOf = (field: FieldMeta): FieldType => fieldTypes[field.type] ?? textType;
 
+/** What a mask leaves is a text, whatever the field holds. */
+const maskedType: FieldType = { ...textType, inline: "none" };
+
+/** How its values are shown: masked ones as what is left of them. */
+export const shownAs = (field: FieldMeta): FieldType =>
+  field.masked ? { ...maskedType, width: typeOf(field).width } : typeOf(field);
+
 /** The value as the server takes it; what is empty is null, or "" where the column has no null. */
 export function toWire(field: FieldMeta, value: unknown) {
   const convert = typeOf(field).toWire;
@@ -56,4 +63,4 @@ const textual = new Set<FieldTypeName>(["text", "long_text", "email", "phone", "
 
 /** May this user change this field of this record? The server has said; it is not worked out again. */
 export const isEditable = (field: FieldMeta, record: RecordRow) =>
-  !field.read_only && record.can.includes("change") && typeOf(field).inline !== "none";
+  !field.read_only && record.can.includes("change") && shownAs(field).inline !== "none";

@@ -1,7 +1,7 @@
 import { type MouseEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 import type { FieldMeta } from "@/api/types";
 import { isBlank } from "@/objects/fields/fieldType";
-import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
+import { isEditable, shownAs, typeOf } from "@/objects/fields/fieldTypes";
 import { CellPicker } from "@/objects/grid/CellPicker";
 import { CellText } from "@/objects/grid/CellText";
 import type { RowProps } from "@/objects/grid/GridRow";
@@ -76,7 +76,7 @@ export function GridCell(props: Props) {
 
 function CellValue({ record, object, field, isTitle, onOpen }: Props & { isTitle: boolean }) {
   const format = useFormat();
-  const { Display, toText } = typeOf(field);
+  const { Display, toText } = shownAs(field);
   const value = record[field.name];
   if (isBlank(value) && !isTitle) return null;
   const text = toText(value, field, format, record);

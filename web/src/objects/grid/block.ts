@@ -1,7 +1,7 @@
 /** A rectangle of cells, and what pasted texts mean in it. */
 import type { TFunction } from "i18next";
 import type { FieldMeta, RecordRow } from "@/api/types";
-import { isEditable, typeOf } from "@/objects/fields/fieldTypes";
+import { isEditable, shownAs, typeOf } from "@/objects/fields/fieldTypes";
 import type { Cell, GridColumn } from "@/objects/grid/gridTypes";
 import type { Format } from "@/ui/format";
 
@@ -31,7 +31,7 @@ export interface Pasted {
 export const faultKey = (record: RecordRow, field: FieldMeta) => `${record.id} ${field.name}`;
 
 export const cellText = (record: RecordRow, field: FieldMeta, format: Format) =>
-  typeOf(field).toText(record[field.name], field, format, record);
+  shownAs(field).toText(record[field.name], field, format, record);
 
 /** What goes where: one text fills the block, several lie from its corner on. Null: they do not fit in. */
 export function place(

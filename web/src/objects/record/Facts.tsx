@@ -13,6 +13,7 @@ import { MentionAbout } from "@/objects/mention/colleagues";
 import { Divided, mayDivide } from "@/objects/record/Divided";
 import { InlineEditor } from "@/objects/record/InlineEditor";
 import { RequiredMark } from "@/objects/record/RequiredMark";
+import { RevealButton, useReveal } from "@/objects/record/Reveal";
 import { useRules } from "@/objects/record/useRules";
 import { useShortcuts } from "@/ui/shortcuts";
 import { useBoxAria } from "@/ui/useBoxAria";
@@ -76,15 +77,17 @@ interface FactProps extends Props {
   rule?: Ruled;
 }
 
-function Fact({ object, loaded, field, rule }: FactProps) {
+function Fact({ object, loaded, field: declared, rule }: FactProps) {
   const { t } = useTranslation();
+  const reveal = useReveal(object, loaded, declared);
+  const { field } = reveal;
   const id = useId();
   const box = useRef<HTMLElement>(null);
   // As it was when editing began: what others change meanwhile is not to be overwritten unseen.
   const [editing, setEditing] = useState<Loaded | null>(null);
   const { record } = editing ?? loaded;
   const save = useSaveFields(object);
-  const value = record[field.name];
+  const value = reveal.isOpen ? reveal.value : record[field.name];
   const locked = rule?.locked ?? false;
   const required = rule?.required ?? false;
   const why = locked || (required && isBlank(value)) ? rule?.reason : undefined;
@@ -93,6 +96,7 @@ function Fact({ object, loaded, field, rule }: FactProps) {
 
   function commit(next: unknown) {
     setEditing(null);
+    reveal.close();
     if (next !== value) void save(record, { [field.name]: next }, editing?.etag);
   }
 
@@ -153,6 +157,7 @@ function Fact({ object, loaded, field, rule }: FactProps) {
             onTake={(parts) => void save(record, parts, loaded.etag)}
           />
         )}
+        {!editing && reveal.isOffered && <RevealButton reveal={reveal} />}
         {why && (
           <small id={describedBy} className={styles.why}>
             {why}
