@@ -36,6 +36,7 @@ import { Route as AppSettingsObjectsRouteImport } from "./routes/_app/settings/o
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings/people";
 import { Route as AppSettingsPrivacyRouteImport } from "./routes/_app/settings/privacy";
 import { Route as AppSettingsProvidersRouteImport } from "./routes/_app/settings/providers";
+import { Route as AppSettingsRetentionRouteImport } from "./routes/_app/settings/retention";
 import { Route as AppSettingsSnippetsRouteImport } from "./routes/_app/settings/snippets";
 import { Route as AppSettingsWebhooksRouteImport } from "./routes/_app/settings/webhooks";
 import { Route as AppSettingsRolesIndexRouteImport } from "./routes/_app/settings/roles/index";
@@ -176,6 +177,11 @@ const AppSettingsProvidersRoute = AppSettingsProvidersRouteImport.update({
   path: "/providers",
   getParentRoute: () => AppSettingsRouteRoute,
 } as any);
+const AppSettingsRetentionRoute = AppSettingsRetentionRouteImport.update({
+  id: "/retention",
+  path: "/retention",
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any);
 const AppSettingsSnippetsRoute = AppSettingsSnippetsRouteImport.update({
   id: "/snippets",
   path: "/snippets",
@@ -221,6 +227,7 @@ export interface FileRoutesByFullPath {
   "/settings/people": typeof AppSettingsPeopleRoute;
   "/settings/privacy": typeof AppSettingsPrivacyRoute;
   "/settings/providers": typeof AppSettingsProvidersRoute;
+  "/settings/retention": typeof AppSettingsRetentionRoute;
   "/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path/": typeof AppPathIndexRoute;
@@ -252,6 +259,7 @@ export interface FileRoutesByTo {
   "/settings/people": typeof AppSettingsPeopleRoute;
   "/settings/privacy": typeof AppSettingsPrivacyRoute;
   "/settings/providers": typeof AppSettingsProvidersRoute;
+  "/settings/retention": typeof AppSettingsRetentionRoute;
   "/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path": typeof AppPathIndexRoute;
@@ -286,6 +294,7 @@ export interface FileRoutesById {
   "/_app/settings/people": typeof AppSettingsPeopleRoute;
   "/_app/settings/privacy": typeof AppSettingsPrivacyRoute;
   "/_app/settings/providers": typeof AppSettingsProvidersRoute;
+  "/_app/settings/retention": typeof AppSettingsRetentionRoute;
   "/_app/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/_app/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/_app/$path/": typeof AppPathIndexRoute;
@@ -320,6 +329,7 @@ export interface FileRouteTypes {
     | "/settings/people"
     | "/settings/privacy"
     | "/settings/providers"
+    | "/settings/retention"
     | "/settings/snippets"
     | "/settings/webhooks"
     | "/$path/"
@@ -351,6 +361,7 @@ export interface FileRouteTypes {
     | "/settings/people"
     | "/settings/privacy"
     | "/settings/providers"
+    | "/settings/retention"
     | "/settings/snippets"
     | "/settings/webhooks"
     | "/$path"
@@ -384,6 +395,7 @@ export interface FileRouteTypes {
     | "/_app/settings/people"
     | "/_app/settings/privacy"
     | "/_app/settings/providers"
+    | "/_app/settings/retention"
     | "/_app/settings/snippets"
     | "/_app/settings/webhooks"
     | "/_app/$path/"
@@ -594,6 +606,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsProvidersRouteImport;
       parentRoute: typeof AppSettingsRouteRoute;
     };
+    "/_app/settings/retention": {
+      id: "/_app/settings/retention";
+      path: "/retention";
+      fullPath: "/settings/retention";
+      preLoaderRoute: typeof AppSettingsRetentionRouteImport;
+      parentRoute: typeof AppSettingsRouteRoute;
+    };
     "/_app/settings/snippets": {
       id: "/_app/settings/snippets";
       path: "/snippets";
@@ -634,6 +653,7 @@ interface AppSettingsRouteRouteChildren {
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute;
   AppSettingsPrivacyRoute: typeof AppSettingsPrivacyRoute;
   AppSettingsProvidersRoute: typeof AppSettingsProvidersRoute;
+  AppSettingsRetentionRoute: typeof AppSettingsRetentionRoute;
   AppSettingsSnippetsRoute: typeof AppSettingsSnippetsRoute;
   AppSettingsWebhooksRoute: typeof AppSettingsWebhooksRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
@@ -650,6 +670,7 @@ const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
   AppSettingsPrivacyRoute: AppSettingsPrivacyRoute,
   AppSettingsProvidersRoute: AppSettingsProvidersRoute,
+  AppSettingsRetentionRoute: AppSettingsRetentionRoute,
   AppSettingsSnippetsRoute: AppSettingsSnippetsRoute,
   AppSettingsWebhooksRoute: AppSettingsWebhooksRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,

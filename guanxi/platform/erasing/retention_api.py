@@ -25,7 +25,7 @@ router = Router(tags=["retention"])
 ActionName = Literal["erase", "delete"]
 
 
-class RuleIn(Strict):
+class RetentionRuleIn(Strict):
     object: Text = Field(max_length=60)
     name: Text = Field("", max_length=100)
     filter: JsonMap | None = None
@@ -36,13 +36,13 @@ class RuleIn(Strict):
     is_active: bool = False
 
 
-class LastOut(Schema):
+class LastNightOut(Schema):
     done: int
     left: int
     refused: dict[str, int] = Field(description="By reason.")
 
 
-class RuleOut(Schema):
+class RetentionRuleOut(Schema):
     id: UUID
     object: str
     name: str
@@ -54,10 +54,10 @@ class RuleOut(Schema):
     is_active: bool
     owner: LinkOut = Field(description="With whose rights it acts.")
     ran_at: dt.datetime | None
-    last: LastOut | None = Field(description="What came of the last night.")
+    last: LastNightOut | None = Field(description="What came of the last night.")
 
 
-class KeptOut(Schema):
+class KeptForOut(Schema):
     """Something that is forgotten by itself, and after how many days; null: not by itself."""
 
     name: str
@@ -66,8 +66,8 @@ class KeptOut(Schema):
 
 
 class RetentionOut(Schema):
-    items: list[RuleOut]
-    kept: list[KeptOut]
+    items: list[RetentionRuleOut]
+    kept: list[KeptForOut]
 
 
 class DueRecordOut(LinkOut):
@@ -113,7 +113,7 @@ def list_rules(request: Request) -> dict[str, Any]:
 
 
 @router.post("/try", response=DueOut, summary="Whom a rule would let go now, without doing it")
-def try_out(request: Request, body: RuleIn) -> dict[str, Any]:
+def try_out(request: Request, body: RetentionRuleIn) -> dict[str, Any]:
     require_administrator(request)
     rule = RetentionRule(**body.model_dump(), owner=request.asker.user)
     found = retention.try_out(request.asker, rule)
@@ -132,16 +132,16 @@ def _declared(rule: RetentionRule) -> ObjectType:
     return object_type(rule.object)
 
 
-@router.post("", response={201: RuleOut}, summary="Make a retention rule")
-def create_rule(request: Request, body: RuleIn) -> Status[dict[str, Any]]:
+@router.post("", response={201: RetentionRuleOut}, summary="Make a retention rule")
+def create_rule(request: Request, body: RetentionRuleIn) -> Status[dict[str, Any]]:
     """It acts at night, with the rights of whoever saved it last, if it is active."""
     require_administrator(request)
     rule = retention.save(request.asker, RetentionRule(**body.model_dump()))
     return Status(201, describe(rule))
 
 
-@router.put("/{uuid:pk}", response=RuleOut, summary="Change a retention rule, or pause it")
-def change_rule(request: Request, pk: UUID, body: RuleIn) -> dict[str, Any]:
+@router.put("/{uuid:pk}", response=RetentionRuleOut, summary="Change a retention rule, or pause it")
+def change_rule(request: Request, pk: UUID, body: RetentionRuleIn) -> dict[str, Any]:
     require_administrator(request)
     rule = retention.get_rule(pk)
     for name, value in body.model_dump().items():

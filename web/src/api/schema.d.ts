@@ -8593,10 +8593,10 @@ export interface components {
             items: components["schemas"]["HeldOut"][];
         };
         /**
-         * KeptOut
+         * KeptForOut
          * @description Something that is forgotten by itself, and after how many days; null: not by itself.
          */
-        KeptOut: {
+        KeptForOut: {
             /** Name */
             name: string;
             /** Days */
@@ -8604,8 +8604,8 @@ export interface components {
             /** Label */
             label: string;
         };
-        /** LastOut */
-        LastOut: {
+        /** LastNightOut */
+        LastNightOut: {
             /** Done */
             done: number;
             /** Left */
@@ -8621,46 +8621,82 @@ export interface components {
         /** RetentionOut */
         RetentionOut: {
             /** Items */
-            items: components["schemas"]["RuleOut"][];
+            items: components["schemas"]["RetentionRuleOut"][];
             /** Kept */
-            kept: components["schemas"]["KeptOut"][];
+            kept: components["schemas"]["KeptForOut"][];
         };
-        /** RuleOut */
-        RuleOut: {
-            /** Key */
-            key: string;
+        /** RetentionRuleOut */
+        RetentionRuleOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Object */
+            object: string;
             /** Name */
             name: string;
-            /** Result */
-            result: string;
             /** Filter */
-            filter: unknown;
-        };
-        /**
-         * RuleIn
-         * @description Customers of whom the filter holds are in the class, unless a rule before took them.
-         */
-        RuleIn: {
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Months */
+            months: number;
+            /** Without */
+            without: string[];
             /**
-             * Key
-             * @description Of a rule that is there already: it stays the same one.
-             * @default
+             * Action
+             * @enum {string}
              */
-            key?: string;
+            action: "erase" | "delete";
+            /** Limit */
+            limit: number;
+            /** Is Active */
+            is_active: boolean;
+            /** @description With whose rights it acts. */
+            owner: components["schemas"]["LinkOut"];
+            /** Ran At */
+            ran_at: string | null;
+            /** @description What came of the last night. */
+            last: components["schemas"]["LastNightOut"] | null;
+        };
+        /** RetentionRuleIn */
+        RetentionRuleIn: {
+            /** Object */
+            object: string;
             /**
              * Name
              * @default
              */
             name?: string;
-            /** Result */
-            result: string;
-            /**
-             * Filter
-             * @description Of the filter language; the same for everyone.
-             */
-            filter: {
+            /** Filter */
+            filter?: {
                 [key: string]: unknown;
-            };
+            } | null;
+            /** Months */
+            months: number;
+            /**
+             * Without
+             * @description Related records, as filters say.
+             * @default []
+             */
+            without?: string[];
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "erase" | "delete";
+            /**
+             * Limit
+             * @description At most so many a night.
+             * @default 100
+             */
+            limit?: number;
+            /**
+             * Is Active
+             * @default false
+             */
+            is_active?: boolean;
         };
         /** DueOut */
         DueOut: {
@@ -9337,6 +9373,17 @@ export interface components {
             /** Items */
             items: components["schemas"]["ClassificationOut"][];
         };
+        /** RuleOut */
+        RuleOut: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Result */
+            result: string;
+            /** Filter */
+            filter: unknown;
+        };
         /** RuleProblemOut */
         RuleProblemOut: {
             /**
@@ -9373,6 +9420,32 @@ export interface components {
              * @default true
              */
             nightly?: boolean;
+        };
+        /**
+         * RuleIn
+         * @description Customers of whom the filter holds are in the class, unless a rule before took them.
+         */
+        RuleIn: {
+            /**
+             * Key
+             * @description Of a rule that is there already: it stays the same one.
+             * @default
+             */
+            key?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Result */
+            result: string;
+            /**
+             * Filter
+             * @description Of the filter language; the same for everyone.
+             */
+            filter: {
+                [key: string]: unknown;
+            };
         };
         /** MoveOut */
         MoveOut: {
@@ -17011,7 +17084,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleIn"];
+                "application/json": components["schemas"]["RetentionRuleIn"];
             };
         };
         responses: {
@@ -17021,7 +17094,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RuleOut"];
+                    "application/json": components["schemas"]["RetentionRuleOut"];
                 };
             };
             /** @description Refused */
@@ -17044,7 +17117,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleIn"];
+                "application/json": components["schemas"]["RetentionRuleIn"];
             };
         };
         responses: {
@@ -17079,7 +17152,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleIn"];
+                "application/json": components["schemas"]["RetentionRuleIn"];
             };
         };
         responses: {
@@ -17089,7 +17162,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RuleOut"];
+                    "application/json": components["schemas"]["RetentionRuleOut"];
                 };
             };
             /** @description Refused */

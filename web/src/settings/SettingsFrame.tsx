@@ -27,6 +27,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
     { to: "/settings/classifications", label: t("classifications.title") },
     { to: "/settings/layouts", label: t("layouts.title") },
     { to: "/settings/privacy", label: t("privacySettings.title") },
+    { to: "/settings/retention", label: t("retention.title") },
     { to: "/settings/audit", label: t("audit.title") },
   ];
   return (
