@@ -5,6 +5,7 @@ backup from before forgets them again when it is restored.
 from __future__ import annotations
 
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,11 @@ def in_files(*folders: Path) -> dict[str, set[str]]:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             if path.suffix == ".parquet":
                 text = str(pq.read_table(path).to_pylist())
+            elif zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as folded:
+                    text = " ".join(
+                        folded.read(n).decode(errors="replace") for n in folded.namelist()
+                    )
             else:
                 text = path.read_bytes().decode(errors="replace")
             if known := traces(f"{path} {text}"):
@@ -180,6 +186,11 @@ def everywhere(firm: Firm) -> Customer:
     lathe = firm[f"{EQUIPMENT}:lathe"]
     linked = {"name": f"{NAME} 的车床", "custom": {"user": str(customer.pk)}}
     assert patch(admin, f"custom-equipment/{lathe.pk}", linked).status_code == 200
+    asked = {"customer": str(customer.pk), "kind": "access", "note": WORDS}
+    request = post(admin, "privacy-requests", asked)
+    assert request.status_code == 201, request.content
+    copy = post(admin, f"privacy-requests/{request.json()['id']}/copy", {"language": "en"})
+    run_job(job_id=copy.json()["id"])
     _kept_by_people(firm, customer)
     _said_by_models(firm, customer)
     assert get(owner, "search?q=%E6%AC%A7%E9%98%B3")["items"]
@@ -239,7 +250,7 @@ def test_no_trace_is_left_nor_comes_back(firm: Firm, logs: Path, workspace: Work
     before = books()
     # Whatever is looked for afterwards is there now: the search can fail.
     assert traces(dump(workspace)) >= set(TRACES) - {"秘密合同", "7654 3210"}
-    assert {"秘密合同", NAME} <= set().union(*in_files(home.files).values())
+    assert {"秘密合同", NAME, ID_CARD} <= set().union(*in_files(home.files).values())
     older = backup(workspace)
 
     Job.objects.filter(state="queued").update(state="cancelled")
