@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guanxi.customers.models import Customer
+from guanxi.insight.models import SuspectedPair
 from guanxi.platform.events.models import Event
 from guanxi.platform.objects.duplicates import INITIALS, MASKED_AT_MOST, initials
 from tests.cast import PEOPLE, Firm
@@ -226,3 +227,27 @@ def test_names_in_every_script(firm: Firm, name: str) -> None:
         found = {c["id"] for c in ask(client, name=name, kind="organization")["candidates"]}
         assert made.json()["id"] in found
         assert len(initials(name).replace(".", "").replace(" ", "")) <= 3 * INITIALS
+
+
+def test_who_is_edited_and_whom_somebody_called_different_are_not_told_of(
+    firm: Firm, known: dict[str, Customer]
+) -> None:
+    client, li = firm.client("manager"), known["li"]
+    twin = Customer.objects.create(kind="person", name="李小明", phone="13911112222")
+    draft = {"name": "李小明", "kind": "person", "phone": "13911112222"}
+    both = {str(li.pk), str(twin.pk)}
+    assert {c["id"] for c in ask(client, **draft)["candidates"]} == both
+    assert {c["id"] for c in ask(client, **draft, id=str(li.pk))["candidates"]} == {str(twin.pk)}
+    first, second = sorted([li.pk, twin.pk])
+    SuspectedPair.objects.create(
+        first_id=first, second_id=second, probability=0.9, priority=1, state="not_the_same",
+        decided_by=firm["manager"], decided_at="2026-03-31T00:00Z", compared=1,
+    )  # fmt: skip
+    for edited in both:
+        assert ask(client, **draft, id=edited)["candidates"] == []
+    assert {c["id"] for c in ask(client, **draft)["candidates"]} == both
+    hidden = {**draft, "id": str(firm["customer:chen"].pk)}
+    answer = firm.client("loner").post(
+        f"{CUSTOMERS}/duplicates", hidden, content_type="application/json"
+    )
+    assert answer.status_code == 404

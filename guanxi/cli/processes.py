@@ -28,6 +28,7 @@ def worker() -> None:
         from django.db import connection
         from procrastinate.contrib.django import app
 
+        from guanxi.insight.quality.measuring import follow_changes
         from guanxi.platform.events.worker import keep_reading
         from guanxi.platform.jobs.tasks import resume_interrupted
         from guanxi.platform.notifications.making import notify_of_events
@@ -37,6 +38,7 @@ def worker() -> None:
         connection.close()
         keep_reading("notifications", notify_of_events)
         keep_reading("webhooks", tell_webhooks)
+        keep_reading("data quality", follow_changes)
         jobs = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         jobs.run_worker(
             name="guanxi", concurrency=JOBS_AT_ONCE, shutdown_graceful_timeout=JOB_PATIENCE

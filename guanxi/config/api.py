@@ -18,6 +18,7 @@ from guanxi.demo.api import router as sample_router
 from guanxi.insight.api import router as insight_router
 from guanxi.insight.api import scores_router
 from guanxi.insight.duplicates_api import router as duplicates_router
+from guanxi.insight.quality.api import router as quality_router
 from guanxi.interactions.api import router as interactions_router
 from guanxi.interactions.api import timeline_router
 from guanxi.interactions.snippets_api import router as snippets_router
@@ -39,6 +40,7 @@ from guanxi.platform.erasing.api import router as holds_router
 from guanxi.platform.erasing.retention_api import router as retention_router
 from guanxi.platform.events.api import router as changes_router
 from guanxi.platform.events.audit_api import router as audit_router
+from guanxi.platform.events.origins_api import router as origins_router
 from guanxi.platform.exchange.api import router as imports_router
 from guanxi.platform.exchange.export_api import export_router, shared_export_router
 from guanxi.platform.fields.api import router as fields_router
@@ -94,6 +96,7 @@ def build_api() -> API:
     api.add_router("/custom-objects", custom_objects_router)
     api.add_router("/layouts", layouts_router)
     api.add_router("/changes", changes_router)
+    api.add_router("/origins", origins_router)
     api.add_router("/imports", imports_router)
     api.add_router("/merges", merges_router)
     api.add_router("/holds", holds_router)
@@ -111,6 +114,7 @@ def build_api() -> API:
     api.add_router("/snippets", snippets_router)
     api.add_router("/insight", insight_router)
     api.add_router("/duplicates", duplicates_router)
+    api.add_router("/data-quality", quality_router)
     api.add_router("/customers", scores_router)
     api.add_router("", files_router)
     for declared in built_in():

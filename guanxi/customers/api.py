@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Router
@@ -9,6 +10,7 @@ from pydantic import Field
 
 from guanxi.customers.credit_codes import LONGEST
 from guanxi.customers.models import Customer, Identity
+from guanxi.platform.access.predicate import require_visible
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.duplicates import DuplicatesOut, find_duplicates
 from guanxi.platform.objects.errors import NotAllowed
@@ -29,6 +31,10 @@ class IdentityIn(Strict):
 class DescribedCustomer(Strict):
     """What is known of somebody who may be a customer already; all of it may be left out."""
 
+    id: UUID | None = Field(
+        None,
+        description="If it is a customer already: not told of, nor whom it is told apart from.",
+    )
     name: Annotated[Text, Field(max_length=200)] = ""
     kind: Customer.Kind | None = None
     phone: Annotated[Text, Field(max_length=60)] = ""
@@ -49,5 +55,7 @@ def duplicates(request: Request, body: DescribedCustomer) -> dict[str, Any]:
     if not request.asker.may("create", declared):
         raise NotAllowed(_("Your role does not allow this."))
     further = [(i.kind.value, i.source, i.value) for i in body.identities]
-    values = body.model_dump(exclude={"identities"}) | {"identities": further}
-    return find_duplicates(request, declared, values)
+    if body.id is not None:
+        require_visible(request.asker, Customer, body.id)
+    values = body.model_dump(exclude={"id", "identities"}) | {"identities": further}
+    return find_duplicates(request, declared, values, but=body.id)

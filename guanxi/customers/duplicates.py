@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from guanxi.customers import matching
 from guanxi.customers.models import Customer, Identity, normal_identity
 from guanxi.customers.names import name_match
+from guanxi.customers.told_apart import told_apart
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.objects.duplicates import Candidate, Evidence, Found, Level, Note
 from guanxi.platform.objects.names import name_sort_key
@@ -85,6 +86,8 @@ select h.customer_id, array_agg(distinct h.k), array_agg(distinct h.normal),
 from i_hit h
 join customers_customer c on c.id = h.customer_id
 left join platform_user u on u.id = c.owner_id
+where %(but)s::uuid is null
+   or not exists (select from TOLD_APART t where t.one = %(but)s::uuid and t.other = h.customer_id)
 group by h.customer_id, c.id, u.full_name
 """  # noqa: S608  constants only
 
@@ -146,7 +149,10 @@ def _sees_identities(asker: Asker) -> bool:
 
 
 def find_customers(asker: Asker, values: Mapping[str, Any], but: UUID | None = None) -> Found:
-    """The customers that the one described may be, the strongest first; `but` is not told of."""
+    """The customers that the one described may be, the strongest first.
+
+    If it is the customer `but`, neither that one is told of nor whom somebody called different.
+    """
     draft = draft_of(asker, values)
     if not (draft.name or draft.keys):
         return Found()
@@ -158,7 +164,7 @@ def find_customers(asker: Asker, values: Mapping[str, Any], but: UUID | None = N
         "further": _sees_identities(asker),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(FIND, parameters)
+        cursor.execute(FIND.replace("TOLD_APART", told_apart()), parameters)
         rows = [Row(draft, *row) for row in cursor.fetchall()]
     by_name = sum(bool({"m", "n", "o"} & set(row.k)) for row in rows)
     told = [row for row in rows if row.level != "hint" or row.k != ["m"] or by_name < MOST]

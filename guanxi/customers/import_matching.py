@@ -15,6 +15,7 @@ from psycopg import sql
 from guanxi.customers import matching
 from guanxi.customers.import_values import Part
 from guanxi.customers.models import Customer
+from guanxi.customers.told_apart import told_apart
 from guanxi.platform.access.predicate import visible_to
 from guanxi.platform.exchange.ids import id_sql
 from guanxi.platform.exchange.layout import Layout
@@ -47,6 +48,24 @@ with edge as (
     from i_key i join i_shared s using (part, kind, k, source, normal)
 )
 select row, part, min(leader) as leader from edge group by 1, 2
+"""
+# Rows that lead to customers whom somebody called different are not of one customer.
+TOLD_APART = """
+with own as materialized (
+    select distinct l.part, l.leader, l.row, i.customer_id
+    from i_leader l
+    join i_key k on k.row = l.row and k.part = l.part and k.k in ('x', 'w', 'u', 'p', 'e')
+    join customers_identity i on i.kind = case k.k when 'x' then 'external' when 'w' then 'wechat'
+            when 'u' then 'credit_code' when 'p' then 'phone' else 'email' end
+        and i.normal = k.normal and i.deleted_at is null
+        and (k.k in ('p', 'e') or i.source = k.source)
+), apart as (
+    select distinct a.part, a.leader
+    from own a join {told} t on t.one = a.customer_id
+    join own b on b.part = a.part and b.leader = a.leader and b.customer_id = t.other
+    where b.row <> a.row
+)
+delete from i_leader l using apart where l.part = apart.part and l.leader = apart.leader
 """
 JUMP = """
 update i_leader l set leader = up.leader from i_leader up
@@ -208,6 +227,9 @@ class Matching:
         for _jump in range(JUMPS):
             if not self._do(JUMP):
                 break
+        self.cursor.execute(f"select exists (select from {told_apart()} t)")  # noqa: S608
+        if self.cursor.fetchone() == (True,):
+            self._do(TOLD_APART, told=told_apart())
         merged = ", ".join(
             f"coalesce((array_agg(r.values[{i}] order by r.row desc) filter (where r.values[{i}] "
             f"<> ''))[1], '')"

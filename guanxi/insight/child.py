@@ -20,7 +20,7 @@ PARENT_POLL = 0.5  # seconds
 # By the kind of job, when each of its steps begins, of a hundred.
 BEGINS = {
     "score": {"wait": 0, "refresh": 0, "score": 40, "write": 60},
-    "find_duplicates": {"wait": 0, "read": 0, "compare": 5, "write": 95},
+    "find_duplicates": {"wait": 0, "read": 0, "compare": 5, "write": 90, "merge": 95},
 }
 
 
@@ -98,6 +98,7 @@ def tell(job: Any, language: str, step: str, done: int, total: int | None) -> No
             "write": _("Writing scores"),
             "read": _("Reading customers"),
             "compare": _("Comparing customers"),
+            "merge": _("Merging obvious duplicates"),
         }
         if (job.job.kind, step) == ("find_duplicates", "write"):
             messages["write"] = _("Writing the queue")

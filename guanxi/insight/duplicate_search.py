@@ -16,10 +16,12 @@ import pyarrow.csv as pa_csv
 from django.db import connection, transaction
 
 from guanxi.analytics.matching import Kind, find_matches
-from guanxi.insight import warehouse
+from guanxi.analytics.matching.thresholds import threshold_for
+from guanxi.insight import by_itself, warehouse
 from guanxi.insight.duplicates import COMPARED
 from guanxi.insight.models import SuspectedPair
 from guanxi.insight.one_at_a_time import ENGINE_MEMORY, Tell, one_at_a_time
+from guanxi.insight.quality.settings import current_settings
 from guanxi.insight.write_back import as_csv
 
 KINDS: tuple[Kind, ...] = ("person", "organization")
@@ -77,21 +79,31 @@ on conflict (first_id, second_id) do nothing
 
 
 def run(*, tell: Tell = lambda step, done, total: None) -> dict[str, int]:
-    """Compare all customers and bring the queue up to date: how many are {"open", "new"}.
+    """Compare all customers and bring the queue up to date, then merge by itself if that is wanted.
 
-    One run at a time: a second one waits.
+    Returns how many pairs are {"open", "new"}, and, if wanted, {"merged", "left"} to people. One
+    run at a time: a second one waits.
     """
     found = []
+    thresholds: dict[str, float] = {}
+    settings = current_settings()
     with one_at_a_time(tell):
         for n, kind in enumerate(KINDS):
             tell("read", n, len(KINDS))
             records = _read(kind)
             tell("compare", n, len(KINDS))
             pairs = find_matches(records, kind=kind, engine=_engine()).pairs
+            thresholds[kind] = threshold_for(
+                pairs["probability"], settings.precision, least=by_itself.LEAST
+            )
             likely = pairs.filter(pc.greater_equal(pairs["probability"], LIKELY))
             found.append(_incoming(likely.slice(0, MOST)))
         tell("write", 0, None)
-        return _keep(pa.concat_tables(found))
+        kept = _keep(pa.concat_tables(found))
+        if not settings.merges_by_itself:
+            return kept
+        done = by_itself.merge_sure_pairs(thresholds, tell)
+        return {**kept, **done, "open": kept["open"] - done["merged"]}
 
 
 def _engine() -> dict[str, str]:

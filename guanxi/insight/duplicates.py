@@ -14,15 +14,18 @@ from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Customer
 from guanxi.insight.models import SuspectedPair
+from guanxi.platform.access.models import User
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import describe, start_job
+from guanxi.platform.merging.showing import merges
 from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.lists import COUNT_CAP, BadList, RowAfter
 from guanxi.platform.objects.registry import object_type
 from guanxi.platform.objects.rows import row_json
 
 JOB_KIND = "find_duplicates"
+ACTOR = "guanxi:merging"  # no name that anybody can choose: it has a colon
 State = SuspectedPair.State
 # What is shown of both, side by side.
 SHOWN = (
@@ -45,6 +48,11 @@ set state = 'not_the_same', decided_by_id = %s, decided_at = clock_timestamp(),
 from customers_customer a, customers_customer b
 where p.id = %s and a.id = p.first_id and b.id = p.second_id
 """  # noqa: S608  constants only
+
+
+def actor() -> User | None:
+    """The user in whose name obvious pairs are merged without asking; None before the first."""
+    return User.objects.filter(username=ACTOR).first()
 
 
 def require_right(asker: Asker, verb: str = "merge") -> None:
@@ -149,6 +157,15 @@ def _shown(asker: Asker, pair: Any, sides: dict[UUID, dict[str, Any]]) -> dict[s
         "decided_by": decider and {"id": str(decider.pk), "label": decider.full_name},
         "can": ["merge", "decide"] if pair.may_change_first and pair.may_change_second else [],
     }
+
+
+def merged_by_itself(asker: Asker, *, cursor: UUID | None, limit: int) -> dict[str, Any]:
+    """{"items", "next"}: what was merged without asking, the newest first. Raises NotAllowed."""
+    require_right(asker, "read")
+    by = actor()
+    if by is None:
+        return {"items": [], "next": None}
+    return merges(asker, object_type("customer"), actor=by.pk, before=cursor, limit=limit)
 
 
 @transaction.atomic

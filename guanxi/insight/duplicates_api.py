@@ -9,6 +9,7 @@ from pydantic import Field
 
 from guanxi.insight import duplicates
 from guanxi.platform.http.request import Request
+from guanxi.platform.merging.api import MergesOut
 from guanxi.platform.objects.schemas import JobOut, LinkOut, Strict
 
 router = Router(tags=["duplicates"])
@@ -72,6 +73,22 @@ def list_pairs(request: Request, q: Query[PairsIn]) -> Answer:
     """The likeliest and those worth most first; for whoever may merge and sees both. Merge them
     with `POST /customers/merge`."""
     return duplicates.queue_page(request.asker, state=q.state, cursor=q.cursor, limit=q.limit)
+
+
+class MergedIn(Strict):
+    cursor: UUID | None = None
+    limit: int = Field(50, ge=1, le=200)
+
+
+@router.get(
+    "/merged",
+    response=MergesOut,
+    operation_id="list_merged_duplicates",
+    summary="Duplicates that were merged without asking",
+)
+def list_merged(request: Request, q: Query[MergedIn]) -> Answer:
+    """For whoever may merge; each is taken back with `POST /merges/{id}/undo`."""
+    return duplicates.merged_by_itself(request.asker, cursor=q.cursor, limit=q.limit)
 
 
 @router.post(

@@ -4,7 +4,11 @@ from django.db.models import Q
 
 from guanxi.insight.models import (
     AttentionItem,
+    CustomerQuality,
     CustomerScore,
+    QualityFigure,
+    QualitySettings,
+    QualitySnapshot,
     ScoreRun,
     ScoreSnapshot,
     SuspectedPair,
@@ -21,7 +25,12 @@ def forget_pairs(erasing: Erasing) -> None:
     SuspectedPair.objects.filter(Q(first__in=erasing.ids) | Q(second__in=erasing.ids)).delete()
 
 
+def forget_findings(erasing: Erasing) -> None:
+    CustomerQuality.objects.filter(customer__in=erasing.ids).delete()
+
+
 erases(AttentionItem, empty_notes)
+erases(CustomerQuality, forget_findings)
 erases(SuspectedPair, forget_pairs)
 holds_none(
     "Figures and the reasons of a score, which name orders and days; the warehouse behind them"
@@ -29,4 +38,10 @@ holds_none(
     CustomerScore,
     ScoreRun,
     ScoreSnapshot,
+)
+holds_none(
+    "Settings, and numbers of customers by source and finding: that names a field, never a value.",
+    QualityFigure,
+    QualitySettings,
+    QualitySnapshot,
 )

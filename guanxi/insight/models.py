@@ -299,3 +299,28 @@ class SuspectedPair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} {self.second_id}"
+
+
+# At the end: what is measured is of customers and their pairs.
+from guanxi.insight.quality.models import (  # noqa: E402
+    CustomerQuality,
+    QualityFigure,
+    QualitySettings,
+    QualitySnapshot,
+)
+
+__all__ = [
+    "SCORE_FIELDS",
+    "ABCClass",
+    "AttentionItem",
+    "CustomerQuality",
+    "CustomerScore",
+    "QualityFigure",
+    "QualitySettings",
+    "QualitySnapshot",
+    "RFMClass",
+    "ScoreRun",
+    "ScoreSnapshot",
+    "Stage",
+    "SuspectedPair",
+]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
 from guanxi.insight import duplicates, services
+from guanxi.insight.quality import measuring
 from guanxi.platform.jobs.services import JobCancelled, RunningJob, job_kind
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.workspaces.services import books_zone
@@ -22,6 +23,7 @@ from guanxi.platform.workspaces.services import books_zone
 POLL = 1.0  # seconds between looks whether somebody cancelled
 NIGHTLY_HOUR = 3
 DUPLICATES_HOUR = 4  # the queue is ordered by what the scores expect
+QUALITY_HOUR = 5  # counts the pairs too
 
 
 class RunFailedError(DomainError):
@@ -86,3 +88,12 @@ def find_duplicates_nightly(timestamp: int) -> None:
     now = datetime.fromtimestamp(timestamp, UTC).astimezone(books_zone())
     if now.hour == DUPLICATES_HOUR and duplicates.anybody_to_compare():
         duplicates.start_search()
+
+
+@app.periodic(cron="0 * * * *")
+@app.task(name="measure_quality_nightly", pass_context=False)
+def measure_quality_nightly(timestamp: int) -> None:
+    """Measure data quality when it is five at night where the books are kept."""
+    now = datetime.fromtimestamp(timestamp, UTC).astimezone(books_zone())
+    if now.hour == QUALITY_HOUR and duplicates.anybody_to_compare():
+        measuring.start_measuring()

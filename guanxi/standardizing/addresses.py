@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -91,6 +92,11 @@ def _divisions() -> dict[str, list[Division]]:
                 for key in map(simplify, {name, short_name(name)}):
                     found.setdefault(key, set()).add(division)
     return {name: sorted(divisions) for name, divisions in found.items()}
+
+
+def divisions_called(name: str) -> Sequence[Division]:
+    """The divisions of a full or short name, in whatever characters, of now or since 2000."""
+    return _divisions().get(simplify(name.strip()), ())
 
 
 def short_name(name: str) -> str:

@@ -27,7 +27,7 @@ def test_a_queue_is_worked_through(demo: Served, member: Callable[..., Page]) ->
                 page, "POST", f"{api}/customers?on_duplicate=create", kind="person", name=name,
                 owner=me, phone=phone, birthday=birthday, email=email, street=street,
             )  # fmt: skip
-    page.goto(f"{demo.url}/data-quality")
+    page.goto(f"{demo.url}/data-quality/duplicates")
     page.get_by_role("button", name=t("insight.duplicates.search")).click()
     different = page.get_by_role("article").filter(has_text="司徒长青")
     same = page.get_by_role("article").filter(has_text="尉迟红叶")
@@ -42,7 +42,7 @@ def test_a_queue_is_worked_through(demo: Served, member: Callable[..., Page]) ->
     same.focus()
     page.keyboard.press("m")
     page.get_by_role("button", name=t("merge.run"), exact=True).click()
-    expect(page).to_have_url(f"{demo.url}/data-quality")
+    expect(page).to_have_url(f"{demo.url}/data-quality/duplicates")
     expect(
         page.get_by_role("article").or_(page.get_by_role("heading", level=2)).first
     ).to_be_visible()

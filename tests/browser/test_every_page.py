@@ -94,6 +94,7 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         f"/imports/{previewed}?verdict=reject",
         f"/imports/{done}",
         "/data-quality",
+        "/data-quality/duplicates",
         "/recycle-bin",
         "/settings",
         "/settings/snippets",

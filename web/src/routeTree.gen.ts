@@ -17,13 +17,14 @@ import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as SignedInRouteImport } from "./routes/signed-in";
 import { Route as WelcomeRouteImport } from "./routes/welcome";
 import { Route as AppIndexRouteImport } from "./routes/_app/index";
-import { Route as AppDataQualityRouteImport } from "./routes/_app/data-quality";
 import { Route as AppRecycleBinRouteImport } from "./routes/_app/recycle-bin";
 import { Route as AppSettingsRouteRouteImport } from "./routes/_app/settings/route";
 import { Route as AppPathIndexRouteImport } from "./routes/_app/$path/index";
 import { Route as AppPathIdRouteImport } from "./routes/_app/$path/$id";
 import { Route as AppCustomersIdRouteImport } from "./routes/_app/customers/$id";
 import { Route as AppCustomersMergeRouteImport } from "./routes/_app/customers/merge";
+import { Route as AppDataQualityIndexRouteImport } from "./routes/_app/data-quality/index";
+import { Route as AppDataQualityDuplicatesRouteImport } from "./routes/_app/data-quality/duplicates";
 import { Route as AppImportsIndexRouteImport } from "./routes/_app/imports/index";
 import { Route as AppImportsIdRouteImport } from "./routes/_app/imports/$id";
 import { Route as AppImportsNewRouteImport } from "./routes/_app/imports/new";
@@ -81,11 +82,6 @@ const AppIndexRoute = AppIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppRoute,
 } as any);
-const AppDataQualityRoute = AppDataQualityRouteImport.update({
-  id: "/data-quality",
-  path: "/data-quality",
-  getParentRoute: () => AppRoute,
-} as any);
 const AppRecycleBinRoute = AppRecycleBinRouteImport.update({
   id: "/recycle-bin",
   path: "/recycle-bin",
@@ -116,6 +112,17 @@ const AppCustomersMergeRoute = AppCustomersMergeRouteImport.update({
   path: "/customers/merge",
   getParentRoute: () => AppRoute,
 } as any);
+const AppDataQualityIndexRoute = AppDataQualityIndexRouteImport.update({
+  id: "/data-quality/",
+  path: "/data-quality/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppDataQualityDuplicatesRoute =
+  AppDataQualityDuplicatesRouteImport.update({
+    id: "/data-quality/duplicates",
+    path: "/data-quality/duplicates",
+    getParentRoute: () => AppRoute,
+  } as any);
 const AppImportsIndexRoute = AppImportsIndexRouteImport.update({
   id: "/imports/",
   path: "/imports/",
@@ -212,11 +219,11 @@ export interface FileRoutesByFullPath {
   "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
   "/settings": typeof AppSettingsRouteRouteWithChildren;
-  "/data-quality": typeof AppDataQualityRoute;
   "/recycle-bin": typeof AppRecycleBinRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
   "/customers/merge": typeof AppCustomersMergeRoute;
+  "/data-quality/duplicates": typeof AppDataQualityDuplicatesRoute;
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
   "/settings/audit": typeof AppSettingsAuditRoute;
@@ -231,6 +238,7 @@ export interface FileRoutesByFullPath {
   "/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path/": typeof AppPathIndexRoute;
+  "/data-quality/": typeof AppDataQualityIndexRoute;
   "/imports/": typeof AppImportsIndexRoute;
   "/settings/": typeof AppSettingsIndexRoute;
   "/settings/roles/$id": typeof AppSettingsRolesIdRoute;
@@ -243,12 +251,12 @@ export interface FileRoutesByTo {
   "/sign-in": typeof SignInRoute;
   "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
-  "/data-quality": typeof AppDataQualityRoute;
   "/recycle-bin": typeof AppRecycleBinRoute;
   "/": typeof AppIndexRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
   "/customers/merge": typeof AppCustomersMergeRoute;
+  "/data-quality/duplicates": typeof AppDataQualityDuplicatesRoute;
   "/imports/$id": typeof AppImportsIdRoute;
   "/imports/new": typeof AppImportsNewRoute;
   "/settings/audit": typeof AppSettingsAuditRoute;
@@ -263,6 +271,7 @@ export interface FileRoutesByTo {
   "/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/$path": typeof AppPathIndexRoute;
+  "/data-quality": typeof AppDataQualityIndexRoute;
   "/imports": typeof AppImportsIndexRoute;
   "/settings": typeof AppSettingsIndexRoute;
   "/settings/roles/$id": typeof AppSettingsRolesIdRoute;
@@ -278,12 +287,12 @@ export interface FileRoutesById {
   "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
   "/_app/settings": typeof AppSettingsRouteRouteWithChildren;
-  "/_app/data-quality": typeof AppDataQualityRoute;
   "/_app/recycle-bin": typeof AppRecycleBinRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/$path/$id": typeof AppPathIdRoute;
   "/_app/customers/$id": typeof AppCustomersIdRoute;
   "/_app/customers/merge": typeof AppCustomersMergeRoute;
+  "/_app/data-quality/duplicates": typeof AppDataQualityDuplicatesRoute;
   "/_app/imports/$id": typeof AppImportsIdRoute;
   "/_app/imports/new": typeof AppImportsNewRoute;
   "/_app/settings/audit": typeof AppSettingsAuditRoute;
@@ -298,6 +307,7 @@ export interface FileRoutesById {
   "/_app/settings/snippets": typeof AppSettingsSnippetsRoute;
   "/_app/settings/webhooks": typeof AppSettingsWebhooksRoute;
   "/_app/$path/": typeof AppPathIndexRoute;
+  "/_app/data-quality/": typeof AppDataQualityIndexRoute;
   "/_app/imports/": typeof AppImportsIndexRoute;
   "/_app/settings/": typeof AppSettingsIndexRoute;
   "/_app/settings/roles/$id": typeof AppSettingsRolesIdRoute;
@@ -314,11 +324,11 @@ export interface FileRouteTypes {
     | "/signed-in"
     | "/welcome"
     | "/settings"
-    | "/data-quality"
     | "/recycle-bin"
     | "/$path/$id"
     | "/customers/$id"
     | "/customers/merge"
+    | "/data-quality/duplicates"
     | "/imports/$id"
     | "/imports/new"
     | "/settings/audit"
@@ -333,6 +343,7 @@ export interface FileRouteTypes {
     | "/settings/snippets"
     | "/settings/webhooks"
     | "/$path/"
+    | "/data-quality/"
     | "/imports/"
     | "/settings/"
     | "/settings/roles/$id"
@@ -345,12 +356,12 @@ export interface FileRouteTypes {
     | "/sign-in"
     | "/signed-in"
     | "/welcome"
-    | "/data-quality"
     | "/recycle-bin"
     | "/"
     | "/$path/$id"
     | "/customers/$id"
     | "/customers/merge"
+    | "/data-quality/duplicates"
     | "/imports/$id"
     | "/imports/new"
     | "/settings/audit"
@@ -365,6 +376,7 @@ export interface FileRouteTypes {
     | "/settings/snippets"
     | "/settings/webhooks"
     | "/$path"
+    | "/data-quality"
     | "/imports"
     | "/settings"
     | "/settings/roles/$id"
@@ -379,12 +391,12 @@ export interface FileRouteTypes {
     | "/signed-in"
     | "/welcome"
     | "/_app/settings"
-    | "/_app/data-quality"
     | "/_app/recycle-bin"
     | "/_app/"
     | "/_app/$path/$id"
     | "/_app/customers/$id"
     | "/_app/customers/merge"
+    | "/_app/data-quality/duplicates"
     | "/_app/imports/$id"
     | "/_app/imports/new"
     | "/_app/settings/audit"
@@ -399,6 +411,7 @@ export interface FileRouteTypes {
     | "/_app/settings/snippets"
     | "/_app/settings/webhooks"
     | "/_app/$path/"
+    | "/_app/data-quality/"
     | "/_app/imports/"
     | "/_app/settings/"
     | "/_app/settings/roles/$id"
@@ -473,13 +486,6 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
-    "/_app/data-quality": {
-      id: "/_app/data-quality";
-      path: "/data-quality";
-      fullPath: "/data-quality";
-      preLoaderRoute: typeof AppDataQualityRouteImport;
-      parentRoute: typeof AppRoute;
-    };
     "/_app/recycle-bin": {
       id: "/_app/recycle-bin";
       path: "/recycle-bin";
@@ -520,6 +526,20 @@ declare module "@tanstack/react-router" {
       path: "/customers/merge";
       fullPath: "/customers/merge";
       preLoaderRoute: typeof AppCustomersMergeRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/data-quality/": {
+      id: "/_app/data-quality/";
+      path: "/data-quality";
+      fullPath: "/data-quality/";
+      preLoaderRoute: typeof AppDataQualityIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/data-quality/duplicates": {
+      id: "/_app/data-quality/duplicates";
+      path: "/data-quality/duplicates";
+      fullPath: "/data-quality/duplicates";
+      preLoaderRoute: typeof AppDataQualityDuplicatesRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/imports/": {
@@ -683,29 +703,31 @@ const AppSettingsRouteRouteWithChildren =
 
 interface AppRouteChildren {
   AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren;
-  AppDataQualityRoute: typeof AppDataQualityRoute;
   AppRecycleBinRoute: typeof AppRecycleBinRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppPathIdRoute: typeof AppPathIdRoute;
   AppCustomersIdRoute: typeof AppCustomersIdRoute;
   AppCustomersMergeRoute: typeof AppCustomersMergeRoute;
+  AppDataQualityDuplicatesRoute: typeof AppDataQualityDuplicatesRoute;
   AppImportsIdRoute: typeof AppImportsIdRoute;
   AppImportsNewRoute: typeof AppImportsNewRoute;
   AppPathIndexRoute: typeof AppPathIndexRoute;
+  AppDataQualityIndexRoute: typeof AppDataQualityIndexRoute;
   AppImportsIndexRoute: typeof AppImportsIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
   AppSettingsRouteRoute: AppSettingsRouteRouteWithChildren,
-  AppDataQualityRoute: AppDataQualityRoute,
   AppRecycleBinRoute: AppRecycleBinRoute,
   AppIndexRoute: AppIndexRoute,
   AppPathIdRoute: AppPathIdRoute,
   AppCustomersIdRoute: AppCustomersIdRoute,
   AppCustomersMergeRoute: AppCustomersMergeRoute,
+  AppDataQualityDuplicatesRoute: AppDataQualityDuplicatesRoute,
   AppImportsIdRoute: AppImportsIdRoute,
   AppImportsNewRoute: AppImportsNewRoute,
   AppPathIndexRoute: AppPathIndexRoute,
+  AppDataQualityIndexRoute: AppDataQualityIndexRoute,
   AppImportsIndexRoute: AppImportsIndexRoute,
 };
 

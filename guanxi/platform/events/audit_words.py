@@ -26,6 +26,7 @@ def other_objects() -> dict[str, str]:
         "custom_field": _("custom field"),
         "custom_object": _("custom object"),
         "layout": _("layout"),
+        "quality_settings": _("settings of data quality"),
         "workspace": _("workspace"),
         "token": _("token"),
         "access_link": _("link to choose a password"),
@@ -114,6 +115,11 @@ def fact_labels() -> dict[str, str]:
         "stopped": _("why it was switched off"),
         "purpose": _("purpose"),
         "kind": _("kind"),
+        "counted": _("fields that count"),
+        "stale_after_days": _("days until data is old"),
+        "merges_by_itself": _("merges by itself"),
+        "precision": _("expected precision"),
+        "merges_at_most": _("merges at most"),
     }
 
 

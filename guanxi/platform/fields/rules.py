@@ -57,6 +57,8 @@ def is_in_row(f: ObjectField) -> bool:
 
 def _named(tree: Any) -> Iterator[str]:
     """The fields that a condition asks for; what it asks beyond them counts as one."""
+    from guanxi.platform.filters.compiler import is_further
+
     if not isinstance(tree, dict):
         return
     for key in ("and", "or"):
@@ -67,5 +69,6 @@ def _named(tree: Any) -> Iterator[str]:
         yield str(name)
     if name := tree.get("has", tree.get("has_no")):
         yield f"{name}.id"
-    if "refused_by" in tree:
-        yield "refused_by.id"
+    for key in tree:
+        if key == "refused_by" or is_further(key):
+            yield f"{key}.id"

@@ -2,6 +2,7 @@
 
 {"and": [...]} {"or": [...]} {"not": {...}} {"field": "customer.city", "op": "eq", "value": "北京"}
 {"has": "orders", "where": {...}} {"has_no": "orders"} {"refused_by": "<id of a bulk edit's job>"}
+and what areas add by `let_filter_by`, such as {"finding": "phone.invalid"}.
 A date is compared with {"days": -30} too; "in_period" takes {"relative": "this_month"},
 {"last_days": 7} and {"next_days": 7}, both of which count today.
 
@@ -75,6 +76,21 @@ class Clock:
 
 
 Reader = Callable[[Any, Clock], Any]
+Further = Callable[[Asker, ObjectType, Any], Q]
+_further: dict[str, Further] = {}
+
+
+def let_filter_by(key: str, condition: Further) -> None:
+    """Let filters have conditions {key: value}, of what an area keeps about records itself.
+
+    `condition` is given who asks, the object and the value, and raises BadFilter.
+    """
+    _further[key] = condition
+
+
+def is_further(key: str) -> bool:
+    """Whether an area lets filters have conditions of that key."""
+    return key in _further
 
 
 def asked_of_masked(field: ObjectField) -> list[str]:
@@ -111,6 +127,9 @@ class _Compiler:
         if keys == {"refused_by"}:
             self.count()
             return self.refused(node["refused_by"])
+        if len(keys) == 1 and not self.in_row and (key := next(iter(keys))) in _further:
+            self.count()
+            return _further[key](self.asker, object_type, node[key])
         if "field" in keys and keys <= {"field", "op", "value"}:
             return self.condition(
                 object_type, str(node["field"]), node.get("op", "eq"), node.get("value")

@@ -103,13 +103,24 @@ def _counts(referrer: Referrer, ids: Sequence[UUID]) -> dict[str, int]:
 
 
 def merges(
-    asker: Asker, declared: ObjectType, *, record: UUID | None, before: UUID | None, limit: int
+    asker: Asker,
+    declared: ObjectType,
+    *,
+    record: UUID | None = None,
+    actor: UUID | None = None,
+    before: UUID | None,
+    limit: int,
 ) -> dict[str, Any]:
-    """Merges into records that the asker sees, the newest first, taken back ones too."""
+    """Merges into records that the asker sees, the newest first, taken back ones too.
+
+    Only those that a record took part in, or that somebody made, if one is named.
+    """
     seen = visible_to(asker, declared.model)
     found = Merge.objects.filter(object=declared.name, survivor_id__in=seen.values("pk"))
     if record is not None:
         found = found.filter(Q(survivor_id=record) | Q(absorbed__contains=[record]))
+    if actor is not None:
+        found = found.filter(actor=actor)
     if before is not None and (last := Merge.objects.filter(pk=before).first()):
         older = Q(created_at__lt=last.created_at)
         found = found.filter(older | Q(created_at=last.created_at, pk__lt=last.pk))

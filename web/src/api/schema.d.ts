@@ -1334,6 +1334,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/origins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where each value of a record came from */
+        get: operations["read_origins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/targets": {
         parameters: {
             query?: never;
@@ -2517,6 +2534,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duplicates/merged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Duplicates that were merged without asking
+         * @description For whoever may merge; each is taken back with `POST /merges/{id}/undo`.
+         */
+        get: operations["list_merged_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/duplicates/search": {
         parameters: {
             query?: never;
@@ -2552,6 +2589,84 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How good data is
+         * @description For whoever may merge or export customers; of the customers and fields they see.
+         */
+        get: operations["read_data_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-quality/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How good data was, day by day
+         * @description Of all customers; for whoever sees them all.
+         */
+        get: operations["read_data_quality_trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-quality/measure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Measure data quality now */
+        post: operations["measure_data_quality"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-quality/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What counts as good data */
+        get: operations["read_data_quality_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what counts as good data
+         * @description For administrators. The next measuring goes by it.
+         */
+        patch: operations["change_data_quality_settings"];
         trace?: never;
     };
     "/api/v1/customers/{pk}/scores": {
@@ -8374,6 +8489,59 @@ export interface components {
             /** Items */
             items: components["schemas"]["LayoutVersionOut"][];
         };
+        /** OriginsIn */
+        OriginsIn: {
+            /** Object */
+            object: string;
+            /**
+             * Record
+             * Format: uuid
+             */
+            record: string;
+        };
+        /** OriginsOut */
+        OriginsOut: {
+            /**
+             * Items
+             * @description By field, of those that you see.
+             */
+            items: {
+                [key: string]: components["schemas"]["ValueOriginOut"];
+            };
+        };
+        /**
+         * ValueOriginOut
+         * @description On which way a value came into the record, and who brought it.
+         */
+        ValueOriginOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            actor: components["schemas"]["LinkOut"] | null;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "person" | "token" | "job" | "import" | "merge" | "sample" | "command" | "form" | "undo" | "other";
+            /**
+             * Import Id
+             * @description Of an import that you may open.
+             */
+            import_id: string | null;
+            /** File */
+            file: string | null;
+            /**
+             * Row
+             * @description The row of the file; null once it is forgotten.
+             */
+            row: number | null;
+            /** @description The record that a merge took the value from. */
+            merged_from: components["schemas"]["LinkOut"] | null;
+            /** @description Where that record had it from. */
+            before: components["schemas"]["ValueOriginOut"] | null;
+        };
         /**
          * ColumnMapping
          * @description What one column means; `field` null leaves it out.
@@ -8384,7 +8552,7 @@ export interface components {
             /** Field */
             field?: string | null;
             /** Half */
-            half?: ("organization" | "person") | null;
+            half?: ("person" | "organization") | null;
         };
         /** ImportChange */
         ImportChange: {
@@ -9105,6 +9273,11 @@ export interface components {
          * @description What is known of somebody who may be a customer already; all of it may be left out.
          */
         DescribedCustomer: {
+            /**
+             * Id
+             * @description If it is a customer already: not told of, nor whom it is told apart from.
+             */
+            id?: string | null;
             /**
              * Name
              * @default
@@ -9907,6 +10080,16 @@ export interface components {
              */
             searched_at: string | null;
         };
+        /** MergedIn */
+        MergedIn: {
+            /** Cursor */
+            cursor?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit?: number;
+        };
         /** DecidedOut */
         DecidedOut: {
             /** Id */
@@ -9925,6 +10108,264 @@ export interface components {
              * @enum {string}
              */
             decision: "open" | "not_the_same";
+        };
+        /** QualityIn */
+        QualityIn: {
+            /**
+             * Source
+             * @description Only of this source; empty: of none.
+             */
+            source?: string | null;
+            /** Kind */
+            kind?: ("person" | "organization") | null;
+        };
+        /** FigureOut */
+        FigureOut: {
+            /** Count */
+            count: number;
+            /**
+             * Filter
+             * @description Of exactly these customers; null: of all.
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** QualityAgeOut */
+        QualityAgeOut: {
+            /** Count */
+            count: number;
+            /**
+             * Filter
+             * @description Of exactly these customers; null: of all.
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Age
+             * @enum {string}
+             */
+            age: "quarter" | "year" | "two_years" | "older";
+        };
+        /** QualityFieldOut */
+        QualityFieldOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /**
+             * Counts
+             * @description Whether completeness is of it.
+             */
+            counts: boolean;
+            /**
+             * Kind
+             * @description The only kind of customer that it applies to.
+             */
+            kind: ("person" | "organization") | null;
+            /**
+             * Standard
+             * @description By which its values are valid; null: they all are.
+             */
+            standard: string | null;
+            /** Applicable */
+            applicable: number;
+            /** Filled */
+            filled: number;
+            missing: components["schemas"]["FigureOut"];
+            invalid: components["schemas"]["FigureOut"] | null;
+            stale: components["schemas"]["FigureOut"] | null;
+        };
+        /** QualityFiltersOut */
+        QualityFiltersOut: {
+            /** Missing */
+            missing: {
+                [key: string]: unknown;
+            } | null;
+            /** Invalid */
+            invalid: {
+                [key: string]: unknown;
+            } | null;
+            /** Stale */
+            stale: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * QualityOut
+         * @description How good the data of the customers is that you see.
+         */
+        QualityOut: {
+            /** Completeness */
+            completeness: number | null;
+            /** Validity */
+            validity: number | null;
+            /** Freshness */
+            freshness: number | null;
+            /**
+             * As Of
+             * @description When the last measuring ended.
+             */
+            as_of: string | null;
+            /** Stale After Days */
+            stale_after_days: number;
+            customers: components["schemas"]["FigureOut"];
+            /**
+             * Measured
+             * @description Customers who were there when it was measured.
+             */
+            measured: number;
+            /**
+             * Waiting
+             * @description Customers who came since.
+             */
+            waiting: number;
+            /** @description Of the customers behind each share. */
+            filters: components["schemas"]["QualityFiltersOut"];
+            unfollowed: components["schemas"]["FigureOut"] | null;
+            /** @description Customers who may be one with another. */
+            suspected: components["schemas"]["FigureOut"];
+            pairs: components["schemas"]["QualityPairsOut"] | null;
+            /** Ages */
+            ages: components["schemas"]["QualityAgeOut"][];
+            /** Fields */
+            fields: components["schemas"]["QualityFieldOut"][];
+            /** Sources */
+            sources: components["schemas"]["QualitySourceOut"][];
+            /** More Sources */
+            more_sources: number;
+            /** Can */
+            can: ("measure" | "trend" | "merge" | "configure")[];
+        };
+        /** QualityPairsOut */
+        QualityPairsOut: {
+            /** Open */
+            open: number;
+            /** Decided */
+            decided: number;
+        };
+        /** QualitySourceOut */
+        QualitySourceOut: {
+            /** Completeness */
+            completeness: number | null;
+            /** Validity */
+            validity: number | null;
+            /** Freshness */
+            freshness: number | null;
+            /** Count */
+            count: number;
+            /**
+             * Filter
+             * @description Of exactly these customers; null: of all.
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Source */
+            source: string;
+            unfollowed: components["schemas"]["FigureOut"] | null;
+            suspected: components["schemas"]["FigureOut"];
+        };
+        /** TrendIn */
+        TrendIn: {
+            /**
+             * Source
+             * @description Only of this source; empty: of none.
+             */
+            source?: string | null;
+            /** Kind */
+            kind?: ("person" | "organization") | null;
+            /**
+             * Field
+             * @description Only of this field.
+             */
+            field?: string | null;
+            /**
+             * Days
+             * @default 180
+             */
+            days?: number;
+        };
+        /** QualityDayOut */
+        QualityDayOut: {
+            /** Completeness */
+            completeness: number | null;
+            /** Validity */
+            validity: number | null;
+            /** Freshness */
+            freshness: number | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Customers */
+            customers: number;
+            /** Followed */
+            followed: number | null;
+            /** Unique */
+            unique: number | null;
+        };
+        /** TrendOut */
+        TrendOut: {
+            /** Items */
+            items: components["schemas"]["QualityDayOut"][];
+        };
+        /** CountableOut */
+        CountableOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Usual */
+            usual: boolean;
+        };
+        /** QualitySettingsOut */
+        QualitySettingsOut: {
+            /**
+             * Counted
+             * @description Null: the usual ones.
+             */
+            counted: string[] | null;
+            /** Stale After Days */
+            stale_after_days: number;
+            /** Merges By Itself */
+            merges_by_itself: boolean;
+            /** Precision */
+            precision: number;
+            /** Merges At Most */
+            merges_at_most: number;
+            /**
+             * Fields
+             * @description Those that can count.
+             */
+            fields: components["schemas"]["CountableOut"][];
+        };
+        /** QualitySettingsIn */
+        QualitySettingsIn: {
+            /** Counted */
+            counted?: string[] | null;
+            /**
+             * Stale After Days
+             * @default 365
+             */
+            stale_after_days?: number;
+            /**
+             * Merges By Itself
+             * @default false
+             */
+            merges_by_itself?: boolean;
+            /**
+             * Precision
+             * @default 0.99
+             */
+            precision?: number;
+            /**
+             * Merges At Most
+             * @default 100
+             */
+            merges_at_most?: number;
         };
         /** AttachmentOut */
         AttachmentOut: {
@@ -10839,6 +11280,8 @@ export interface components {
             expected_spend?: string | null;
             /** Expected Value 12M */
             expected_value_12m?: string | null;
+            /** Completeness */
+            completeness?: number | null;
             /**
              * Custom
              * @description Values of the custom fields asked for, by key.
@@ -16465,6 +16908,38 @@ export interface operations {
             };
         };
     };
+    read_origins: {
+        parameters: {
+            query: {
+                object: string;
+                record: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OriginsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_targets: {
         parameters: {
             query?: never;
@@ -19098,6 +19573,38 @@ export interface operations {
             };
         };
     };
+    list_merged_duplicates: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find_duplicates: {
         parameters: {
             query?: never;
@@ -19149,6 +19656,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecidedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_data_quality: {
+        parameters: {
+            query?: {
+                /** @description Only of this source; empty: of none. */
+                source?: string | null;
+                kind?: ("person" | "organization") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_data_quality_trend: {
+        parameters: {
+            query?: {
+                /** @description Only of this source; empty: of none. */
+                source?: string | null;
+                kind?: ("person" | "organization") | null;
+                /** @description Only of this field. */
+                field?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_data_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_data_quality_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualitySettingsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_data_quality_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualitySettingsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualitySettingsOut"];
                 };
             };
             /** @description Refused */

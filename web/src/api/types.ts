@@ -243,6 +243,7 @@ export type Filter =
   | { has: string; where?: Filter | null }
   | { has_no: string; where?: Filter | null }
   | { refused_by: string }
+  | { finding: string }
   | Condition;
 
 export interface Condition {

@@ -3,7 +3,9 @@ import { Button, Segmented } from "antd";
 import { CircleCheckBig, Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { DuplicatePairs } from "@/insight/DuplicatePairs";
-import { type PairState, pairsQuery, startSearch } from "@/insight/duplicatesApi";
+import { type PairState, pairsQuery, type QueueState, startSearch } from "@/insight/duplicatesApi";
+import { MergedByItself } from "@/insight/MergedByItself";
+import { QualityHeader } from "@/insight/quality/QualityHeader";
 import { useRun } from "@/insight/useRun";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
@@ -13,27 +15,65 @@ import { LinesSkeleton } from "@/ui/Skeletons";
 import styles from "./duplicates.module.css";
 
 interface Props {
-  state: PairState;
-  onState: (state: PairState) => void;
+  state: QueueState;
+  onState: (state: QueueState) => void;
   onMerge: (ids: string[]) => void;
 }
 
-/** Customers who may be one, the likeliest and those worth most first. */
+/** Customers who may be one, the likeliest and those worth most first; and what became one by itself. */
 export function DuplicatesPage({ state, onState, onMerge }: Props) {
+  const { t } = useTranslation();
+  const search = useSearch();
+  return (
+    <section className={styles.page}>
+      <QualityHeader />
+      {state === "merged" ? (
+        <>
+          <div className={styles.header}>
+            <Which state={state} onState={onState} />
+          </div>
+          <h2 className="sr-only">{t("insight.duplicates.merged")}</h2>
+          <MergedByItself />
+        </>
+      ) : (
+        <Queue state={state} onState={onState} onMerge={onMerge} search={search} />
+      )}
+    </section>
+  );
+}
+
+function Which({ state, onState }: Pick<Props, "state" | "onState">) {
+  const { t } = useTranslation();
+  return (
+    <Segmented
+      size="small"
+      aria-label={t("insight.duplicates.which")}
+      value={state}
+      options={[
+        { value: "open", label: t("insight.duplicates.open") },
+        { value: "not_the_same", label: t("insight.duplicates.notTheSame") },
+        { value: "merged", label: t("insight.duplicates.merged") },
+      ]}
+      onChange={onState}
+    />
+  );
+}
+
+interface QueueProps extends Props {
+  state: PairState;
+  search: ReturnType<typeof useSearch>;
+}
+
+function Queue({ state, onState, onMerge, search }: QueueProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const query = useInfiniteQuery(pairsQuery(state));
-  const search = useSearch();
   const first = query.data?.pages[0];
   const pairs = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const searched = first?.searched_at;
   return (
-    <section className={styles.page}>
-      <header className={styles.header}>
-        <div>
-          <small className="secondary">{t("nav.dataQuality")}</small>
-          <h1>{t("insight.duplicates.title")}</h1>
-        </div>
+    <>
+      <div className={styles.header}>
         {first && first.total > 0 && (
           <span className={styles.left} role="status">
             {t(state === "open" ? "insight.duplicates.left" : "insight.duplicates.decided", {
@@ -42,16 +82,7 @@ export function DuplicatesPage({ state, onState, onMerge }: Props) {
             })}
           </span>
         )}
-        <Segmented
-          size="small"
-          aria-label={t("insight.duplicates.which")}
-          value={state}
-          options={[
-            { value: "open", label: t("insight.duplicates.open") },
-            { value: "not_the_same", label: t("insight.duplicates.notTheSame") },
-          ]}
-          onChange={onState}
-        />
+        <Which state={state} onState={onState} />
         <div className={styles.search}>
           {search.running ? (
             <>
@@ -70,7 +101,7 @@ export function DuplicatesPage({ state, onState, onMerge }: Props) {
             )
           )}
         </div>
-      </header>
+      </div>
       {query.isPending ? (
         <LinesSkeleton lines={10} />
       ) : query.isError && !query.data ? (
@@ -102,7 +133,7 @@ export function DuplicatesPage({ state, onState, onMerge }: Props) {
           </Button>
         </div>
       )}
-    </section>
+    </>
   );
 }
 

@@ -5,6 +5,8 @@ import type { Job, Schemas } from "@/api/types";
 
 export type Pair = Schemas["PairOut"];
 export type PairState = Pair["state"];
+/** What the page shows: pairs, or what was merged without asking. */
+export type QueueState = PairState | "merged";
 type Pairs = Schemas["PairsOut"];
 export type PairPages = InfiniteData<Pairs>;
 
@@ -18,6 +20,17 @@ export const pairsQuery = (state: PairState) =>
     getNextPageParam: (page) => page.next,
     staleTime: 0,
   });
+
+type Merged = Schemas["MergesOut"];
+
+/** What was merged without asking, the newest first. */
+export const mergedQuery = infiniteQueryOptions({
+  queryKey: [...duplicatesKey, "merged"],
+  queryFn: ({ pageParam }) => get<Merged>("/duplicates/merged", { cursor: pageParam }),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next,
+  staleTime: 0,
+});
 
 export const startSearch = async () => (await request<Job>("POST", "/duplicates/search")).data;
 

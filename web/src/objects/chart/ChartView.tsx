@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Button, theme } from "antd";
+import { Button } from "antd";
 import type { EChartsType } from "echarts/core";
 import { ChartColumn, Download } from "lucide-react";
 import { useMemo, useRef } from "react";
@@ -7,7 +7,8 @@ import { useTranslation } from "react-i18next";
 import { groupsQuery, saveFile } from "@/api/records";
 import { Chart } from "@/objects/chart/Chart";
 import { csvOf, pointsOf } from "@/objects/chart/chartData";
-import { chartOption, type Look } from "@/objects/chart/chartOption";
+import { chartOption } from "@/objects/chart/chartOption";
+import { useLook } from "@/objects/chart/useLook";
 import { GroupTable } from "@/objects/list/GroupTable";
 import { groupConditions, summable } from "@/objects/list/groups";
 import type { ListViewProps } from "@/objects/list/ListPage";
@@ -92,26 +93,4 @@ export function ChartView({ object, question, state, by, onNarrow }: ListViewPro
       <GroupTable object={object} by={by} fields={fields} question={question} onOpen={onNarrow} />
     </div>
   );
-}
-
-const inTurn = ["blue", "green", "gold", "purple", "cyan", "magenta", "orange", "lime"];
-
-/** The colours of the theme as it is now. */
-function useLook(): Look {
-  const { token } = theme.useToken();
-  return useMemo(() => {
-    const colors = token as unknown as Record<string, string>;
-    const shade = (name: string) => colors[`${name}6`] ?? token.colorPrimary;
-    const named = [...inTurn, "geekblue", "volcano", "red", "yellow", "pink"];
-    return {
-      text: token.colorText,
-      secondary: token.colorTextSecondary,
-      line: token.colorBorderSecondary,
-      ground: token.colorBgElevated,
-      primary: token.colorPrimary,
-      named: Object.fromEntries(named.map((name) => [name, shade(name)])),
-      palette: inTurn.map(shade),
-      font: token.fontFamily,
-    };
-  }, [token]);
 }

@@ -5,10 +5,12 @@ import { findObject, useObjects } from "@/api/meta";
 import type { Filter, ObjectMeta } from "@/api/types";
 import { ConditionRow, RemoveButton, RowFrame, type RowProps } from "@/objects/filter/ConditionRow";
 import { filterableFields } from "@/objects/filter/filterFields";
+import { useFilterText } from "@/objects/filter/filterText";
 import {
   type Group,
   groupOf,
   isCondition,
+  isFinding,
   isGroup,
   isRefused,
   isRelated,
@@ -108,15 +110,16 @@ export function FilterGroup({ object, group, depth = 1, alone, onChange, onRemov
 export function Part({ part, depth, ...props }: RowProps<Filter> & { depth: number }) {
   if (isCondition(part)) return <ConditionRow {...props} part={part} />;
   if (isRelated(part)) return <RelatedPart {...props} part={part} depth={depth} />;
-  if (isRefused(part)) return <RefusedPart onRemove={props.onRemove} />;
+  if (isRefused(part) || isFinding(part)) return <FixedPart {...props} part={part} />;
   return <FilterGroup {...props} group={part} depth={depth + 1} />;
 }
 
-function RefusedPart({ onRemove }: { onRemove: () => void }) {
-  const { t } = useTranslation();
+/** What comes from elsewhere as it is: there is nothing to write about it. */
+function FixedPart({ object, part, onRemove }: RowProps<Filter>) {
+  const text = useFilterText(object, part);
   return (
     <div className={styles.condition}>
-      <span>{t("filter.refused")}</span>
+      <span>{text}</span>
       <RemoveButton onClick={onRemove} />
     </div>
   );

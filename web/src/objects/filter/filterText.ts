@@ -1,12 +1,14 @@
 import { useQueries } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { findObject, useObjects } from "@/api/meta";
+import { fieldOf, findObject, useObjects } from "@/api/meta";
 import { recordQuery } from "@/api/records";
 import type { Condition, FieldMeta, Filter, LinkValue, ObjectMeta } from "@/api/types";
 import { typeOf } from "@/objects/fields/fieldTypes";
 import { fieldAt, relatedLabel } from "@/objects/filter/filterFields";
 import {
+  type Finding,
   isCondition,
+  isFinding,
   isGroup,
   isRefused,
   isRelated,
@@ -65,6 +67,13 @@ export function useFilterText(whole: ObjectMeta, filter: Filter): string {
     return t("has" in filter ? "filter.has" : "filter.hasNo", { what });
   }
 
+  function findingText(object: ObjectMeta, { finding }: Finding) {
+    const at = finding.lastIndexOf(".");
+    const what = t(`filter.finding.${finding.slice(at + 1) as "missing"}`);
+    const name = finding.slice(0, Math.max(at, 0));
+    return name ? [fieldOf(object, name)?.label ?? name, what].join(t("filter.colon")) : what;
+  }
+
   function text(object: ObjectMeta, filter: Filter): string {
     if (isCondition(filter)) {
       const field = fieldAt(objects, object, filter.field);
@@ -74,6 +83,7 @@ export function useFilterText(whole: ObjectMeta, filter: Filter): string {
     }
     if (isRelated(filter)) return relatedText(object, filter);
     if (isRefused(filter)) return t("filter.refused");
+    if (isFinding(filter)) return findingText(object, filter);
     const join = joinOf(filter);
     const glue = join === "and" ? t("filter.and") : t("filter.or");
     const inside = partsOf(filter)
@@ -113,7 +123,7 @@ function linksOf(objects: ObjectMeta[], object: ObjectMeta, filter: Filter): Lin
     const target = targetOf(objects, object, relatedName(filter));
     return target && filter.where ? linksOf(objects, target, filter.where) : [];
   }
-  if (isRefused(filter)) return [];
+  if (isRefused(filter) || isFinding(filter)) return [];
   return partsOf(filter).flatMap((part) => linksOf(objects, object, part));
 }
 

@@ -12,6 +12,7 @@ import { hasFiles } from "@/objects/files/useFileTarget";
 import { MentionAbout } from "@/objects/mention/colleagues";
 import { Divided, mayDivide } from "@/objects/record/Divided";
 import { InlineEditor } from "@/objects/record/InlineEditor";
+import { OriginOf } from "@/objects/record/OriginOf";
 import { RequiredMark } from "@/objects/record/RequiredMark";
 import { RevealButton, useReveal } from "@/objects/record/Reveal";
 import { useRules } from "@/objects/record/useRules";
@@ -35,11 +36,17 @@ export function Facts(props: Props) {
   useShortcuts([
     { keys: "e", label: t("shortcuts.anywhereKeys.edit"), run: () => editFirst(root.current) },
   ]);
-  return <FactGroups {...props} root={root} />;
+  return <FactGroups {...props} root={root} tellsOrigins />;
+}
+
+interface GroupProps extends Props {
+  root?: Ref<HTMLDivElement>;
+  /** Whether each fact tells where its value came from. */
+  tellsOrigins?: boolean;
 }
 
 /** The same without a key of the page, for where it is not the page's record. */
-export function FactGroups({ object, loaded, root }: Props & { root?: Ref<HTMLDivElement> }) {
+export function FactGroups({ object, loaded, root, tellsOrigins = false }: GroupProps) {
   const rules = useRules(object, loaded.record, noDraft);
   return (
     <MentionAbout value={{ object: object.name, id: loaded.record.id }}>
@@ -58,6 +65,7 @@ export function FactGroups({ object, loaded, root }: Props & { root?: Ref<HTMLDi
                     loaded={loaded}
                     field={field}
                     rule={rules[field.name]}
+                    tellsOrigin={tellsOrigins}
                   />
                 ))}
               </dl>
@@ -75,9 +83,10 @@ const noDraft = {};
 interface FactProps extends Props {
   field: FieldMeta;
   rule?: Ruled;
+  tellsOrigin: boolean;
 }
 
-function Fact({ object, loaded, field: declared, rule }: FactProps) {
+function Fact({ object, loaded, field: declared, rule, tellsOrigin }: FactProps) {
   const { t } = useTranslation();
   const reveal = useReveal(object, loaded, declared);
   const { field } = reveal;
@@ -105,6 +114,9 @@ function Fact({ object, loaded, field: declared, rule }: FactProps) {
       <dt id={id} title={field.help ?? undefined}>
         {field.label}
         {required && <RequiredMark />}
+        {tellsOrigin && !isBlank(value) && !field.beyond && (
+          <OriginOf object={object} id={record.id} field={field} />
+        )}
       </dt>
       <dd ref={box}>
         {editing ? (

@@ -25,14 +25,14 @@ function MergeCustomers() {
       onDone={async ({ survivor }) => {
         if (queue) {
           await client.invalidateQueries({ queryKey: duplicatesKey });
-          await navigate({ to: "/data-quality", replace: true });
+          await navigate({ to: "/data-quality/duplicates", replace: true });
         } else {
           await navigate({ to: "/customers/$id", params: { id: survivor.id }, replace: true });
         }
       }}
       onCancel={() =>
         void (queue
-          ? navigate({ to: "/data-quality" })
+          ? navigate({ to: "/data-quality/duplicates" })
           : navigate({ to: "/$path", params: { path: "customers" } }))
       }
     />

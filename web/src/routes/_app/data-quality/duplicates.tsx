@@ -1,13 +1,13 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { DuplicatesPage } from "@/insight/DuplicatesPage";
 
-export const Route = createFileRoute("/_app/data-quality")({
-  validateSearch: (search: Record<string, unknown>): { state?: "not_the_same" } =>
-    search.state === "not_the_same" ? { state: "not_the_same" } : {},
-  component: DataQuality,
+export const Route = createFileRoute("/_app/data-quality/duplicates")({
+  validateSearch: (search: Record<string, unknown>): { state?: "not_the_same" | "merged" } =>
+    search.state === "not_the_same" || search.state === "merged" ? { state: search.state } : {},
+  component: Duplicates,
 });
 
-function DataQuality() {
+function Duplicates() {
   const { state = "open" } = Route.useSearch();
   const navigate = Route.useNavigate();
   return (
