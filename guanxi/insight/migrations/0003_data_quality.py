@@ -93,7 +93,10 @@ class Migration(migrations.Migration):
                 (
                     "counted",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=120), null=True, size=None
+                        base_field=models.CharField(max_length=120),
+                        blank=True,
+                        null=True,
+                        size=None,
                     ),
                 ),
                 (
