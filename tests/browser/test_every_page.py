@@ -102,6 +102,7 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         "/settings/roles",
         f"/settings/roles/{role}",
         "/settings/webhooks",
+        "/settings/privacy",
         "/settings/audit",
         "/settings/objects",
         "/settings/fields",

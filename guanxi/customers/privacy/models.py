@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanxi.customers.consent.models import ActingUser, Purpose
 from guanxi.customers.privacy.deadlines import Law, due_date
@@ -55,7 +56,7 @@ class PrivacyRequest(Row):
         OTHER = "other", _("other")
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("privacy request", "open")
         DONE = "done", _("done")
         REFUSED = "refused", _("refused")
 
