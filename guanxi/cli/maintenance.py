@@ -10,7 +10,7 @@ import psycopg
 from guanxi.platform.workspaces import backup as backups
 from guanxi.platform.workspaces import privileges, roles
 from guanxi.platform.workspaces.errors import WorkspaceError
-from guanxi.platform.workspaces.home import Home, workspace_home
+from guanxi.platform.workspaces.home import workspace_home
 from guanxi.platform.workspaces.locks import FileLock
 
 from . import doctor as examination
@@ -78,22 +78,25 @@ def restore(file: Path, force: bool) -> None:
         raise WorkspaceError("Guanxi is serving this workspace. Stop it, then restore.")
     try:
         with backups.opened(home) as workspace:
+            is_new = backups.is_empty(workspace)
             manifest = backups.restore(workspace, file, force=force, tell=_warn)
         preparation.forget(home)
-        _repeat_erasures(home)
+        if is_new and not home.erasures.exists():
+            _warn(NO_LIST.format(folder=home.path))
+        _repeat_erasures()
     finally:
         lock.release()
     click.echo(f"Restored the workspace as it was at {manifest.made_at}.")
 
 
-def _repeat_erasures(home: Home) -> None:
+NO_LIST = (
+    "There is no list of erasures (erasures.jsonl) in {folder}: whoever was erased after this"
+    " backup was made has to be erased again."
+)
+
+
+def _repeat_erasures() -> None:
     """Erase again at once, unless the backup has to be brought to this version first."""
-    if not home.erasures.exists():
-        _warn(
-            f"There is no list of erasures in {home.path}: if anybody was erased after this backup"
-            " was made, elsewhere or before the list was lost, erase them again."
-        )
-        return
     with django_ready("owner"):
         from .updating import is_due
 

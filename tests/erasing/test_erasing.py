@@ -21,6 +21,7 @@ from guanxi.customers.models import (
     Suppression,
 )
 from guanxi.interactions.models import Interaction, Task
+from guanxi.platform.access.grants import ALL
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.erasing.models import Erasure, LegalHold
 from guanxi.platform.events.context import acting
@@ -154,6 +155,18 @@ def test_the_preview_says_what_will_be(firm: Firm, admin: Client, customer: Cust
 def test_the_name_has_to_be_typed(admin: Client, customer: Customer) -> None:
     problem = refused(lambda: erase(admin, customer, "宇文"), 422)
     assert problem["errors"][0]["code"] == "another_name"
+
+
+def test_a_masked_name_stays_masked(firm: Firm, customer: Customer) -> None:
+    role = firm["manager"].role
+    role.grants = {"areas": {"*": {**ALL, "erase": True}}, "fields": {"customer.name": "masked"}}
+    role.save()
+    client = firm.client("manager")
+    shown = get(client, f"customers/{customer.pk}/erasure")["name"]
+    assert shown[0] == NAME[0]
+    assert NAME[1:] not in shown
+    assert erase(client, customer, NAME).status_code == 422  # nor is it told by trying
+    assert erase(client, customer, shown).status_code == 200
 
 
 def test_only_once(admin: Client, customer: Customer) -> None:

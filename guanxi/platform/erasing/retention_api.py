@@ -16,7 +16,8 @@ from guanxi.platform.files.services import KEPT as FILES_KEPT
 from guanxi.platform.http.request import Request
 from guanxi.platform.merging.services import UNDO_DAYS as MERGE_DAYS
 from guanxi.platform.objects.fieldtypes import JsonMap, Text
-from guanxi.platform.objects.registry import ObjectType, object_type
+from guanxi.platform.objects.registry import object_type
+from guanxi.platform.objects.rows import title_shown
 from guanxi.platform.objects.schemas import LinkOut, Strict
 from guanxi.platform.objects.tasks import REMEMBERED
 from guanxi.platform.webhooks.tasks import KEPT as MESSAGES_KEPT
@@ -117,19 +118,19 @@ def try_out(request: Request, body: RetentionRuleIn) -> dict[str, Any]:
     require_administrator(request)
     rule = RetentionRule(**body.model_dump(), owner=request.asker.user)
     found = retention.try_out(request.asker, rule)
-    title = _declared(rule).title
+    declared = object_type(rule.object)
     return {
         "count": found.count,
         "held": found.held,
         "records": [
-            {"id": str(r.pk), "label": str(getattr(r, title)), "created_at": r.created_at}
+            {
+                "id": str(r.pk),
+                "label": title_shown(request.asker, declared, getattr(r, declared.title)),
+                "created_at": r.created_at,
+            }
             for r in found.records
         ],
     }
-
-
-def _declared(rule: RetentionRule) -> ObjectType:
-    return object_type(rule.object)
 
 
 @router.post("", response={201: RetentionRuleOut}, summary="Make a retention rule")

@@ -30,6 +30,7 @@ from guanxi.platform.objects.erasable import Erasable
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed
 from guanxi.platform.objects.record import object_name
 from guanxi.platform.objects.registry import CUSTOM, ObjectType, is_declared, object_type
+from guanxi.platform.objects.rows import title_shown
 from guanxi.platform.workspaces.services import current_workspace
 
 JOB_KIND = "erase_files"
@@ -82,14 +83,14 @@ def erase_record(
 ) -> tuple[Erasure, dict[str, Any]]:
     """Erase what is known of a record, and queue what is to be done outside of the database.
 
-    `name` is the record's own, typed by whoever means it. Returns the erasure and its job. Raises
-    NotFound, MergedAway, NotAllowed, AlreadyErased, CannotBeErased, or Invalid for another name.
+    `name` is the record's own as the asker sees it, typed by whoever means it. Returns the erasure
+    and its job. Raises NotFound, MergedAway, NotAllowed, AlreadyErased, CannotBeErased, or Invalid
+    for another name.
     """
     require_erasable(asker, declared, pk)
     ids = _locked(declared, pk)
     refuse_erased(declared, pk)
-    title = declared.model._base_manager.values_list(declared.title, flat=True).get(pk=pk)
-    if " ".join(name.split()) != " ".join(str(title).split()):
+    if " ".join(name.split()) != " ".join(title_of(asker, declared, pk).split()):
         message = _("Type the name as it is, to be sure.")
         raise Invalid([{"field": "name", "message": message, "code": "another_name"}])
     refuse_obstacles(declared, ids)
@@ -100,6 +101,12 @@ def erase_record(
     erasing = erase(erasure, declared)
     job = start_job(JOB_KIND, asker=asker, params=job_params(erasing))
     return erasure, job
+
+
+def title_of(asker: Asker, declared: ObjectType, pk: UUID) -> str:
+    """What the record is called for the asker: a mask, where names are masked for them."""
+    title = declared.model._base_manager.values_list(declared.title, flat=True).get(pk=pk)
+    return title_shown(asker, declared, title)
 
 
 def refuse_erased(declared: ObjectType, pk: UUID) -> None:

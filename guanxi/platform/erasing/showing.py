@@ -11,7 +11,7 @@ from guanxi.platform.erasing import stores
 from guanxi.platform.erasing.holds import hold_of
 from guanxi.platform.erasing.models import Erasure, LegalHold
 from guanxi.platform.erasing.obstacles import obstacles
-from guanxi.platform.erasing.services import Reach, is_erased, require_erasable
+from guanxi.platform.erasing.services import Reach, is_erased, require_erasable, title_of
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.objects.metadata import sentence
 from guanxi.platform.objects.record import object_name
@@ -44,7 +44,6 @@ def preview(asker: Asker, declared: ObjectType, pk: UUID) -> dict[str, Any]:
     """What goes, what stays and why, and what stands in the way. Raises as `erase_record` does."""
     require_erasable(asker, declared, pk)
     ids = Reach(declared, pk).ids()
-    title = declared.model._base_manager.values_list(declared.title, flat=True).get(pk=pk)
     goes: list[dict[str, Any]] = [{"label": _("Name, contact, address, remarks"), "count": 1}]
     stays: list[dict[str, Any]] = []
     named = Q(object=declared.name, record_id__in=ids)
@@ -61,7 +60,7 @@ def preview(asker: Asker, declared: ObjectType, pk: UUID) -> dict[str, Any]:
     if files := Attachment.objects.filter(named).count():
         goes.append({"label": _("Files"), "count": files})
     return {
-        "name": str(title),
+        "name": title_of(asker, declared, pk),
         "merged": len(ids) - 1,
         "goes": goes,
         "stays": stays,
