@@ -109,6 +109,7 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         "/settings/fields?object=order",
         "/settings/layouts",
         "/settings/layouts?object=order&part=form",
+        "/settings/retention",
         "/users",
         f"/users/{user}",
         "/nowhere",
