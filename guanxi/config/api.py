@@ -14,6 +14,8 @@ from guanxi.customers.classification.api import router as classifications_router
 from guanxi.customers.consent.api import open_router as preferences_router
 from guanxi.customers.consent.api import router as permissions_router
 from guanxi.customers.privacy.api import router as privacy_router
+from guanxi.customers.relations.api import router as relations_router
+from guanxi.customers.relations.api import verbs_router as relationships_router
 from guanxi.demo.api import router as sample_router
 from guanxi.insight.api import router as insight_router
 from guanxi.insight.api import scores_router
@@ -108,6 +110,8 @@ def build_api() -> API:
     api.add_router("/customers", permissions_router)
     api.add_router("/customers", classes_router)
     api.add_router("/classifications", classifications_router)
+    api.add_router("/customers", relations_router)
+    api.add_router("/relationships", relationships_router)
     api.add_router("", preferences_router)
     api.add_router("", privacy_router)
     api.add_router("/tasks", interactions_router)

@@ -89,7 +89,8 @@ where v.imported = {imported} and v.part = 1 and v.verdict = 'unchanged'
   and o.imported = v.imported and o.row = v.row and o.part = 0 and o.record_id is not null
   and not exists (
     select 1 from customers_relationship s where s.customer_id = v.record_id
-      and s.other_id = o.record_id and s.kind = 'contact_of' and s.deleted_at is null)
+      and s.other_id = o.record_id and s.kind = 'contact_of' and s.deleted_at is null
+      and (s.until is null or s.until >= customers_today()))
 """
 ANY = """
 select exists (select 1 from platform_importverdict where imported = {imported}

@@ -79,13 +79,19 @@ where r.part = {part} and r.verdict in ('create', 'update') and {value} <> ''
 on conflict do nothing
 """
 RELATE = """
-insert into customers_relationship (customer_id, kind, other_id, role)
-select distinct on (r.record_id, o.record_id) r.record_id, 'contact_of', o.record_id, {role}
+insert into customers_relationship (customer_id, kind, other_id, role, since)
+select distinct on (r.record_id, o.record_id) r.record_id, 'contact_of', o.record_id, {role},
+    f.until + 1
 from i_batch r
 join i_batch o on o.row = r.row and o.part = 0
 join platform_importverdict ol on ol.imported = {imported} and ol.row = o.leader and ol.part = 0
 join platform_importverdict vl on vl.imported = {imported} and vl.row = r.leader and vl.part = 1
-where r.part = 1
+left join lateral (
+    select max(coalesce(f.until, 'infinity')) as until from customers_relationship f
+    where f.customer_id = r.record_id and f.other_id = o.record_id and f.kind = 'contact_of'
+      and f.deleted_at is null
+) f on true
+where r.part = 1 and (f.until is null or f.until < customers_today())
   and vl.verdict in ('create', 'update', 'unchanged')
     and ol.verdict in ('create', 'update', 'unchanged')
   and r.record_id <> o.record_id and {kind} = 'person'

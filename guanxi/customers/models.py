@@ -1,13 +1,18 @@
 """Who the firm deals with: persons and organizations in one table, and how they hang together."""
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanxi.customers.credit_codes import LONGEST, CreditCodeField
 from guanxi.customers.names import name_match
+from guanxi.customers.relations import rules
 from guanxi.platform.access.models import Territory
 from guanxi.platform.objects.columns import (
+    ChoicesField,
     CurrencyField,
     DerivedField,
     MoneyField,
@@ -16,6 +21,7 @@ from guanxi.platform.objects.columns import (
     normalize_phone,
     text,
 )
+from guanxi.platform.objects.constraints import KeptByTrigger
 from guanxi.platform.objects.names import name_sort_key
 from guanxi.platform.objects.record import Customizable, Record, Row, not_deleted
 from guanxi.standardizing import credit_code
@@ -270,8 +276,33 @@ class Address(Customizable, Row):
         return self.street
 
 
+class ContactRole(models.TextChoices):
+    """What a person is in what an organization buys; often several at once."""
+
+    DECIDER = "decider", _("decider")
+    PAYER = "payer", _("payer")
+    BUYER = "buyer", _("buyer")
+    USER = "user", pgettext_lazy("contact role", "user")
+    RECEIVER = "receiver", _("receiver")
+    INFLUENCER = "influencer", _("influencer")
+    GATEKEEPER = "gatekeeper", _("gatekeeper")
+    CHAMPION = "champion", _("champion")
+    TECHNICAL = "technical", _("technical contact")
+
+
+class RelationshipQuerySet(models.QuerySet["Relationship"]):
+    def on(self, day: dt.date) -> "RelationshipQuerySet":
+        """Those that hold on a day."""
+        began = models.Q(since=None) | models.Q(since__lte=day)
+        return self.filter(began, models.Q(until=None) | models.Q(until__gte=day), deleted_at=None)
+
+
 class Relationship(Customizable, Row):
-    """How one customer stands to another: `customer` is `kind` of `other`."""
+    """How one customer stands to another: `customer` is `kind` of `other`, from a day to a day.
+
+    Both days belong to it; without one it is open on that side. Mutual kinds are kept in either
+    direction. Triggers hold the rules over time (relations/relationships.sql).
+    """
 
     class Kind(models.TextChoices):
         CONTACT = "contact_of", _("contact of")
@@ -280,6 +311,8 @@ class Relationship(Customizable, Row):
         PARTNER = "partner", _("partner of")
         REFERRER = "referrer", _("referrer of")
         GUARANTOR = "guarantor", _("guarantor of")
+
+    MUTUAL = (Kind.HOUSEHOLD, Kind.PARTNER)
 
     customer = models.ForeignKey(
         Customer, models.CASCADE, verbose_name=_("customer"), related_name="relationships"
@@ -292,8 +325,10 @@ class Relationship(Customizable, Row):
         related_name="inverse_relationships",
     )
     role = text(100, _("role"))
+    roles = ChoicesField(_("contact roles"), choices=ContactRole)
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
+    objects = RelationshipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("relationship")
@@ -304,11 +339,43 @@ class Relationship(Customizable, Row):
                 condition=~models.Q(customer=models.F("other")),
                 violation_error_message=_("A customer cannot be related to itself."),
             ),
-            models.UniqueConstraint(
-                "customer", "kind", "other", name="relationship_once", condition=not_deleted()
+            models.CheckConstraint(
+                name="relationship_ends_after_it_begins",
+                condition=models.Q(until=None)
+                | models.Q(since=None)
+                | models.Q(until__gte=models.F("since")),
+                violation_error_message=_("It cannot end before it begins."),
             ),
+            models.CheckConstraint(
+                name="relationship_roles",
+                condition=models.Q(roles__isnull=True)
+                | models.Q(roles__contained_by=[value for value, _label in ContactRole.choices]),
+            ),
+            models.UniqueConstraint(
+                "other",
+                "kind",
+                "customer",
+                name="relationship_once",
+                condition=not_deleted(until=None),
+                violation_error_message=_("These two are related in this way already."),
+            ),
+            KeptByTrigger(
+                name="relationship_overlap", fields=["other"], code="overlap",
+                explain=rules.explain_overlap,
+            ),
+            KeptByTrigger(
+                name="relationship_one_parent", fields=["customer"], code="second_parent",
+                explain=rules.explain_second_parent,
+            ),
+            KeptByTrigger(
+                name="relationship_no_circle", fields=["customer"], code="circle",
+                explain=rules.explain_circle,
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["other"], name="relationship_of_other"),
+            models.Index(fields=["customer", "kind", "other"], name="relationship_by_pair"),
         ]
-        indexes = [models.Index(fields=["other"], name="relationship_of_other")]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.kind} {self.other_id}"
@@ -335,6 +402,7 @@ __all__ = [
     "Classification",
     "Consent",
     "ConsentText",
+    "ContactRole",
     "Customer",
     "CustomerTag",
     "Identity",

@@ -11,6 +11,7 @@ from guanxi.customers.models import Address, Customer, Identity, Placement, Rela
 from guanxi.platform.merging.references import stays
 from guanxi.platform.objects.mergeable import Duplicates, Mergeable
 from guanxi.platform.objects.registry import (
+    Action,
     Everyone,
     Group,
     KnownBy,
@@ -128,8 +129,9 @@ register(
         area="customers",
         icon="relationship",
         title="kind",
-        list=["customer", "kind", "other", "role"],
+        list=["customer", "kind", "other", "roles", "role", "since", "until"],
         scope=[Through("customer"), Through("other")],
+        actions=[Action("end", _("End"), "end")],
     )
 )
 stays(Placement, "What rules said of a customer alone: the next run says it of what became one.")

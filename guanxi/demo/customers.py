@@ -12,6 +12,7 @@ from guanxi.demo.columns import Flags, Floats, Ints, Keys, Texts
 from guanxi.demo.contact_points import draw_emails, draw_phones, draw_streets
 from guanxi.demo.draws import chance, some, texts, weighted, weighted_texts
 from guanxi.demo.firm import Firm
+from guanxi.demo.kinship import draw_advocates, draw_groups, draw_housemates, from_the_top
 from guanxi.demo.names import draw_firms, draw_people, draw_surnames
 
 
@@ -47,7 +48,7 @@ PEOPLE_LIKE_FIRMS = 0.4  # how little spending tells a person from a firm (sprea
 class Crowd:
     """The customers of one block as numbers; every array has one entry a customer.
 
-    Links (`firm`, `partner`, `parent`, `referrer`) are rows of this crowd, or -1.
+    Links (`firm`, `partner`, `parent`, `referrer`, `housemate`) are rows of this crowd, or -1.
     """
 
     first: int  # how many customers came in blocks before
@@ -67,6 +68,7 @@ class Crowd:
     partner: Ints
     parent: Ints
     referrer: Ints
+    housemate: Ints  # of a couple's first, who else lives with them
 
     @property
     def size(self) -> int:
@@ -119,7 +121,12 @@ def draw_crowd(
     if len(organizations):
         employer[contacts] = random.choice(organizations, len(contacts))
     partner = _pairs(random, np.flatnonzero(part == Part.PERSON), count)
-    host = np.where(employer >= 0, employer, np.where(partner >= 0, partner, np.arange(count)))
+    beside = random.spawn(1)[0]  # draws of its own, which move none of the others
+    housemate = draw_housemates(beside, part, partner)
+    lives_with = np.maximum(partner, housemate)
+    host = np.where(
+        employer >= 0, employer, np.where(lives_with >= 0, lives_with, np.arange(count))
+    )
     place = weighted(random, [p.weight for p in firm.places], count)[host]
     since = _since(random, firm, count, buyer_rows, buyers.age[buyer_of])
     their_firm = since[employer[contacts]]
@@ -141,8 +148,11 @@ def draw_crowd(
         spend=spend,
         firm=employer,
         partner=partner,
-        parent=_parents(random, np.flatnonzero(part == Part.FIRM), count),
-        referrer=_referrers(random, part, since),
+        parent=draw_groups(
+            beside, _parents(random, np.flatnonzero(part == Part.FIRM), count), part, place
+        ),
+        referrer=draw_advocates(beside, _referrers(random, part, since), part, since),
+        housemate=housemate,
     )
     return crowd, buyer_of
 
@@ -237,8 +247,9 @@ def describe_customers(random: np.random.Generator, firm: Firm, crowd: Crowd) ->
     phones = draw_phones(random, firm, crowd.first, crowd.place, organizations, crowd.firm)
     emails, websites = draw_emails(random, crowd.first, latin, organizations, crowd.firm)
     streets = draw_streets(random, words, count)
-    shares_home = np.flatnonzero(crowd.partner >= 0)
-    streets[shares_home] = streets[crowd.partner[shares_home]]
+    for lives_with in (crowd.partner, crowd.housemate):
+        shares_home = np.flatnonzero(lives_with >= 0)
+        streets[shares_home] = streets[lives_with[shares_home]]
     titles = np.where(
         crowd.part == Part.CONTACT, weighted_texts(random, words.job_titles, count), ""
     )
@@ -289,8 +300,8 @@ def _names(random: np.random.Generator, firm: Firm, crowd: Crowd) -> tuple[Texts
     latin[organizations] = firms.domains
     industries[organizations] = firms.industries
     _rename(random, firm, crowd, names, industries)
-    branches = np.flatnonzero(crowd.parent >= 0)
-    latin[branches] = latin[crowd.parent[branches]]
+    for row in from_the_top(crowd.parent):
+        latin[row] = latin[crowd.parent[row]]
     latin[crowd.rows(Part.PUBLIC, Part.INTERNAL)] = ""
     return names, latin, industries
 
@@ -310,7 +321,7 @@ def _rename(
 ) -> None:
     """Name the branches after their parents, and the public and internal ones what they are."""
     companies = firm.words.companies
-    for row in np.flatnonzero(crowd.parent >= 0):
+    for row in from_the_top(crowd.parent):
         city = firm.places[crowd.place[row]].short_name
         names[row] = companies.branch.format(parent=names[crowd.parent[row]], city=city)
         industries[row] = industries[crowd.parent[row]]

@@ -4,14 +4,29 @@ import numpy as np
 import pyarrow as pa
 
 from guanxi.demo import columns
-from guanxi.demo.columns import Ints, Keys
+from guanxi.demo.columns import Flags, Ints, Keys, Texts
 from guanxi.demo.contact_points import draw_streets
 from guanxi.demo.customers import Crowd, Described, Part
-from guanxi.demo.draws import chance, some, texts
+from guanxi.demo.draws import chance, some, texts, weighted_texts
 from guanxi.demo.firm import TABLES, Firm
 
 RELATIONS = ("contact_of", "household", "parent_company", "referrer")
 NEW_DAYS = 60
+CHANGED_JOBS = 0.06  # share of contacts
+# Sets of roles by how often they are met, as the column keeps them.
+CONTACT_ROLES = {
+    "": 30,
+    '["decider"]': 14,
+    '["decider", "payer"]': 9,
+    '["buyer"]': 16,
+    '["buyer", "receiver"]': 6,
+    '["user"]': 12,
+    '["user", "influencer"]': 5,
+    '["receiver"]': 7,
+    '["gatekeeper"]': 5,
+    '["champion", "influencer"]': 4,
+    '["technical"]': 6,
+}
 KEY_SHARE = 0.06  # of buyers, by what they spend on an order
 
 
@@ -31,14 +46,31 @@ def relation_tables(
         "tag_id": columns.key_column(firm.keys["customers_tag"], tag),
     }
     customer, kind, other = _related(crowd)
-    role = np.where(kind == RELATIONS.index("contact_of"), described.job_titles[customer], "")
+    since = np.maximum(crowd.since[customer], crowd.since[other])
+    beside = random.spawn(1)[0]  # draws of its own, which move none of the others
+    left = _changed_jobs(beside, firm, crowd, kind, since)
+    last = since.copy()
+    last[left] += np.floor((firm.today_number - 1 - since[left]) * beside.random(len(left))).astype(
+        np.int64
+    )
+    # Where they went: another firm's contact from the day after.
+    customer = np.concatenate([customer, customer[left]])
+    kind = np.concatenate([kind, kind[left]])
+    other = np.concatenate([other, _elsewhere(beside, crowd, other[left])])
+    since = np.concatenate([since, last[left] + 1])
+    over = np.zeros(len(customer), np.bool_)
+    over[left] = True
+    until = np.concatenate([last, last[left]])
+    is_contact = kind == RELATIONS.index("contact_of")
     related = {
         "id": columns.key_column(keys("customers_relationship", len(customer))),
         "customer_id": columns.key_column(crowd.keys, customer),
         "kind": columns.choice_column(kind, RELATIONS),
         "other_id": columns.key_column(crowd.keys, other),
-        "role": columns.text_column(role),
-        "since": columns.day_column(np.maximum(crowd.since[customer], crowd.since[other])),
+        "role": columns.text_column(np.where(is_contact, described.job_titles[customer], "")),
+        "roles": columns.text_column(_contact_roles(beside, is_contact)),
+        "since": columns.day_column(since),
+        "until": columns.day_column(until, missing=~over),
     }
     identities = _identities(random, crowd)
     identities["id"] = columns.key_column(
@@ -60,6 +92,7 @@ def _related(crowd: Crowd) -> tuple[Ints, Ints, Ints]:
     for kind, links, is_customer in (
         ("contact_of", crowd.firm, True),
         ("household", crowd.partner, True),
+        ("household", crowd.housemate, True),
         ("parent_company", crowd.parent, False),
         ("referrer", crowd.referrer, False),
     ):
@@ -68,6 +101,33 @@ def _related(crowd: Crowd) -> tuple[Ints, Ints, Ints]:
         found.append((pair[0], np.full(len(rows), RELATIONS.index(kind), np.int64), pair[1]))
     customers, kinds, others = (np.concatenate(column) for column in zip(*found, strict=True))
     return customers, kinds, others
+
+
+def _changed_jobs(
+    random: np.random.Generator, firm: Firm, crowd: Crowd, kind: Ints, since: Ints
+) -> Ints:
+    """Rows of contacts who work for another firm by now, and were known for a while before."""
+    known_long = since < firm.today_number - 60
+    contacts = np.flatnonzero((kind == RELATIONS.index("contact_of")) & known_long)
+    enough = len(crowd.rows(Part.FIRM)) > 1
+    return some(random, contacts, CHANGED_JOBS) if enough else contacts[:0]
+
+
+def _elsewhere(random: np.random.Generator, crowd: Crowd, firms: Ints) -> Ints:
+    """For each firm another one."""
+    every = crowd.rows(Part.FIRM)
+    at = random.integers(0, len(every), len(firms)) if len(every) else firms[:0]
+    drawn = every[at]
+    same = drawn == firms
+    drawn[same] = every[(at[same] + 1) % len(every)]
+    return drawn
+
+
+def _contact_roles(random: np.random.Generator, is_contact: Flags) -> Texts:
+    """What contacts are in what is bought, as JSON; None for most others."""
+    drawn = weighted_texts(random, CONTACT_ROLES, len(is_contact))
+    drawn[~is_contact | (drawn == "")] = None
+    return drawn
 
 
 def _tagged(random: np.random.Generator, firm: Firm, crowd: Crowd) -> tuple[Ints, Ints]:

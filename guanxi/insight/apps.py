@@ -8,4 +8,8 @@ class InsightConfig(AppConfig):
     label = "insight"
 
     def ready(self) -> None:
-        from guanxi.insight import erasure, objects  # noqa: F401  declares what this area adds
+        from guanxi.insight import (  # noqa: F401  declares what this area adds
+            erasure,
+            measures,
+            objects,
+        )

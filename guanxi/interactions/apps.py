@@ -8,4 +8,8 @@ class InteractionsConfig(AppConfig):
     label = "interactions"
 
     def ready(self) -> None:
-        from guanxi.interactions import erasure, objects  # noqa: F401  declares what this area adds
+        from guanxi.interactions import (  # noqa: F401  declares what this area adds
+            erasure,
+            measures,
+            objects,
+        )

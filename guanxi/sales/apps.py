@@ -12,6 +12,7 @@ class SalesConfig(AppConfig):
         from guanxi.sales import (  # noqa: F401  declares what this area adds
             erasure,
             imports,
+            measures,
             objects,
             timeline,
         )

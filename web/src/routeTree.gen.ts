@@ -40,6 +40,7 @@ import { Route as AppSettingsProvidersRouteImport } from "./routes/_app/settings
 import { Route as AppSettingsRetentionRouteImport } from "./routes/_app/settings/retention";
 import { Route as AppSettingsSnippetsRouteImport } from "./routes/_app/settings/snippets";
 import { Route as AppSettingsWebhooksRouteImport } from "./routes/_app/settings/webhooks";
+import { Route as AppCustomersIdNetworkRouteImport } from "./routes/_app/customers/$id_.network";
 import { Route as AppSettingsRolesIndexRouteImport } from "./routes/_app/settings/roles/index";
 import { Route as AppSettingsRolesIdRouteImport } from "./routes/_app/settings/roles/$id";
 
@@ -199,6 +200,11 @@ const AppSettingsWebhooksRoute = AppSettingsWebhooksRouteImport.update({
   path: "/webhooks",
   getParentRoute: () => AppSettingsRouteRoute,
 } as any);
+const AppCustomersIdNetworkRoute = AppCustomersIdNetworkRouteImport.update({
+  id: "/customers/$id_/network",
+  path: "/customers/$id/network",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppSettingsRolesIndexRoute = AppSettingsRolesIndexRouteImport.update({
   id: "/roles/",
   path: "/roles/",
@@ -241,6 +247,7 @@ export interface FileRoutesByFullPath {
   "/data-quality/": typeof AppDataQualityIndexRoute;
   "/imports/": typeof AppImportsIndexRoute;
   "/settings/": typeof AppSettingsIndexRoute;
+  "/customers/$id/network": typeof AppCustomersIdNetworkRoute;
   "/settings/roles/$id": typeof AppSettingsRolesIdRoute;
   "/settings/roles/": typeof AppSettingsRolesIndexRoute;
 }
@@ -274,6 +281,7 @@ export interface FileRoutesByTo {
   "/data-quality": typeof AppDataQualityIndexRoute;
   "/imports": typeof AppImportsIndexRoute;
   "/settings": typeof AppSettingsIndexRoute;
+  "/customers/$id/network": typeof AppCustomersIdNetworkRoute;
   "/settings/roles/$id": typeof AppSettingsRolesIdRoute;
   "/settings/roles": typeof AppSettingsRolesIndexRoute;
 }
@@ -310,6 +318,7 @@ export interface FileRoutesById {
   "/_app/data-quality/": typeof AppDataQualityIndexRoute;
   "/_app/imports/": typeof AppImportsIndexRoute;
   "/_app/settings/": typeof AppSettingsIndexRoute;
+  "/_app/customers/$id_/network": typeof AppCustomersIdNetworkRoute;
   "/_app/settings/roles/$id": typeof AppSettingsRolesIdRoute;
   "/_app/settings/roles/": typeof AppSettingsRolesIndexRoute;
 }
@@ -346,6 +355,7 @@ export interface FileRouteTypes {
     | "/data-quality/"
     | "/imports/"
     | "/settings/"
+    | "/customers/$id/network"
     | "/settings/roles/$id"
     | "/settings/roles/";
   fileRoutesByTo: FileRoutesByTo;
@@ -379,6 +389,7 @@ export interface FileRouteTypes {
     | "/data-quality"
     | "/imports"
     | "/settings"
+    | "/customers/$id/network"
     | "/settings/roles/$id"
     | "/settings/roles";
   id:
@@ -414,6 +425,7 @@ export interface FileRouteTypes {
     | "/_app/data-quality/"
     | "/_app/imports/"
     | "/_app/settings/"
+    | "/_app/customers/$id_/network"
     | "/_app/settings/roles/$id"
     | "/_app/settings/roles/";
   fileRoutesById: FileRoutesById;
@@ -647,6 +659,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsWebhooksRouteImport;
       parentRoute: typeof AppSettingsRouteRoute;
     };
+    "/_app/customers/$id_/network": {
+      id: "/_app/customers/$id_/network";
+      path: "/customers/$id/network";
+      fullPath: "/customers/$id/network";
+      preLoaderRoute: typeof AppCustomersIdNetworkRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/settings/roles/": {
       id: "/_app/settings/roles/";
       path: "/roles";
@@ -714,6 +733,7 @@ interface AppRouteChildren {
   AppPathIndexRoute: typeof AppPathIndexRoute;
   AppDataQualityIndexRoute: typeof AppDataQualityIndexRoute;
   AppImportsIndexRoute: typeof AppImportsIndexRoute;
+  AppCustomersIdNetworkRoute: typeof AppCustomersIdNetworkRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -729,6 +749,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppPathIndexRoute: AppPathIndexRoute,
   AppDataQualityIndexRoute: AppDataQualityIndexRoute,
   AppImportsIndexRoute: AppImportsIndexRoute,
+  AppCustomersIdNetworkRoute: AppCustomersIdNetworkRoute,
 };
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);

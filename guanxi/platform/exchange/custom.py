@@ -1,7 +1,6 @@
 """Custom fields in imports: cells into the form a record keeps, and the SQL that writes them."""
 
 import json
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,18 +9,16 @@ from psycopg import sql
 
 from guanxi.platform.exchange.fields import converter
 from guanxi.platform.exchange.targets import Context
-from guanxi.platform.exchange.values import convert
 from guanxi.platform.exchange.values.convert import BadValue, Convert
 from guanxi.platform.fields.values import kept
 from guanxi.platform.objects.registry import ObjectField
 
-SEPARATORS = (re.compile("[;；]"), re.compile("[;；,，、|]"))
 PAIRS = 45  # PostgreSQL functions take at most 100 arguments
 
 
 def custom_converter(context: Context, f: ObjectField, column: int) -> Convert:
     """How cells of `column` become values of a custom field, as texts that `value_json` reads."""
-    read = _several(f) if f.type.name == "multi_choice" else converter(context, f, column)
+    read = converter(context, f, column)
 
     def convert_cell(value: str) -> str:
         found: Any = read(value)
@@ -32,24 +29,6 @@ def custom_converter(context: Context, f: ObjectField, column: int) -> Convert:
         except ValidationError as error:
             raise BadValue(error.error_list[0].code or "invalid", error.messages[0]) from None
         return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-
-    return convert_cell
-
-
-def _several(f: ObjectField) -> Convert:
-    """Choices behind one another, as an export writes them, or with other signs between them."""
-    one = convert.choice(f.column)
-
-    def convert_cell(value: str) -> str:
-        for separator in SEPARATORS[:-1]:
-            try:
-                return _all(separator, value)
-            except BadValue:
-                continue
-        return _all(SEPARATORS[-1], value)
-
-    def _all(separator: re.Pattern[str], value: str) -> str:
-        return json.dumps([one(w.strip()) for w in separator.split(value) if w.strip()])
 
     return convert_cell
 

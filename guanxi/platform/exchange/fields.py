@@ -49,6 +49,8 @@ def _converter(context: Context, f: ObjectField, column: int) -> Convert:
             return dates.time
         case "choice":
             return convert.choice(f.column)
+        case "multi_choice":
+            return convert.choices(f.column)
         case "email":
             return convert.email
         case "url":

@@ -25,6 +25,7 @@ CASTS = {
     "number": "bigint", "decimal": "numeric", "money": "numeric", "float": "float8",
     "score": "float8",
     "boolean": "boolean", "date": "date", "datetime": "timestamptz", "link": "uuid",
+    "multi_choice": "jsonb",
 }  # fmt: skip
 VALUES = "coalesce(v.merged, r.values)"  # of a verdict v and its row r
 WRITTEN = "r.values"  # of a row r of i_batch

@@ -145,6 +145,10 @@ class Moving:
     def _put_aside(self, referrer: Referrer) -> list[Any]:
         """The keys of rows that would say twice what one says; into the bin, if there is one."""
         twins = {pk: twin for pk, twin in self._twins(referrer) if pk != twin}
+        if referrer.clashes:
+            everyone = [self.merge.survivor_id, *self.merge.absorbed]
+            clashes = dict(referrer.clashes(everyone))
+            twins = {**clashes, **twins}
         if twins and referrer.is_row:
             self._run(PUT_ASIDE, **self._names(referrer), place=referrer.table, aside=list(twins))
             # Those in the recycle bin already are still what they were there.

@@ -5,10 +5,11 @@ A table takes part when it has a foreign key to the object's table, or names rec
 merge says so with `stays`, and why.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
@@ -24,9 +25,12 @@ from guanxi.platform.objects.registry import ObjectType
 from guanxi.platform.search.models import SearchText
 
 Model = type[models.Model]
+# All records of a merge, the survivor first -> (row to put aside, row that stays) of a table.
+Clashes = Callable[[Sequence[UUID]], Iterable[tuple[UUID, UUID]]]
 
 _staying: dict[Model, str] = {}
 _preferred: dict[Model, Sequence[Any]] = {}
+_clashing: dict[Model, "Clashes"] = {}
 # Files in fields are the fields' values, and go with them.
 _narrowed: dict[Model, str] = {Attachment: "field = ''"}
 
@@ -40,6 +44,12 @@ def prefer(model: type[Row], *order: Any) -> None:
     """Where two rows would be the same afterwards, keep the first of this order, not the
     survivor's: of two consents the stricter one."""
     _preferred[model] = order
+
+
+def clash(model: type[Row], clashes: Clashes) -> None:
+    """Put aside rows that could not stand beside others afterwards, by a rule of the table that is
+    no unique key."""
+    _clashing[model] = clashes
 
 
 stays(Event, "The stream is only added to; history reads that of absorbed records as well.")
@@ -82,6 +92,10 @@ class Referrer:
     @property
     def order(self) -> Sequence[Any]:
         return _preferred.get(self.model, ())
+
+    @property
+    def clashes(self) -> "Clashes | None":
+        return _clashing.get(self.model)
 
     @cached_property
     def keys(self) -> list[tuple[list[Any], models.Q]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import sql
@@ -26,6 +26,7 @@ from guanxi.platform.merging.survivorship import (
     value_of,
 )
 from guanxi.platform.objects.columns import derived_from
+from guanxi.platform.objects.constraints import detail_of, problem_of_name
 from guanxi.platform.objects.errors import EditConflict, Invalid, NotAllowed
 from guanxi.platform.objects.registry import ObjectField, ObjectType
 from guanxi.platform.objects.rules import Rules, refuse
@@ -110,7 +111,7 @@ def merge_records(*, asker: Asker, declared: ObjectType, wanted: Wanted) -> Merg
         rules_of = declared.merging and declared.merging.amount_to
         amount_to = rules_of and rules_of([merge.survivor_id, *merge.absorbed])
         _retire(merge, declared)  # while all is there yet that triggers keep of a record
-        merge.counts = Moving(merge, declared).there()
+        merge.counts = _moved(asker, merge, declared)
         merge.save(update_fields=["counts"])
         if declared.merging and amount_to and (made := amount_to(merge.survivor_id)):
             keys, place = [str(pk) for pk in made], declared.merging.made
@@ -125,6 +126,19 @@ def merge_records(*, asker: Asker, declared: ObjectType, wanted: Wanted) -> Merg
         _take(declared, merge.survivor_id, chosen, prepared.rows)
         refuse(rules.refuse_lacking({merge.survivor_id: names}))
     return merge
+
+
+def _moved(asker: Asker, merge: Merge, declared: ObjectType) -> dict[str, int]:
+    """Raises Invalid where what names the records could not name one: a rule of theirs says why."""
+    try:
+        with transaction.atomic():
+            return Moving(merge, declared).there()
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+        problem = problem_of_name(name, asker, detail_of(error))
+        if problem is None:
+            raise
+        raise Invalid([{**problem, "field": "ids"}]) from error
 
 
 def _require_changeable(asker: Asker, declared: ObjectType, ids: Sequence[UUID]) -> None:

@@ -67,6 +67,37 @@ class CurrencyField(models.CharField):  # type: ignore[type-arg]
         return name, "django.db.models.CharField", args, kwargs
 
 
+class ChoicesField(models.JSONField):
+    """Any of the choices, each once and in their order; null where there is none."""
+
+    def __init__(self, verbose_name: Any = None, **options: Any):
+        super().__init__(verbose_name, **{**options, "null": True, "blank": True})
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        offered = [choice for choice, _label in self.flatchoices]
+        if not isinstance(value, list) or any(chosen not in offered for chosen in value):
+            message = self.error_messages["invalid_choice"]
+            raise ValidationError(message, code="invalid_choice", params={"value": value})
+
+    def tidy(self, value: Any) -> Any:
+        """The value as it is kept: equal choices are equal values."""
+        if not isinstance(value, list):
+            return value
+        return [choice for choice, _label in self.flatchoices if choice in value] or None
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = self.tidy(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        return super().get_db_prep_save(self.tidy(value), connection)
+
+
 class ScoreField(models.FloatField):  # type: ignore[type-arg]
     """A share or probability from 0 to 1."""
 

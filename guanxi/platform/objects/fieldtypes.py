@@ -23,7 +23,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from guanxi.platform.objects.columns import MoneyField, PhoneField, ScoreField
+from guanxi.platform.objects.columns import ChoicesField, MoneyField, PhoneField, ScoreField
 
 COMPARE = ("eq", "ne", "lt", "lte", "gt", "gte", "between", "empty", "not_empty")
 CHOOSE = ("in", "not_in", "empty", "not_empty")
@@ -337,7 +337,7 @@ def type_of(column: "models.Field[Any, Any]") -> FieldType:
         output: models.Field[Any, Any] = column.output_field  # type: ignore[assignment]
         return type_of(output)
     if getattr(column, "flatchoices", None):
-        return TYPES["choice"]
+        return TYPES["multi_choice" if isinstance(column, ChoicesField) else "choice"]
     for cls, name in _BY_COLUMN:
         if isinstance(column, cls):
             return TYPES[name]

@@ -182,7 +182,7 @@ def restore_record(*, asker: Asker, object_type: ObjectType, pk: UUID) -> None:
     """Take the record back out of the bin. Raises Invalid if its unique key was given away."""
     record = get_permitted(asker, object_type.model, pk, "delete", deleted=True, lock=True)
     record.deleted_at = None
-    with told(object_type):
+    with told(object_type, asker=asker):
         record.save(update_fields=["deleted_at"])
 
 
@@ -253,7 +253,7 @@ class BulkEdit:
         rules.look(keys)
         if refused := rules.refuse_locked(dict.fromkeys(keys, self.custom)):
             return 0, refused
-        with told(self.object_type, self.columns):
+        with told(self.object_type, self.columns, asker=self.asker):
             changed = model._default_manager.filter(pk__in=keys).update(**self.columns)
         return changed, rules.refuse_lacking(dict.fromkeys(keys, self.values))
 

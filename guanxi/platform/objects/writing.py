@@ -16,7 +16,12 @@ from guanxi.platform.files.in_fields import files_named, keep_files
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.masking.masks import is_mask, looks_masked
 from guanxi.platform.objects.columns import derived_from
-from guanxi.platform.objects.constraints import Problem, broken_constraint, problem_of
+from guanxi.platform.objects.constraints import (
+    Problem,
+    broken_constraint,
+    detail_of,
+    problem_of,
+)
 from guanxi.platform.objects.custom_values import merged
 from guanxi.platform.objects.errors import Invalid
 from guanxi.platform.objects.record import Row
@@ -94,7 +99,7 @@ class Writer:
             chosen = {pk: c.many[name] for pk, c in self.changes.items() if name in c.many}
             linked |= _link(self.fields[name], chosen)
         self.changes = {pk: c for pk, c in self.changes.items() if c.columns or pk in linked}
-        refused = dict(_store(self.object_type, list(self.changes.values())))
+        refused = dict(_store(self.asker, self.object_type, list(self.changes.values())))
         return refused or self.rules.refuse_lacking(self.written)
 
     def _custom(self, record: Row) -> dict[str, Any]:
@@ -108,7 +113,7 @@ class Writer:
         required = (name for name, f in self.fields.items() if f.required)
         changed = self._check(record, {*values, *required}, {})
         files = self._files(record, values)
-        with told(self.object_type, changed):
+        with told(self.object_type, changed, asker=self.asker):
             record.save(force_insert=True)
         keep_files(files, record)
         for name, chosen in many.items():
@@ -183,7 +188,9 @@ def problems(error: ValidationError) -> list[Problem]:
 
 
 @contextmanager
-def told(object_type: ObjectType, changed: Collection[str] = ()) -> Iterator[None]:
+def told(
+    object_type: ObjectType, changed: Collection[str] = (), *, asker: Asker | None = None
+) -> Iterator[None]:
     """Write within; a rule of the database that is broken becomes Invalid, naming the field."""
     try:
         with transaction.atomic():
@@ -192,7 +199,8 @@ def told(object_type: ObjectType, changed: Collection[str] = ()) -> Iterator[Non
         constraint = broken_constraint(object_type, error)
         if constraint is None:
             raise
-        raise Invalid([problem_of(object_type, constraint, changed)]) from error
+        problem = problem_of(object_type, constraint, changed, asker=asker, detail=detail_of(error))
+        raise Invalid([problem]) from error
 
 
 def _named(f: ObjectField, value: Any) -> Any:
@@ -258,13 +266,14 @@ def _link(f: ObjectField, chosen: Mapping[UUID, Collection[UUID]]) -> set[UUID]:
 
 
 def _store(
-    object_type: ObjectType, changes: Sequence[Change]
+    asker: Asker, object_type: ObjectType, changes: Sequence[Change]
 ) -> Iterator[tuple[UUID, list[Problem]]]:
     """Write all in one statement; if the database refuses, halve to find whose values it is."""
     if not changes:
         return
     try:
-        with told(object_type, {name for change in changes for name in change.columns}):
+        names = {name for change in changes for name in change.columns}
+        with told(object_type, names, asker=asker):
             update_rows([c.record for c in changes], {n for c in changes for n in c.columns})
     except Invalid as refusal:
         if len(changes) == 1:
@@ -272,4 +281,4 @@ def _store(
             return
         middle = len(changes) // 2
         for half in (changes[:middle], changes[middle:]):
-            yield from _store(object_type, half)
+            yield from _store(asker, object_type, half)

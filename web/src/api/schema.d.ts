@@ -1928,15 +1928,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/api/v1/customers/{pk}/classes": {
+=======
+    "/api/v1/customers/{pk}/household/leave": {
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         /** A customer's classes, and why */
         get: operations["read_classes"];
+=======
+        get?: never;
+        put?: never;
+        /** Leave the household */
+        post: operations["leave_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/hierarchy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The companies a customer belongs to
+         * @description From the ultimate parent down, with what the group amounts to.
+         */
+        get: operations["hierarchy_customer"];
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         put?: never;
         post?: never;
         delete?: never;
@@ -1945,13 +1974,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/api/v1/customers/{pk}/classes/{classification}": {
+=======
+    "/api/v1/customers/{pk}/household": {
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+<<<<<<< HEAD
         get?: never;
         /** Put a customer into a class whatever the rules say */
         put: operations["override_class"];
@@ -2009,11 +2043,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+=======
+        /** The household of a person */
+        get: operations["household_customer"];
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
+<<<<<<< HEAD
         /**
          * Change a classification
          * @description Customers move with the next run.
@@ -2022,6 +2061,49 @@ export interface paths {
         trace?: never;
     };
     "/api/v1/classifications/{pk}/apply": {
+=======
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who referred whom
+         * @description Whom the customer brought, at whatever remove, and what they are worth.
+         */
+        get: operations["referrals_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is related to a customer */
+        get: operations["network_around"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relationships/{pk}/end": {
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         parameters: {
             query?: never;
             header?: never;
@@ -2030,6 +2112,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+<<<<<<< HEAD
         /** Apply a classification */
         post: operations["apply_classification"];
         delete?: never;
@@ -2069,6 +2152,10 @@ export interface paths {
         put?: never;
         /** Use a classification again */
         post: operations["restore_classification"];
+=======
+        /** Let a relationship be over */
+        post: operations["end_relationship"];
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         delete?: never;
         options?: never;
         head?: never;
@@ -9433,6 +9520,7 @@ export interface components {
              */
             mail?: boolean;
         };
+<<<<<<< HEAD
         /** CustomerClassOut */
         CustomerClassOut: {
             /** Id */
@@ -9467,10 +9555,230 @@ export interface components {
         };
         /** WhyOut */
         WhyOut: {
+=======
+        /**
+         * EndIn
+         * @description `until`: the last day it holds; absent, yesterday, or the day it began if that is later.
+         */
+        EndIn: {
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * AmountOut
+         * @description How many customers these are, and what they amount to together, by figure.
+         */
+        AmountOut: {
+            /** Customers */
+            customers: number;
+            /** Figures */
+            figures: {
+                [key: string]: number | string;
+            };
+        };
+        /** FigureOut */
+        FigureOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /**
+             * Type
+             * @description Money is in `currency`.
+             * @enum {string}
+             */
+            type: "number" | "money";
+        };
+        /** HierarchyOut */
+        HierarchyOut: {
+            /** Currency */
+            currency: string;
+            /** Figures */
+            figures: components["schemas"]["FigureOut"][];
+            /**
+             * Nodes
+             * @description Each before what is below it.
+             */
+            nodes: components["schemas"]["MemberOut"][];
+            /**
+             * More
+             * @description How many of the group are not shown; sums are of all.
+             */
+            more: number;
+            /**
+             * At Least
+             * @description The group is larger than is looked at.
+             */
+            at_least: boolean;
+            /**
+             * Root
+             * Format: uuid
+             * @description The ultimate parent.
+             */
+            root: string;
+            group: components["schemas"]["AmountOut"];
+            /** @description The customer itself and all below it. */
+            below: components["schemas"]["AmountOut"];
+        };
+        /** MemberOut */
+        MemberOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Label
+             * @description Its name, if the asker may see names.
+             */
+            label: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Category */
+            category: string | null;
+            /** Depth */
+            depth: number;
+            /**
+             * Parent
+             * @description Through whom it belongs to the group.
+             */
+            parent: string | null;
+            /** Link */
+            link: string | null;
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+            /** Figures */
+            figures: {
+                [key: string]: number | string;
+            };
+        };
+        /** HouseholdOut */
+        HouseholdOut: {
+            /** Currency */
+            currency: string;
+            /** Figures */
+            figures: components["schemas"]["FigureOut"][];
+            /**
+             * Nodes
+             * @description Each before what is below it.
+             */
+            nodes: components["schemas"]["MemberOut"][];
+            /**
+             * More
+             * @description How many of the group are not shown; sums are of all.
+             */
+            more: number;
+            /**
+             * At Least
+             * @description The group is larger than is looked at.
+             */
+            at_least: boolean;
+            group: components["schemas"]["AmountOut"];
+        };
+        /**
+         * PlaceOut
+         * @description Where a customer stands: by which relationship, and since when.
+         */
+        PlaceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Label
+             * @description Its name, if the asker may see names.
+             */
+            label: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Category */
+            category: string | null;
+            /** Depth */
+            depth: number;
+            /**
+             * Parent
+             * @description Through whom it belongs to the group.
+             */
+            parent: string | null;
+            /** Link */
+            link: string | null;
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+        };
+        /** ReferralsOut */
+        ReferralsOut: {
+            /** Currency */
+            currency: string;
+            /** Figures */
+            figures: components["schemas"]["FigureOut"][];
+            /**
+             * Nodes
+             * @description Each before what is below it.
+             */
+            nodes: components["schemas"]["MemberOut"][];
+            /**
+             * More
+             * @description How many of the group are not shown; sums are of all.
+             */
+            more: number;
+            /**
+             * At Least
+             * @description The group is larger than is looked at.
+             */
+            at_least: boolean;
+            /**
+             * Came By
+             * @description Who referred this customer, who referred them …
+             */
+            came_by: components["schemas"]["PlaceOut"][];
+            brought: components["schemas"]["AmountOut"];
+            direct: components["schemas"]["AmountOut"];
+        };
+        /** NetworkIn */
+        NetworkIn: {
+            /**
+             * Steps
+             * @default 2
+             */
+            steps?: number;
+            /**
+             * Kinds
+             * @description Kinds with commas between; none: all.
+             * @default
+             */
+            kinds?: string;
+            /**
+             * Limit
+             * @default 60
+             */
+            limit?: number;
+        };
+        /**
+         * NetworkLinkOut
+         * @description `customer` is `kind` of `other`; `label` is what `other` is to it, `inverse` the reverse.
+         */
+        NetworkLinkOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
             /**
              * Kind
              * @enum {string}
              */
+<<<<<<< HEAD
             kind: "rule" | "former_rule" | "otherwise" | "override" | "none";
             /**
              * Number
@@ -9693,6 +10001,62 @@ export interface components {
             otherwise?: string | null;
             /** Nightly */
             nightly?: boolean | null;
+=======
+            kind: "contact_of" | "household" | "parent_company" | "partner" | "referrer" | "guarantor";
+            /**
+             * Other
+             * Format: uuid
+             */
+            other: string;
+            /** Label */
+            label: string;
+            /** Inverse */
+            inverse: string;
+            /** Role */
+            role: string;
+            /** Roles */
+            roles: string[];
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+        };
+        /** NetworkNodeOut */
+        NetworkNodeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Label
+             * @description Its name, if the asker may see names.
+             */
+            label: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Category */
+            category: string | null;
+            /**
+             * Step
+             * @description How many relationships away.
+             */
+            step: number;
+        };
+        /** NetworkOut */
+        NetworkOut: {
+            /** Nodes */
+            nodes: components["schemas"]["NetworkNodeOut"][];
+            /** Links */
+            links: components["schemas"]["NetworkLinkOut"][];
+            /**
+             * More
+             * @description Customers within reach that are not shown.
+             */
+            more: number;
+            /** At Least */
+            at_least: boolean;
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         };
         /** OfferedPurposeOut */
         OfferedPurposeOut: {
@@ -12146,6 +12510,8 @@ export interface components {
             other?: components["schemas"]["LinkOut"] | null;
             /** Role */
             role?: string | null;
+            /** Roles */
+            roles?: string[] | null;
             /** Since */
             since?: string | null;
             /** Until */
@@ -12191,6 +12557,8 @@ export interface components {
             other: string;
             /** Role */
             role?: string;
+            /** Roles */
+            roles?: ("decider" | "payer" | "buyer" | "user" | "receiver" | "influencer" | "gatekeeper" | "champion" | "technical")[] | null;
             /** Since */
             since?: string | null;
             /** Until */
@@ -12222,6 +12590,8 @@ export interface components {
             other?: string;
             /** Role */
             role?: string;
+            /** Roles */
+            roles?: ("decider" | "payer" | "buyer" | "user" | "receiver" | "influencer" | "gatekeeper" | "champion" | "technical")[] | null;
             /** Since */
             since?: string | null;
             /** Until */
@@ -18260,7 +18630,11 @@ export interface operations {
             };
         };
     };
+<<<<<<< HEAD
     read_classes: {
+=======
+    leave_customer: {
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         parameters: {
             query?: never;
             header?: never;
@@ -18269,6 +18643,7 @@ export interface operations {
             };
             cookie?: never;
         };
+<<<<<<< HEAD
         requestBody?: never;
         responses: {
             /** @description OK */
@@ -18315,6 +18690,20 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerClassesOut"];
                 };
+=======
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndIn"] | null;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
             };
             /** @description Refused */
             "4XX": {
@@ -18327,13 +18716,20 @@ export interface operations {
             };
         };
     };
+<<<<<<< HEAD
     lift_override: {
+=======
+    hierarchy_customer: {
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         parameters: {
             query?: never;
             header?: never;
             path: {
                 pk: string;
+<<<<<<< HEAD
                 classification: string;
+=======
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
             };
             cookie?: never;
         };
@@ -18345,7 +18741,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+<<<<<<< HEAD
                     "application/json": components["schemas"]["CustomerClassesOut"];
+=======
+                    "application/json": components["schemas"]["HierarchyOut"];
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
                 };
             };
             /** @description Refused */
@@ -18359,11 +18759,21 @@ export interface operations {
             };
         };
     };
+<<<<<<< HEAD
     list_classifications: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
+=======
+    household_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
             cookie?: never;
         };
         requestBody?: never;
@@ -18374,7 +18784,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+<<<<<<< HEAD
                     "application/json": components["schemas"]["ClassificationsOut"];
+=======
+                    "application/json": components["schemas"]["HouseholdOut"];
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
                 };
             };
             /** @description Refused */
@@ -18388,6 +18802,7 @@ export interface operations {
             };
         };
     };
+<<<<<<< HEAD
     create_classification: {
         parameters: {
             query?: never;
@@ -18431,6 +18846,87 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TrialIn"];
+=======
+    referrals_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network_around: {
+        parameters: {
+            query?: {
+                steps?: number;
+                /** @description Kinds with commas between; none: all. */
+                kinds?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_relationship: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndIn"] | null;
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
             };
         };
         responses: {
@@ -18440,6 +18936,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+<<<<<<< HEAD
                     "application/json": components["schemas"]["TrialOut"];
                 };
             };
@@ -18569,6 +19066,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClassificationOut"];
+=======
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+>>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
                 };
             };
             /** @description Refused */

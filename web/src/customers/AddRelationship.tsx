@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Input, Select } from "antd";
+import dayjs from "dayjs";
 import { type FormEvent, useDeferredValue, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fieldOf, useObject } from "@/api/meta";
@@ -9,7 +10,9 @@ import type { ObjectMeta } from "@/api/types";
 import { readings, relationshipValues } from "@/customers/relations";
 import { useRelationLabel } from "@/customers/useRelationLabel";
 import { refreshRecords } from "@/objects/edit/recordCache";
+import { choiceOptions } from "@/objects/fields/ChoiceField";
 import { useLookup } from "@/objects/fields/LinkField";
+import { DatePicker } from "@/ui/DatePicker";
 import { useErrorText } from "@/ui/errorText";
 import styles from "./customer.module.css";
 
@@ -29,11 +32,21 @@ export function AddRelationship({ object, customer, onClose }: Props) {
   const [reading, setReading] = useState(`in.${kinds[0] ?? ""}`);
   const [other, setOther] = useState<string | null>(null);
   const [role, setRole] = useState("");
+  const [roles, setRoles] = useState<string[]>([]);
+  const [since, setSince] = useState<string | null>(null);
+  const rolesField = fieldOf(object, "roles");
+  const sinceField = fieldOf(object, "since");
+  const isContact = reading.endsWith(".contact_of");
   const [key] = useState(newId);
   const add = useMutation({
     mutationFn: (chosen: string) => {
       const ends = relationshipValues(reading, customer, chosen);
-      return createRecord(object.path, role.trim() ? { ...ends, role: role.trim() } : ends, key);
+      const beside = {
+        ...(role.trim() ? { role: role.trim() } : {}),
+        ...(isContact && roles.length > 0 ? { roles } : {}),
+        ...(since ? { since } : {}),
+      };
+      return createRecord(object.path, { ...ends, ...beside }, key);
     },
     onSuccess: () => {
       void refreshRecords(client, object.path);
@@ -67,6 +80,33 @@ export function AddRelationship({ object, customer, onClose }: Props) {
         value={role}
         onChange={(event) => setRole(event.target.value)}
       />
+      {isContact && rolesField && (
+        <>
+          <label htmlFor={`${id}-roles`}>
+            {rolesField.label} <small className="secondary">{t("common.optional")}</small>
+          </label>
+          <Select
+            id={`${id}-roles`}
+            mode="multiple"
+            value={roles}
+            options={choiceOptions(rolesField)}
+            showSearch={{ optionFilterProp: "label" }}
+            onChange={setRoles}
+          />
+        </>
+      )}
+      {sinceField && (
+        <>
+          <label htmlFor={`${id}-since`}>
+            {sinceField.label} <small className="secondary">{t("common.optional")}</small>
+          </label>
+          <DatePicker
+            id={`${id}-since`}
+            value={since ? dayjs(since) : null}
+            onChange={(day) => setSince(day?.format("YYYY-MM-DD") ?? null)}
+          />
+        </>
+      )}
       <div className={styles.formActions}>
         <Button onClick={onClose}>{t("common.cancel")}</Button>
         <Button type="primary" htmlType="submit" disabled={!other} loading={add.isPending}>

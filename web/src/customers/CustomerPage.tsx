@@ -30,6 +30,8 @@ const TakeBackDialog = lazy(async () => ({
   default: (await import("@/objects/merge/TakeBackDialog")).TakeBackDialog,
 }));
 
+const GroupCards = lazy(() => import("@/customers/GroupCards"));
+
 interface Props {
   id: string;
   search: CustomerSearch;
@@ -103,6 +105,9 @@ export function CustomerPage({ id, search, onSearch }: Props) {
           <PrivacyCard record={loaded.record} />
           <Relationships customer={id} />
           <RecentOrders customer={id} />
+          <Suspense fallback={null}>
+            <GroupCards customer={id} />
+          </Suspense>
         </aside>
       </div>
       {search.takeBack && (

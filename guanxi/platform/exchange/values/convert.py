@@ -4,6 +4,7 @@ A converter is a function of one stripped, non-empty text; it raises BadValue. `
 runs it over a column with a cache, because columns repeat their values.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -240,6 +241,27 @@ def choice(column: "models.Field[Any, Any]", synonyms: dict[str, str] | None = N
             message = _('"%(value)s" is none of the choices: %(choices)s.')
             raise BadValue("no_choice", message % {"value": value[:40], "choices": offered})
         return found
+
+    return convert
+
+
+SEPARATORS = (re.compile("[;；]"), re.compile("[;；,，、|]"))
+
+
+def choices(column: "models.Field[Any, Any]") -> Convert:
+    """Choices one behind the other, as an export writes them or with other signs, as JSON."""
+    one = choice(column)
+
+    def all_of(separator: re.Pattern[str], value: str) -> str:
+        return json.dumps([one(word.strip()) for word in separator.split(value) if word.strip()])
+
+    def convert(value: str) -> str:
+        for separator in SEPARATORS[:-1]:
+            try:
+                return all_of(separator, value)
+            except BadValue:
+                continue
+        return all_of(SEPARATORS[-1], value)
 
     return convert
 

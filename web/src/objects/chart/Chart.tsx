@@ -16,9 +16,10 @@ interface Props {
   /** The drawn chart, for whoever wants its picture. */
   chart: RefObject<EChartsType | null>;
   onPick: (index: number) => void;
+  className?: string | undefined;
 }
 
-export function Chart({ option, label, chart, onPick }: Props) {
+export function Chart({ option, label, chart, onPick, className = styles.canvas }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const pick = useStable(onPick);
 
@@ -26,7 +27,7 @@ export function Chart({ option, label, chart, onPick }: Props) {
     if (!box.current) return;
     const drawn = init(box.current);
     chart.current = drawn;
-    drawn.on("click", ({ dataIndex }) => pick(dataIndex));
+    drawn.on("click", ({ dataIndex, dataType }) => dataType !== "edge" && pick(dataIndex));
     const observer = new ResizeObserver(() => drawn.resize());
     observer.observe(box.current);
     return () => {
@@ -40,5 +41,5 @@ export function Chart({ option, label, chart, onPick }: Props) {
     chart.current?.setOption(option, { notMerge: true });
   }, [chart, option]);
 
-  return <div ref={box} className={styles.canvas} role="img" aria-label={label} />;
+  return <div ref={box} className={className} role="img" aria-label={label} />;
 }

@@ -1,5 +1,10 @@
 /** How ECharts is to draw the points. */
-import type { BarSeriesOption, LineSeriesOption, PieSeriesOption } from "echarts/charts";
+import type {
+  BarSeriesOption,
+  GraphSeriesOption,
+  LineSeriesOption,
+  PieSeriesOption,
+} from "echarts/charts";
 import type { GridComponentOption, TooltipComponentOption } from "echarts/components";
 import type { ComposeOption } from "echarts/core";
 import type { Shape } from "@/api/types";
@@ -7,6 +12,7 @@ import type { Point } from "@/objects/chart/chartData";
 
 export type ChartOption = ComposeOption<
   | BarSeriesOption
+  | GraphSeriesOption
   | LineSeriesOption
   | PieSeriesOption
   | GridComponentOption
