@@ -13,7 +13,7 @@ from guanxi.platform.objects.registry import object_type
 FIELD = "expected_value_12m"
 
 
-@measure(FIELD, _("expected value of 12 months"), "money")
+@measure(FIELD, _("expected value of 12 months"), "money", order=20)
 def expected_value(asker: Asker, customers: Collection[UUID]) -> Mapping[UUID, Figure] | None:
     known = asker.fields(object_type("customer")).get(FIELD)
     if known is None:

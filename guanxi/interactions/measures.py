@@ -12,7 +12,7 @@ from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.objects.registry import object_type
 
 
-@measure("open_tasks", _("open tasks"), "number")
+@measure("open_tasks", _("open tasks"), "number", order=40)
 def open_tasks(asker: Asker, customers: Collection[UUID]) -> Mapping[UUID, Figure] | None:
     task = object_type("task")
     if not asker.may("read", task) or "status" not in asker.fields(task):

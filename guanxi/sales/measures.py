@@ -17,7 +17,7 @@ from guanxi.sales.models import Order
 YEAR = dt.timedelta(days=365)
 
 
-@measure("revenue_12m", _("revenue of 12 months"), "money")
+@measure("revenue_12m", _("revenue of 12 months"), "money", order=10)
 def revenue(asker: Asker, customers: Collection[UUID]) -> Mapping[UUID, Figure] | None:
     """Orders of the last 365 days that were not cancelled, returns among them."""
     order = object_type("order")
@@ -29,7 +29,7 @@ def revenue(asker: Asker, customers: Collection[UUID]) -> Mapping[UUID, Figure] 
     return dict(sums.values_list("customer").annotate(Sum("reporting_total")))
 
 
-@measure("open_orders", _("open orders"), "number")
+@measure("open_orders", _("open orders"), "number", order=30)
 def open_orders(asker: Asker, customers: Collection[UUID]) -> Mapping[UUID, Figure] | None:
     order = object_type("order")
     if not asker.may("read", order) or "status" not in asker.fields(order):

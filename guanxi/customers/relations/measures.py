@@ -22,16 +22,19 @@ class Measure:
     label: Any
     type: Literal["number", "money"]  # money is in the currency of the books
     count: Count
+    order: int  # the first is shown at each customer of a tree
 
 
 _measures: dict[str, Measure] = {}
 
 
-def measure(name: str, label: Any, kind: Literal["number", "money"]) -> Callable[[Count], Count]:
-    """Declare how a figure is counted."""
+def measure(
+    name: str, label: Any, kind: Literal["number", "money"], *, order: int
+) -> Callable[[Count], Count]:
+    """Declare how a figure is counted, and where it stands among the others."""
 
     def add(count: Count) -> Count:
-        _measures[name] = Measure(label, kind, count)
+        _measures[name] = Measure(label, kind, count, order)
         return count
 
     return add
@@ -41,7 +44,8 @@ class Figures:
     """The figures of some customers, one query each."""
 
     def __init__(self, asker: Asker, customers: Collection[UUID]):
-        found = {name: m.count(asker, customers) for name, m in _measures.items()}
+        in_order = sorted(_measures.items(), key=lambda one: one[1].order)
+        found = {name: m.count(asker, customers) for name, m in in_order}
         self.by_name = {name: counted for name, counted in found.items() if counted is not None}
 
     @property
