@@ -1928,44 +1928,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
     "/api/v1/customers/{pk}/classes": {
-=======
-    "/api/v1/customers/{pk}/household/leave": {
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
         /** A customer's classes, and why */
         get: operations["read_classes"];
-=======
-        get?: never;
-        put?: never;
-        /** Leave the household */
-        post: operations["leave_customer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{pk}/hierarchy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The companies a customer belongs to
-         * @description From the ultimate parent down, with what the group amounts to.
-         */
-        get: operations["hierarchy_customer"];
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         put?: never;
         post?: never;
         delete?: never;
@@ -1974,18 +1945,13 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
     "/api/v1/customers/{pk}/classes/{classification}": {
-=======
-    "/api/v1/customers/{pk}/household": {
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-<<<<<<< HEAD
         get?: never;
         /** Put a customer into a class whatever the rules say */
         put: operations["override_class"];
@@ -2043,16 +2009,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-=======
-        /** The household of a person */
-        get: operations["household_customer"];
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-<<<<<<< HEAD
         /**
          * Change a classification
          * @description Customers move with the next run.
@@ -2061,7 +2022,110 @@ export interface paths {
         trace?: never;
     };
     "/api/v1/classifications/{pk}/apply": {
-=======
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply a classification */
+        post: operations["apply_classification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications/{pk}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive a classification
+         * @description Its field goes with it; customers keep their class, which is shown again with it.
+         */
+        post: operations["archive_classification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classifications/{pk}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use a classification again */
+        post: operations["restore_classification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/household/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave the household */
+        post: operations["leave_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/hierarchy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The companies a customer belongs to
+         * @description From the ultimate parent down, with what the group amounts to.
+         */
+        get: operations["hierarchy_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/household": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The household of a person */
+        get: operations["household_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -2103,7 +2167,6 @@ export interface paths {
         trace?: never;
     };
     "/api/v1/relationships/{pk}/end": {
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         parameters: {
             query?: never;
             header?: never;
@@ -2112,50 +2175,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-<<<<<<< HEAD
-        /** Apply a classification */
-        post: operations["apply_classification"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/classifications/{pk}/archive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Archive a classification
-         * @description Its field goes with it; customers keep their class, which is shown again with it.
-         */
-        post: operations["archive_classification"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/classifications/{pk}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Use a classification again */
-        post: operations["restore_classification"];
-=======
         /** Let a relationship be over */
         post: operations["end_relationship"];
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         delete?: never;
         options?: never;
         head?: never;
@@ -9520,7 +9541,6 @@ export interface components {
              */
             mail?: boolean;
         };
-<<<<<<< HEAD
         /** CustomerClassOut */
         CustomerClassOut: {
             /** Id */
@@ -9555,230 +9575,10 @@ export interface components {
         };
         /** WhyOut */
         WhyOut: {
-=======
-        /**
-         * EndIn
-         * @description `until`: the last day it holds; absent, yesterday, or the day it began if that is later.
-         */
-        EndIn: {
-            /** Until */
-            until?: string | null;
-        };
-        /**
-         * AmountOut
-         * @description How many customers these are, and what they amount to together, by figure.
-         */
-        AmountOut: {
-            /** Customers */
-            customers: number;
-            /** Figures */
-            figures: {
-                [key: string]: number | string;
-            };
-        };
-        /** FigureOut */
-        FigureOut: {
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /**
-             * Type
-             * @description Money is in `currency`.
-             * @enum {string}
-             */
-            type: "number" | "money";
-        };
-        /** HierarchyOut */
-        HierarchyOut: {
-            /** Currency */
-            currency: string;
-            /** Figures */
-            figures: components["schemas"]["FigureOut"][];
-            /**
-             * Nodes
-             * @description Each before what is below it.
-             */
-            nodes: components["schemas"]["MemberOut"][];
-            /**
-             * More
-             * @description How many of the group are not shown; sums are of all.
-             */
-            more: number;
-            /**
-             * At Least
-             * @description The group is larger than is looked at.
-             */
-            at_least: boolean;
-            /**
-             * Root
-             * Format: uuid
-             * @description The ultimate parent.
-             */
-            root: string;
-            group: components["schemas"]["AmountOut"];
-            /** @description The customer itself and all below it. */
-            below: components["schemas"]["AmountOut"];
-        };
-        /** MemberOut */
-        MemberOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Label
-             * @description Its name, if the asker may see names.
-             */
-            label: string | null;
-            /** Kind */
-            kind: string | null;
-            /** Category */
-            category: string | null;
-            /** Depth */
-            depth: number;
-            /**
-             * Parent
-             * @description Through whom it belongs to the group.
-             */
-            parent: string | null;
-            /** Link */
-            link: string | null;
-            /** Since */
-            since: string | null;
-            /** Until */
-            until: string | null;
-            /** Figures */
-            figures: {
-                [key: string]: number | string;
-            };
-        };
-        /** HouseholdOut */
-        HouseholdOut: {
-            /** Currency */
-            currency: string;
-            /** Figures */
-            figures: components["schemas"]["FigureOut"][];
-            /**
-             * Nodes
-             * @description Each before what is below it.
-             */
-            nodes: components["schemas"]["MemberOut"][];
-            /**
-             * More
-             * @description How many of the group are not shown; sums are of all.
-             */
-            more: number;
-            /**
-             * At Least
-             * @description The group is larger than is looked at.
-             */
-            at_least: boolean;
-            group: components["schemas"]["AmountOut"];
-        };
-        /**
-         * PlaceOut
-         * @description Where a customer stands: by which relationship, and since when.
-         */
-        PlaceOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Label
-             * @description Its name, if the asker may see names.
-             */
-            label: string | null;
-            /** Kind */
-            kind: string | null;
-            /** Category */
-            category: string | null;
-            /** Depth */
-            depth: number;
-            /**
-             * Parent
-             * @description Through whom it belongs to the group.
-             */
-            parent: string | null;
-            /** Link */
-            link: string | null;
-            /** Since */
-            since: string | null;
-            /** Until */
-            until: string | null;
-        };
-        /** ReferralsOut */
-        ReferralsOut: {
-            /** Currency */
-            currency: string;
-            /** Figures */
-            figures: components["schemas"]["FigureOut"][];
-            /**
-             * Nodes
-             * @description Each before what is below it.
-             */
-            nodes: components["schemas"]["MemberOut"][];
-            /**
-             * More
-             * @description How many of the group are not shown; sums are of all.
-             */
-            more: number;
-            /**
-             * At Least
-             * @description The group is larger than is looked at.
-             */
-            at_least: boolean;
-            /**
-             * Came By
-             * @description Who referred this customer, who referred them …
-             */
-            came_by: components["schemas"]["PlaceOut"][];
-            brought: components["schemas"]["AmountOut"];
-            direct: components["schemas"]["AmountOut"];
-        };
-        /** NetworkIn */
-        NetworkIn: {
-            /**
-             * Steps
-             * @default 2
-             */
-            steps?: number;
-            /**
-             * Kinds
-             * @description Kinds with commas between; none: all.
-             * @default
-             */
-            kinds?: string;
-            /**
-             * Limit
-             * @default 60
-             */
-            limit?: number;
-        };
-        /**
-         * NetworkLinkOut
-         * @description `customer` is `kind` of `other`; `label` is what `other` is to it, `inverse` the reverse.
-         */
-        NetworkLinkOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Customer
-             * Format: uuid
-             */
-            customer: string;
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
             /**
              * Kind
              * @enum {string}
              */
-<<<<<<< HEAD
             kind: "rule" | "former_rule" | "otherwise" | "override" | "none";
             /**
              * Number
@@ -10001,7 +9801,228 @@ export interface components {
             otherwise?: string | null;
             /** Nightly */
             nightly?: boolean | null;
-=======
+        };
+        /**
+         * EndIn
+         * @description `until`: the last day it holds; absent, yesterday, or the day it began if that is later.
+         */
+        EndIn: {
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * AmountOut
+         * @description How many customers these are, and what they amount to together, by figure.
+         */
+        AmountOut: {
+            /** Customers */
+            customers: number;
+            /** Figures */
+            figures: {
+                [key: string]: number | string;
+            };
+        };
+        /** FigureOut */
+        FigureOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /**
+             * Type
+             * @description Money is in `currency`.
+             * @enum {string}
+             */
+            type: "number" | "money";
+        };
+        /** HierarchyOut */
+        HierarchyOut: {
+            /** Currency */
+            currency: string;
+            /** Figures */
+            figures: components["schemas"]["FigureOut"][];
+            /**
+             * Nodes
+             * @description Each before what is below it.
+             */
+            nodes: components["schemas"]["MemberOut"][];
+            /**
+             * More
+             * @description How many of the group are not shown; sums are of all.
+             */
+            more: number;
+            /**
+             * At Least
+             * @description The group is larger than is looked at.
+             */
+            at_least: boolean;
+            /**
+             * Root
+             * Format: uuid
+             * @description The ultimate parent.
+             */
+            root: string;
+            group: components["schemas"]["AmountOut"];
+            /** @description The customer itself and all below it. */
+            below: components["schemas"]["AmountOut"];
+        };
+        /** MemberOut */
+        MemberOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Label
+             * @description Its name, if the asker may see names.
+             */
+            label: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Category */
+            category: string | null;
+            /** Depth */
+            depth: number;
+            /**
+             * Parent
+             * @description Through whom it belongs to the group.
+             */
+            parent: string | null;
+            /** Link */
+            link: string | null;
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+            /** Figures */
+            figures: {
+                [key: string]: number | string;
+            };
+        };
+        /** HouseholdOut */
+        HouseholdOut: {
+            /** Currency */
+            currency: string;
+            /** Figures */
+            figures: components["schemas"]["FigureOut"][];
+            /**
+             * Nodes
+             * @description Each before what is below it.
+             */
+            nodes: components["schemas"]["MemberOut"][];
+            /**
+             * More
+             * @description How many of the group are not shown; sums are of all.
+             */
+            more: number;
+            /**
+             * At Least
+             * @description The group is larger than is looked at.
+             */
+            at_least: boolean;
+            group: components["schemas"]["AmountOut"];
+        };
+        /**
+         * PlaceOut
+         * @description Where a customer stands: by which relationship, and since when.
+         */
+        PlaceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Label
+             * @description Its name, if the asker may see names.
+             */
+            label: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Category */
+            category: string | null;
+            /** Depth */
+            depth: number;
+            /**
+             * Parent
+             * @description Through whom it belongs to the group.
+             */
+            parent: string | null;
+            /** Link */
+            link: string | null;
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+        };
+        /** ReferralsOut */
+        ReferralsOut: {
+            /** Currency */
+            currency: string;
+            /** Figures */
+            figures: components["schemas"]["FigureOut"][];
+            /**
+             * Nodes
+             * @description Each before what is below it.
+             */
+            nodes: components["schemas"]["MemberOut"][];
+            /**
+             * More
+             * @description How many of the group are not shown; sums are of all.
+             */
+            more: number;
+            /**
+             * At Least
+             * @description The group is larger than is looked at.
+             */
+            at_least: boolean;
+            /**
+             * Came By
+             * @description Who referred this customer, who referred them …
+             */
+            came_by: components["schemas"]["PlaceOut"][];
+            brought: components["schemas"]["AmountOut"];
+            direct: components["schemas"]["AmountOut"];
+        };
+        /** NetworkIn */
+        NetworkIn: {
+            /**
+             * Steps
+             * @default 2
+             */
+            steps?: number;
+            /**
+             * Kinds
+             * @description Kinds with commas between; none: all.
+             * @default
+             */
+            kinds?: string;
+            /**
+             * Limit
+             * @default 60
+             */
+            limit?: number;
+        };
+        /**
+         * NetworkLinkOut
+         * @description `customer` is `kind` of `other`; `label` is what `other` is to it, `inverse` the reverse.
+         */
+        NetworkLinkOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
             kind: "contact_of" | "household" | "parent_company" | "partner" | "referrer" | "guarantor";
             /**
              * Other
@@ -10056,7 +10077,6 @@ export interface components {
             more: number;
             /** At Least */
             at_least: boolean;
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         };
         /** OfferedPurposeOut */
         OfferedPurposeOut: {
@@ -18630,11 +18650,7 @@ export interface operations {
             };
         };
     };
-<<<<<<< HEAD
     read_classes: {
-=======
-    leave_customer: {
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         parameters: {
             query?: never;
             header?: never;
@@ -18643,7 +18659,6 @@ export interface operations {
             };
             cookie?: never;
         };
-<<<<<<< HEAD
         requestBody?: never;
         responses: {
             /** @description OK */
@@ -18690,20 +18705,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerClassesOut"];
                 };
-=======
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["EndIn"] | null;
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
             };
             /** @description Refused */
             "4XX": {
@@ -18716,20 +18717,13 @@ export interface operations {
             };
         };
     };
-<<<<<<< HEAD
     lift_override: {
-=======
-    hierarchy_customer: {
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
         parameters: {
             query?: never;
             header?: never;
             path: {
                 pk: string;
-<<<<<<< HEAD
                 classification: string;
-=======
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
             };
             cookie?: never;
         };
@@ -18741,11 +18735,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-<<<<<<< HEAD
                     "application/json": components["schemas"]["CustomerClassesOut"];
-=======
-                    "application/json": components["schemas"]["HierarchyOut"];
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
                 };
             };
             /** @description Refused */
@@ -18759,21 +18749,11 @@ export interface operations {
             };
         };
     };
-<<<<<<< HEAD
     list_classifications: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
-=======
-    household_customer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                pk: string;
-            };
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
             cookie?: never;
         };
         requestBody?: never;
@@ -18784,11 +18764,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-<<<<<<< HEAD
                     "application/json": components["schemas"]["ClassificationsOut"];
-=======
-                    "application/json": components["schemas"]["HouseholdOut"];
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
                 };
             };
             /** @description Refused */
@@ -18802,7 +18778,6 @@ export interface operations {
             };
         };
     };
-<<<<<<< HEAD
     create_classification: {
         parameters: {
             query?: never;
@@ -18846,87 +18821,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TrialIn"];
-=======
-    referrals_customer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                pk: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReferralsOut"];
-                };
-            };
-            /** @description Refused */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    network_around: {
-        parameters: {
-            query?: {
-                steps?: number;
-                /** @description Kinds with commas between; none: all. */
-                kinds?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                pk: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NetworkOut"];
-                };
-            };
-            /** @description Refused */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    end_relationship: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                pk: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["EndIn"] | null;
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
             };
         };
         responses: {
@@ -18936,7 +18830,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-<<<<<<< HEAD
                     "application/json": components["schemas"]["TrialOut"];
                 };
             };
@@ -19066,11 +18959,205 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClassificationOut"];
-=======
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndIn"] | null;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hierarchy_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HierarchyOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    household_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    referrals_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralsOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network_around: {
+        parameters: {
+            query?: {
+                steps?: number;
+                /** @description Kinds with commas between; none: all. */
+                kinds?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_relationship: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndIn"] | null;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": {
                         [key: string]: unknown;
                     };
->>>>>>> 24ba28d (Relate customers over time, by roles, in groups, households and referrals, and draw their network)
                 };
             };
             /** @description Refused */

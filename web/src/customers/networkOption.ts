@@ -68,6 +68,20 @@ export const kindColors: Record<string, string> = {
 
 const nameless = "–";
 
+/** Corners that nobody sees: all on one line, the others would be drawn without a height. */
+function frame({ nodes }: Network) {
+  const far = ring * Math.max(1, ...nodes.map(({ step }) => step));
+  return [-far, far].map((end) => ({
+    id: `corner ${end}`,
+    name: "",
+    x: end,
+    y: end,
+    symbol: "none",
+    label: { show: false },
+    tooltip: { show: false },
+  }));
+}
+
 export function networkOption(
   network: Network,
   look: Look,
@@ -101,19 +115,22 @@ export function networkOption(
         right: 60,
         top: 30,
         bottom: 30,
-        data: network.nodes.map(({ id, label, kind, step }) => ({
-          id,
-          name: label ?? nameless,
-          ...at.get(id),
-          symbol: kind === "organization" ? "roundRect" : "circle",
-          symbolSize: step === 0 ? 30 : 22 - step * 3,
-          itemStyle: {
-            color: step === 0 ? look.primary : look.ground,
-            borderColor: look.primary,
-            borderWidth: 2,
-          },
-          label: { fontWeight: step === 0 ? "bold" : "normal" },
-        })),
+        data: [
+          ...network.nodes.map(({ id, label, kind, step }) => ({
+            id,
+            name: label ?? nameless,
+            ...at.get(id),
+            symbol: kind === "organization" ? "roundRect" : "circle",
+            symbolSize: step === 0 ? 30 : 22 - step * 3,
+            itemStyle: {
+              color: step === 0 ? look.primary : look.ground,
+              borderColor: look.primary,
+              borderWidth: 2,
+            },
+            label: { fontWeight: step === 0 ? "bold" : "normal" },
+          })),
+          ...frame(network),
+        ],
         links: network.links.map(({ customer, other, kind }) => ({
           source: customer,
           target: other,
