@@ -127,7 +127,7 @@ export function networkOption(
               borderColor: look.primary,
               borderWidth: 2,
             },
-            label: { fontWeight: step === 0 ? "bold" : "normal" },
+            label: { fontWeight: step === 0 ? ("bold" as const) : ("normal" as const) },
           })),
           ...frame(network),
         ],
