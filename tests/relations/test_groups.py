@@ -92,6 +92,22 @@ def test_the_network_step_by_step(firm: Firm) -> None:
     assert {"担保人", "guarantor"} & {one["inverse"] for one in chinese["links"]}
 
 
+def test_a_masked_name_stays_masked(firm: Firm) -> None:
+    one, two = company("Northwind", firm["owner"]), company("Southwind", firm["owner"])
+    relate(one, "partner", two)
+    role = firm["owner"].role
+    role.grants["fields"] = {"customer.name": "masked"}
+    role.save()
+    nodes = get(firm.client("owner"), f"customers/{one.pk}/network")["nodes"]
+    shown = [node["label"] for node in nodes]
+    assert all(shown)
+    assert not {"Northwind", "Southwind"} & set(shown)
+    role.grants["fields"] = {"customer.name": "hidden"}
+    role.save()
+    nodes = get(firm.client("owner"), f"customers/{one.pk}/network")["nodes"]
+    assert [node["label"] for node in nodes] == [None, None]
+
+
 GROUPS = ("hierarchy", "household", "referrals", "network?steps=3")
 
 

@@ -14,6 +14,7 @@ from guanxi.customers.models import Customer, Relationship
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.objects.errors import NotAllowed
 from guanxi.platform.objects.registry import object_type
+from guanxi.platform.objects.rows import title_shown
 
 ENDS = ("customer", "kind", "other")
 BESIDE = ("since", "until", "role", "roles")
@@ -101,17 +102,22 @@ class Seen:
 
 def customers_shown(asker: Asker, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """What is shown of those customers that the asker sees, by id, in one query."""
-    known = asker.fields(object_type("customer"))
-    columns = [name for name in ("name", *SHOWN) if name in known]
-    sort = ["name_sort"] if "name" in known else []
-    rows = visible_to(asker, Customer).filter(pk__in=ids).values("pk", *columns, *sort)
+    declared = object_type("customer")
+    known, title = asker.fields(declared), asker.title(declared)
+    columns = [name for name in SHOWN if name in known]
+    columns += ["name"] if title is not None else []
+    columns += ["name_sort"] if "name" in known else []  # nothing is sorted by what is masked
+    rows = visible_to(asker, Customer).filter(pk__in=ids).values("pk", *columns)
     return {
         row["pk"]: {
-            "id": row["pk"], "label": row.get("name"), "kind": row.get("kind"),
-            "category": row.get("category"), "sort": row.get("name_sort", ""),
+            "id": row["pk"],
+            "label": title_shown(asker, declared, row["name"]) if title is not None else None,
+            "kind": row.get("kind"),
+            "category": row.get("category"),
+            "sort": row.get("name_sort", ""),
         }
         for row in rows
-    }  # fmt: skip
+    }
 
 
 def reading(kind: str, *, outwards: bool) -> str:
