@@ -9824,16 +9824,15 @@ export interface components {
         };
         /** FigureOut */
         FigureOut: {
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
+            /** Count */
+            count: number;
             /**
-             * Type
-             * @description Money is in `currency`.
-             * @enum {string}
+             * Filter
+             * @description Of exactly these customers; null: of all.
              */
-            type: "number" | "money";
+            filter: {
+                [key: string]: unknown;
+            } | null;
         };
         /** HierarchyOut */
         HierarchyOut: {
@@ -10502,18 +10501,6 @@ export interface components {
             source?: string | null;
             /** Kind */
             kind?: ("person" | "organization") | null;
-        };
-        /** FigureOut */
-        FigureOut: {
-            /** Count */
-            count: number;
-            /**
-             * Filter
-             * @description Of exactly these customers; null: of all.
-             */
-            filter: {
-                [key: string]: unknown;
-            } | null;
         };
         /** QualityAgeOut */
         QualityAgeOut: {
