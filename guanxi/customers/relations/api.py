@@ -38,20 +38,20 @@ class RelatedCustomerOut(Schema):
     category: str | None
 
 
-class FigureOut(Schema):
+class GroupFigureOut(Schema):
     name: str
     label: str
     type: Literal["number", "money"] = Field(description="Money is in `currency`.")
 
 
-class AmountOut(Schema):
+class GroupAmountOut(Schema):
     """How many customers these are, and what they amount to together, by figure."""
 
     customers: int
     figures: dict[str, int | str]
 
 
-class PlaceOut(RelatedCustomerOut):
+class GroupPlaceOut(RelatedCustomerOut):
     """Where a customer stands: by which relationship, and since when."""
 
     depth: int
@@ -61,7 +61,7 @@ class PlaceOut(RelatedCustomerOut):
     until: dt.date | None
 
 
-class MemberOut(PlaceOut):
+class GroupMemberOut(GroupPlaceOut):
     figures: dict[str, int | str]
 
 
@@ -69,26 +69,28 @@ class CustomerGroupOut(Schema):
     """Only what the asker may see is in it, or counted."""
 
     currency: str
-    figures: list[FigureOut]
-    nodes: list[MemberOut] = Field(description="Each before what is below it.")
+    figures: list[GroupFigureOut]
+    nodes: list[GroupMemberOut] = Field(description="Each before what is below it.")
     more: int = Field(description="How many of the group are not shown; sums are of all.")
     at_least: bool = Field(description="The group is larger than is looked at.")
 
 
 class HierarchyOut(CustomerGroupOut):
     root: UUID = Field(description="The ultimate parent.")
-    group: AmountOut
-    below: AmountOut = Field(description="The customer itself and all below it.")
+    group: GroupAmountOut
+    below: GroupAmountOut = Field(description="The customer itself and all below it.")
 
 
 class ReferralsOut(CustomerGroupOut):
-    came_by: list[PlaceOut] = Field(description="Who referred this customer, who referred them …")
-    brought: AmountOut
-    direct: AmountOut
+    came_by: list[GroupPlaceOut] = Field(
+        description="Who referred this customer, who referred them …"
+    )
+    brought: GroupAmountOut
+    direct: GroupAmountOut
 
 
 class HouseholdOut(CustomerGroupOut):
-    group: AmountOut
+    group: GroupAmountOut
 
 
 class NetworkNodeOut(RelatedCustomerOut):

@@ -75,9 +75,9 @@ export function relationshipValues(reading: string, customer: string, other: str
 }
 
 export type Group = Omit<Schemas["HouseholdOut"], "group">;
-export type Member = Schemas["MemberOut"];
-export type Figure = Schemas["FigureOut"];
-export type Amount = Schemas["AmountOut"];
+export type Member = Schemas["GroupMemberOut"];
+export type Figure = Schemas["GroupFigureOut"];
+export type Amount = Schemas["GroupAmountOut"];
 export type Hierarchy = Schemas["HierarchyOut"];
 export type Referrals = Schemas["ReferralsOut"];
 export type Household = Schemas["HouseholdOut"];
