@@ -9811,10 +9811,10 @@ export interface components {
             until?: string | null;
         };
         /**
-         * AmountOut
+         * GroupAmountOut
          * @description How many customers these are, and what they amount to together, by figure.
          */
-        AmountOut: {
+        GroupAmountOut: {
             /** Customers */
             customers: number;
             /** Figures */
@@ -9822,51 +9822,21 @@ export interface components {
                 [key: string]: number | string;
             };
         };
-        /** FigureOut */
-        FigureOut: {
-            /** Count */
-            count: number;
+        /** GroupFigureOut */
+        GroupFigureOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
             /**
-             * Filter
-             * @description Of exactly these customers; null: of all.
+             * Type
+             * @description Money is in `currency`.
+             * @enum {string}
              */
-            filter: {
-                [key: string]: unknown;
-            } | null;
+            type: "number" | "money";
         };
-        /** HierarchyOut */
-        HierarchyOut: {
-            /** Currency */
-            currency: string;
-            /** Figures */
-            figures: components["schemas"]["FigureOut"][];
-            /**
-             * Nodes
-             * @description Each before what is below it.
-             */
-            nodes: components["schemas"]["MemberOut"][];
-            /**
-             * More
-             * @description How many of the group are not shown; sums are of all.
-             */
-            more: number;
-            /**
-             * At Least
-             * @description The group is larger than is looked at.
-             */
-            at_least: boolean;
-            /**
-             * Root
-             * Format: uuid
-             * @description The ultimate parent.
-             */
-            root: string;
-            group: components["schemas"]["AmountOut"];
-            /** @description The customer itself and all below it. */
-            below: components["schemas"]["AmountOut"];
-        };
-        /** MemberOut */
-        MemberOut: {
+        /** GroupMemberOut */
+        GroupMemberOut: {
             /**
              * Id
              * Format: uuid
@@ -9899,17 +9869,17 @@ export interface components {
                 [key: string]: number | string;
             };
         };
-        /** HouseholdOut */
-        HouseholdOut: {
+        /** HierarchyOut */
+        HierarchyOut: {
             /** Currency */
             currency: string;
             /** Figures */
-            figures: components["schemas"]["FigureOut"][];
+            figures: components["schemas"]["GroupFigureOut"][];
             /**
              * Nodes
              * @description Each before what is below it.
              */
-            nodes: components["schemas"]["MemberOut"][];
+            nodes: components["schemas"]["GroupMemberOut"][];
             /**
              * More
              * @description How many of the group are not shown; sums are of all.
@@ -9920,13 +9890,44 @@ export interface components {
              * @description The group is larger than is looked at.
              */
             at_least: boolean;
-            group: components["schemas"]["AmountOut"];
+            /**
+             * Root
+             * Format: uuid
+             * @description The ultimate parent.
+             */
+            root: string;
+            group: components["schemas"]["GroupAmountOut"];
+            /** @description The customer itself and all below it. */
+            below: components["schemas"]["GroupAmountOut"];
+        };
+        /** HouseholdOut */
+        HouseholdOut: {
+            /** Currency */
+            currency: string;
+            /** Figures */
+            figures: components["schemas"]["GroupFigureOut"][];
+            /**
+             * Nodes
+             * @description Each before what is below it.
+             */
+            nodes: components["schemas"]["GroupMemberOut"][];
+            /**
+             * More
+             * @description How many of the group are not shown; sums are of all.
+             */
+            more: number;
+            /**
+             * At Least
+             * @description The group is larger than is looked at.
+             */
+            at_least: boolean;
+            group: components["schemas"]["GroupAmountOut"];
         };
         /**
-         * PlaceOut
+         * GroupPlaceOut
          * @description Where a customer stands: by which relationship, and since when.
          */
-        PlaceOut: {
+        GroupPlaceOut: {
             /**
              * Id
              * Format: uuid
@@ -9960,12 +9961,12 @@ export interface components {
             /** Currency */
             currency: string;
             /** Figures */
-            figures: components["schemas"]["FigureOut"][];
+            figures: components["schemas"]["GroupFigureOut"][];
             /**
              * Nodes
              * @description Each before what is below it.
              */
-            nodes: components["schemas"]["MemberOut"][];
+            nodes: components["schemas"]["GroupMemberOut"][];
             /**
              * More
              * @description How many of the group are not shown; sums are of all.
@@ -9980,9 +9981,9 @@ export interface components {
              * Came By
              * @description Who referred this customer, who referred them …
              */
-            came_by: components["schemas"]["PlaceOut"][];
-            brought: components["schemas"]["AmountOut"];
-            direct: components["schemas"]["AmountOut"];
+            came_by: components["schemas"]["GroupPlaceOut"][];
+            brought: components["schemas"]["GroupAmountOut"];
+            direct: components["schemas"]["GroupAmountOut"];
         };
         /** NetworkIn */
         NetworkIn: {
@@ -10501,6 +10502,18 @@ export interface components {
             source?: string | null;
             /** Kind */
             kind?: ("person" | "organization") | null;
+        };
+        /** FigureOut */
+        FigureOut: {
+            /** Count */
+            count: number;
+            /**
+             * Filter
+             * @description Of exactly these customers; null: of all.
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
         };
         /** QualityAgeOut */
         QualityAgeOut: {
