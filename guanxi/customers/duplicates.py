@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from guanxi.customers import matching
+from guanxi.customers.id_numbers import DOCUMENTS, is_document, masked
 from guanxi.customers.models import Customer, Identity, normal_identity
 from guanxi.customers.names import name_match
 from guanxi.customers.told_apart import told_apart
@@ -29,9 +30,10 @@ FIELDS = ("name", "kind", "phone", "email", "credit_code", "city", "street", "bi
 VALUES = ("phone", "email", "credit_code")  # fields that are identities too
 MOST = 50  # customers looked at for one number, address or name
 ENDS = 7  # digits of a phone without area and country
-KEYS = {
+KEYS: dict[str, str] = {
     Identity.Kind.EXTERNAL: "x", Identity.Kind.WECHAT: "w", Identity.Kind.PHONE: "p",
-    Identity.Kind.EMAIL: "e", Identity.Kind.CREDIT_CODE: "u",
+    Identity.Kind.EMAIL: "e", Identity.Kind.CREDIT_CODE: "u", **dict.fromkeys(DOCUMENTS, "d"),
+    Identity.Kind.RESIDENT_ID: "i",
 }  # fmt: skip
 FIND = f"""
 with i_key as materialized (
@@ -50,7 +52,7 @@ with i_key as materialized (
         where i.kind = k.kind and i.normal = k.normal and i.deleted_at is null
           and (i.is_primary or %(further)s) and i.customer_id is distinct from %(but)s::uuid
           and (k.k in ('p', 'e') and c.kind = any(%(kinds)s::text[])
-            or k.k in ('x', 'w', 'u') and i.source = k.source)
+            or k.k in {matching.SURE} and i.source = k.source)
         limit {MOST}
     ) i
     union
@@ -68,11 +70,11 @@ with i_key as materialized (
         case when c.name_match = any(%(same_names)s::text[]) then c.name_match else %(name)s end
             as name
     from found f join customers_customer c on c.id = f.customer_id
-    where f.k in ('x', 'w', 'u') or not exists (
+    where f.k in {matching.SURE} or not exists (
         select 1 from customers_identity i
-        join i_key k on k.k in ('x', 'u') and k.kind = i.kind and k.source = i.source
+        join i_key k on k.k in ('x', 'u', 'i') and k.kind = i.kind and k.source = i.source
         where i.customer_id = f.customer_id and i.deleted_at is null
-          and (k.k = 'x' or i.is_primary) and i.normal <> k.normal)
+          and (k.k in ('x', 'i') or i.is_primary) and i.normal <> k.normal)
 ), i_candidate as materialized (
     {matching.CANDIDATES.format(hits="i_hit where k <> 'm'")}
 ), i_decision as (
@@ -107,6 +109,7 @@ class Draft:
     def __post_init__(self) -> None:
         for kind, source, value in self.identities:
             if value and (normal := normal_identity(kind, value)):
+                value = masked(kind, value) if is_document(kind) else value
                 self.keys.append((KEYS[Identity.Kind(kind)], kind, source, normal, value))
 
     @property
@@ -219,7 +222,7 @@ class Row:
     @property
     def level(self) -> Level:
         known = set(self.k)
-        if known & {"x", "w", "u"}:
+        if known & {"x", "w", "u", "i", "d"}:
             return "certain"
         if known & {"n", "o"} or ("m" in known and self.is_of_the_name and self.agreeing):
             return "likely"
@@ -250,6 +253,8 @@ class Row:
             "x": ("external", _("The same external id: %(value)s")),
             "w": ("wechat", _("The same WeChat id: %(value)s")),
             "u": ("credit_code", _("The same credit code: %(value)s")),
+            "i": ("id_number", _("The same number of a document: %(value)s")),
+            "d": ("id_number", _("The same number of a document: %(value)s")),
             "p": ("phone", _("The same phone: %(value)s")),
             "e": ("email", _("The same e-mail: %(value)s")),
         }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.customers.consent.models import Consent, ConsentText, Purpose
+from guanxi.customers.id_numbers import opened
 from guanxi.customers.models import (
     Address,
     Classification,
@@ -54,6 +55,8 @@ def traces(ids: Sequence[UUID]) -> Traces:
     for row in customers.values(*columns):
         _add(found, [(name, row[name]) for name in columns])
     _add(found, [("value", value) for value in identities.values_list("value", flat=True)])
+    sealed = identities.exclude(sealed="").values_list("sealed", flat=True)
+    _add(found, [("value", opened(token)[1]) for token in sealed])
     for street, custom in addresses.values_list("street", "custom"):
         _add(found, [("street", street), ("custom", custom)])
     keys = [*ids, *identities.values_list("pk", flat=True), *addresses.values_list("pk", flat=True)]

@@ -84,12 +84,13 @@ select distinct coalesce(l.leader, k.row) as row, k.part, k.k, k.source, k.norma
     k.external, k.code, c.id as customer_id, c.name_match as customer_name
 from i_key k
 join customers_identity i on i.kind = case k.k when 'x' then 'external' when 'w' then 'wechat'
-        when 'u' then 'credit_code' when 'p' then 'phone' else 'email' end
+        when 'u' then 'credit_code' when 'i' then 'resident_id' when 'd' then 'passport'
+        when 'p' then 'phone' else 'email' end
     and i.normal = k.normal and i.deleted_at is null and (k.k in ('p', 'e') or i.source = k.source)
 join customers_customer c on c.id = i.customer_id and c.deleted_at is null
-    and (k.k in ('x', 'w', 'u') or c.kind = k.kind)
+    and (k.k in {sure} or c.kind = k.kind)
 left join i_leader l on l.row = k.row and l.part = k.part
-where k.k in ('x', 'w', 'u', 'p', 'e')
+where k.k in {sure} or k.k in ('p', 'e')
 """
 BY_NAME = """
 insert into i_hit
@@ -116,14 +117,17 @@ where k.k = 'v' and k.part = {part}
 # A candidate with another external id of the same source is somebody else, whatever they share.
 SOMEBODY_ELSE = """
 delete from i_hit h using customers_identity i
-where h.k not in ('x', 'w', 'u') and h.external <> '' and i.customer_id = h.customer_id
+where h.k not in {sure} and h.external <> '' and i.customer_id = h.customer_id
   and i.kind = 'external' and i.source = {source} and i.deleted_at is null
     and i.normal <> h.external
 """
 OF_ANOTHER_CODE = """
 delete from i_hit h using customers_customer c
-where h.k not in ('x', 'w', 'u') and h.code <> '' and c.id = h.customer_id
-  and c.credit_code not in ('', h.code)
+where h.k not in {sure} and h.code <> '' and c.id = h.customer_id and (
+    length(h.code) = 18 and c.credit_code not in ('', h.code)
+    or length(h.code) = 64 and exists (
+        select 1 from customers_identity i where i.customer_id = c.id and i.kind = 'resident_id'
+          and i.deleted_at is null and i.normal <> h.code))
 """
 CANDIDATES = f"""
 create temp table i_candidate on commit drop as {matching.CANDIDATES.format(hits="i_hit")}
@@ -209,7 +213,7 @@ class Matching:
         return {}
 
     def _do(self, template: str, params: list[Any] | None = None, **names: Any) -> int:
-        statement = template.format(imported=self.imported, **names)
+        statement = template.format(imported=self.imported, sure=matching.SURE, **names)
         self.cursor.execute(statement, params) if params else self.cursor.execute(statement)
         return int(self.cursor.rowcount)
 
@@ -248,7 +252,7 @@ class Matching:
                     name=part.text("name"), same=part.all_equal("r.values"),
                 )  # fmt: skip
         self._do(SOMEBODY_ELSE, source=self._literal(self.context.options["source"]))
-        if any(part.has("credit_code") for part in self.parts):
+        if any(part.has(name) for part in self.parts for name in ("credit_code", "id_number")):
             self._do(OF_ANOTHER_CODE)
         self._do(CANDIDATES)
         for part in self.parts:

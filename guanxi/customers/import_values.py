@@ -17,7 +17,7 @@ CASTS = {
 }  # fmt: skip
 NOT_COLUMNS = (
     "kind", "external_id", "wechat", "tags", "role", "other_phone", "other_email",
-    "taken", "custom.", "whole_address",
+    "taken", "custom.", "whole_address", "id_number", "passport",
 )  # fmt: skip
 DERIVED = ("name_sort", "name_match", "phone_normal")
 
@@ -124,7 +124,7 @@ class Part:
     def match_keys(self) -> list[tuple[str, str]]:
         """For matching: (part, kind, k, source, normal, name, external and code; normal)."""
         name, kind, external = self.text("name_match"), self.kind, self.text("external_id")
-        code = self.text("credit_code")
+        code = self.text("credit_code" if self.has("credit_code") else "id_number_normal")
         source = sql.Literal(self.context.options["source"]).as_string(None)
         found = []
         if self.has("external_id"):
@@ -133,6 +133,9 @@ class Part:
             found.append(("'w'", "''", self.text("wechat")))
         if self.has("credit_code"):
             found.append(("'u'", "''", code))
+        for document, key in (("id_number", "'i'"), ("passport", "'d'")):
+            if self.has(document):
+                found.append((key, "''", self.text(f"{document}_normal")))
         if self.has("phone"):
             found.append(("'p'", "''", self.text("phone_normal")))
         found += [("'p'", "''", normal) for _value, normal in self.normal_phones()]
@@ -162,7 +165,9 @@ class Part:
         slots = [
             self.layout.sql(s)
             for s in self.layout.names(f"{self.number}.")
-            if not s.endswith((".kind", ".role", ".taken", "name_sort", "name_match", "_normal"))
+            if not s.endswith(
+                (".kind", ".role", ".taken", "name_sort", "name_match", "_normal", "_sealed")
+            )
         ]
         return "(" + " or ".join(f"{s} <> ''" for s in slots) + ")" if slots else "false"
 
@@ -180,15 +185,21 @@ class Part:
         ]
         return "(" + " and ".join(tests or ["true"]) + ")"
 
-    def identities(self, array: str) -> list[tuple[str, str, str, str]]:
-        """(kind, source, value, normal) of what identifies the customer further."""
+    def identities(self, array: str) -> list[tuple[str, str, str, str, str]]:
+        """(kind, source, value, normal, sealed) of what identifies the customer further."""
         source = sql.Literal(self.context.options["source"]).as_string(None)
         external, wechat = self.text("external_id", array), self.text("wechat", array)
         found = []
         if self.has("external_id"):
-            found.append(("'external'", source, external, external))
+            found.append(("'external'", source, external, external, "''"))
         if self.has("wechat"):
-            found.append(("'wechat'", "''", wechat, wechat))
-        found += [("'phone'", "''", v, normal) for v, normal in self.normal_phones(array)]
-        found += [("'email'", "''", v, f"lower({v})") for v in self.several("other_email", array)]
+            found.append(("'wechat'", "''", wechat, wechat, "''"))
+        for name, kind in (("id_number", "'resident_id'"), ("passport", "'passport'")):
+            if self.has(name):
+                slots = [self.text(f"{name}{s}", array) for s in ("", "_normal", "_sealed")]
+                found.append((kind, "''", slots[0], slots[1], slots[2]))
+        found += [("'phone'", "''", v, normal, "''") for v, normal in self.normal_phones(array)]
+        found += [
+            ("'email'", "''", v, f"lower({v})", "''") for v in self.several("other_email", array)
+        ]
         return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from guanxi.customers import import_nameless
+from guanxi.customers.id_numbers import IMPORTED
 from guanxi.customers.import_drafts import PartRows
 from guanxi.customers.import_values import Part
 from guanxi.platform.exchange.ids import id_sql
@@ -53,6 +54,14 @@ from platform_importrow r, customers_customer c
 where v.imported = {imported} and v.part = {part} and v.verdict in ('create', 'update')
   and v.leader = v.row and r.imported = v.imported and r.row = v.row and {code} <> ''
   and c.credit_code = {code} and c.deleted_at is null and c.id <> v.record_id
+"""
+ID_TAKEN = """
+update platform_importverdict v set verdict = 'reject', record_id = null, reasons = %s::jsonb
+from platform_importrow r, customers_identity i
+where v.imported = {imported} and v.part = {part} and v.verdict in ('create', 'update')
+  and v.leader = v.row and r.imported = v.imported and r.row = v.row and {normal} <> ''
+  and i.kind = {kind} and i.normal = {normal} and i.deleted_at is null
+  and i.customer_id <> v.record_id
 """
 UNCHANGED = """
 update platform_importverdict v set verdict = 'unchanged'
@@ -121,6 +130,13 @@ def judge(matching: "Matching", cursor: Any) -> None:
             taken = _("Another customer has this credit code. Correct it, or choose that one.")
             taken_by = [reason("credit_code", "taken", taken)]
             do(CODE_TAKEN, taken_by, part=part.number, code=part.text("credit_code", VALUES))
+        for name in IMPORTED:
+            if part.has(name):
+                taken = _("Another customer has this number of a document. Choose that one.")
+                do(
+                    ID_TAKEN, [reason(name, "taken", taken)], part=part.number,
+                    kind=f"'{IMPORTED[name]}'", normal=part.text(f"{name}_normal", VALUES),
+                )  # fmt: skip
         if found:
             do(
                 UNCHANGED, part=part.number, same=part.all_equal(VALUES),
@@ -188,7 +204,7 @@ def _nothing_more(part: Part) -> str:
     """The condition that no identity or tag of the row is missing from customer c."""
     tests = [
         HAS_IDENTITY.format(kind=kind, source=source, normal=normal)
-        for kind, source, _value, normal in part.identities(VALUES)
+        for kind, source, _value, normal, _sealed in part.identities(VALUES)
     ]
     tests += [HAS_TAGS.format(value=value) for value in part.several("tags", VALUES)]
     return " and ".join(tests) or "true"

@@ -58,8 +58,8 @@ where r.part = {part} and c.id = r.record_id and r.verdict = 'update' and r.lead
   and not {same}
 """
 IDENTIFY = """
-insert into customers_identity (id, customer_id, kind, source, value, normal)
-select {id}, r.record_id, {kind}, {source}, {value}, {normal} from i_batch r
+insert into customers_identity (id, customer_id, kind, source, value, normal, sealed)
+select {id}, r.record_id, {kind}, {source}, {value}, {normal}, {sealed} from i_batch r
 where r.part = {part} and r.verdict = '{verdict}' and r.leader = r.row and {normal} <> ''
 {conflict}
 """
@@ -190,13 +190,15 @@ class Writing:
         self._do(UPDATE, part=part.number, assignments=", ".join(assignments), same=same)
 
     def _identify(self, part: Part, verdict: str) -> None:
-        for number, (kind, source, value, normal) in enumerate(part.identities("r.values"), 6):
+        for number, identity in enumerate(part.identities("r.values"), 6):
+            kind, source, value, normal, sealed = identity
             # A new customer's external id conflicts with nothing, and looking for conflicts row by
             # row doubles the cost. Other phones may equal the first one.
             sure = verdict == "create" and kind in ("'external'", "'wechat'")
             self._do(
                 IDENTIFY, part=part.number, kind=kind, source=source, value=value, normal=normal,
-                id=id_sql(self.imported, 2 * number + part.number, "r.row"), verdict=verdict,
+                sealed=sealed, verdict=verdict,
+                id=id_sql(self.imported, 2 * number + part.number, "r.row"),
                 conflict="" if sure else "on conflict do nothing",
             )  # fmt: skip
 

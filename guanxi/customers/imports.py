@@ -4,7 +4,7 @@ contact.
 Columns of no half describe "the customer" of the row, whose kind a column or an option tells.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from guanxi.customers import import_matching, import_nameless, import_writing
 from guanxi.customers.addresses import MOST, WHOLE_ADDRESS, is_whole
 from guanxi.customers.credit_codes import checked_credit_code
+from guanxi.customers.id_numbers import IMPORTED, hashed, masked, sealed, why_not
 from guanxi.customers.models import Customer, Identity, Relationship
 from guanxi.customers.names import name_match
 from guanxi.platform.access.models import Territory, User
@@ -75,6 +76,9 @@ OTHERS: dict[str, str] = {
     "external_id": "编号 編號 客户编号 客戶編號 客户号 客戶號 客户代码 客戶代碼 会员号 "
     "會員編號 id customerid customerno customernumber externalid recid",
     "wechat": "微信 微信号 微信號 openid wechatid",
+    "id_number": "身份证 身份證 身份证号 身份證號 身份证号码 身份證號碼 证件号 證件號 "
+    "证件号码 證件號碼 居民身份证 idnumber idno idcard idcardno residentid nationalid",
+    "passport": "护照 護照 护照号 護照號 护照号码 護照號碼 passport passportno passportnumber",
     "other_phone": "电话2 電話2 手机2 手機2 其他电话 其他電話 备用电话 備用電話 "
     "phone2 otherphone mobile2 fax",
     "other_email": "邮箱2 郵箱2 其他邮箱 其他郵箱 email2 otheremail",
@@ -93,6 +97,8 @@ PERSON_WORDS = (
 )  # fmt: skip
 ROLE_WORDS = ("角色", "联系人角色", "聯絡人角色", "contactrole", "role")
 LABELS = {
+    "id_number": (gettext_lazy("identity card"), "text"),
+    "passport": (gettext_lazy("passport"), "text"),
     "external_id": (gettext_lazy("external id"), "text"),
     "wechat": (gettext_lazy("WeChat"), "text"),
     "other_phone": (gettext_lazy("other phone"), "phone"),
@@ -154,7 +160,9 @@ class CustomerTarget:
         for half in ("", "organization", "person"):
             unfit = {"organization": PERSON_ONLY, "person": ORGANIZATION_ONLY}.get(half, ())
             found += [_field(half, n, known) for n in COLUMNS if n not in unfit]
-            found += [self._other(half, n) for n in OTHERS]
+            found += [
+                self._other(half, n) for n in OTHERS if n not in IMPORTED or half != "organization"
+            ]
             found += whole_fields(object_type("customer"), half)
             found += [
                 TargetField(
@@ -185,7 +193,7 @@ class CustomerTarget:
     def _other(self, half: str, name: str) -> TargetField:
         label, kind = LABELS[name]
         return TargetField(
-            name, label, kind, half, key=name in ("external_id", "wechat"),
+            name, label, kind, half, key=name in ("external_id", "wechat", *IMPORTED),
             multiple=name in ("other_phone", "other_email", "tags"),
             synonyms=_synonyms(OTHERS[name], half),
             object="customer" if name == "tags" else "identity",
@@ -207,7 +215,7 @@ class CustomerTarget:
         all_have = contact is not None and all(
             len(row) > contact and row[contact].strip() for row in sample
         )
-        personal = (*PERSON_ONLY, *(("phone", "email", "wechat") if all_have else ()))
+        personal = (*PERSON_ONLY, *IMPORTED, *(("phone", "email", "wechat") if all_have else ()))
         taken = {(e["half"], e["field"]) for e in mapping}
         settled = []
         for entry in mapping:
@@ -248,6 +256,12 @@ class CustomerTarget:
             case "wechat":
                 read = unmasked("contact", convert.text(254))
                 layout.add(slot, read, column=column, field=name)
+            case "id_number" | "passport":
+                kind = IMPORTED[name]
+                layout.add(slot, partial(_id_number, kind, masked), column=column, field=name)
+                # Of a number that is none the first has said so.
+                layout.add(f"{slot}_normal", partial(hashed, kind), column=column, field=name)
+                layout.add(f"{slot}_sealed", partial(_sealed, kind), column=column, field=name)
             case WHOLE_ADDRESS.name:
                 add_whole(
                     layout, context, object_type("customer"), WHOLE_ADDRESS, column=column,
@@ -342,6 +356,17 @@ def _credit_code(value: str) -> str:
         return checked_credit_code(value)
     except ValidationError as why:
         raise convert.BadValue(str(why.code), str(why.message)) from None
+
+
+def _id_number(kind: str, make: Callable[[str, str], str], value: str) -> str:
+    """Never the number itself, nor in the refusal."""
+    if not hashed(kind, value):
+        raise convert.BadValue("id_number", why_not(kind))
+    return make(kind, value)
+
+
+def _sealed(kind: str, value: str) -> str:
+    return sealed(kind, value) if hashed(kind, value) else ""
 
 
 def _normal_or_nothing(value: str) -> str:

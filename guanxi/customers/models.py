@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guanxi.customers.credit_codes import LONGEST, CreditCodeField
+from guanxi.customers.id_numbers import DOCUMENTS, hashed, is_document, seal_identity
 from guanxi.customers.names import name_match
 from guanxi.customers.relations import rules
 from guanxi.platform.access.models import Territory
@@ -176,7 +177,8 @@ class Identity(Row):
 
     External ids (per source) and WeChat openids belong to one customer; a phone or an e-mail may be
     shared by several (switchboards, families). `normal` is what matching compares: E.164 or lower
-    case. A credit code that is not primary is one that a merged customer had.
+    case. A credit code that is not primary is one that a merged customer had. Of a document,
+    `value` is the mask, `normal` a keyed hash, and `sealed` the number (`id_numbers`).
     """
 
     class Kind(models.TextChoices):
@@ -185,6 +187,12 @@ class Identity(Row):
         EXTERNAL = "external", _("external id")
         WECHAT = "wechat", _("WeChat")
         CREDIT_CODE = "credit_code", _("credit code")
+        RESIDENT_ID = "resident_id", _("identity card")
+        PASSPORT = "passport", _("passport")
+        HK_MACAO_PERMIT = "hk_macao_permit", _("travel permit (Hong Kong, Macao)")
+        TAIWAN_PERMIT = "taiwan_permit", _("travel permit (Taiwan)")
+        RESIDENCE_PERMIT = "residence_permit", _("permanent residence card")
+        OTHER_ID = "other_id", _("other document")
 
     customer = models.ForeignKey(
         Customer, models.CASCADE, verbose_name=_("customer"), related_name="identities"
@@ -194,8 +202,10 @@ class Identity(Row):
     value = models.CharField(_("value"), max_length=254)
     normal = models.CharField(max_length=254, editable=False, db_default="")
     is_primary = models.BooleanField(_("primary"), db_default=False, editable=False)
+    sealed = models.TextField(editable=False, db_default="", default="")
 
     computed = {"normal": "value"}
+    untold = ("sealed",)
     kept_by_triggers = True
 
     class Meta:
@@ -207,7 +217,7 @@ class Identity(Row):
                 "source",
                 "normal",
                 name="identity_belongs_to_one",
-                condition=not_deleted(kind__in=("external", "wechat")),
+                condition=not_deleted(kind__in=("external", "wechat", *DOCUMENTS)),
             ),
             models.UniqueConstraint(
                 "customer",
@@ -230,6 +240,9 @@ class Identity(Row):
             raise ValidationError(_("Change the customer's own phone or e-mail instead."))
         if self.kind == self.Kind.CREDIT_CODE:  # where it can be held that it is one customer's
             raise ValidationError({"kind": _("Write it into the customer's own field.")})
+        if is_document(self.kind) or self.sealed:
+            seal_identity(self)
+            return
         self.normal = normal_identity(self.kind, self.value)
         if not self.normal:
             raise ValidationError({"value": _("This is no telephone number.")})
@@ -244,6 +257,8 @@ def normal_identity(kind: str, value: str) -> str:
             return value.strip().lower()
         case Identity.Kind.CREDIT_CODE:
             return credit_code(value)
+        case _ if is_document(kind):
+            return hashed(kind, value)
         case _:
             return value.strip()
 

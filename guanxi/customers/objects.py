@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.customers.addresses import WHOLE_ADDRESS
 from guanxi.customers.duplicates import FIELDS, find_customers
 from guanxi.customers.erasure import ERASING
+from guanxi.customers.id_numbers import opened_number
 from guanxi.customers.merging import free_primary_identities, keep_strictest_word
 from guanxi.customers.models import Address, Customer, Identity, Placement, Relationship, Tag
 from guanxi.platform.merging.references import stays
@@ -105,7 +106,8 @@ register(
         scope=[Through("customer")],
         personal=["value"],
         masks={"value": "contact"},
-        hidden=["normal"],
+        hidden=["normal", "sealed"],
+        opens=opened_number,
         locked=Q(is_primary=True),  # follow the customer's own phone and e-mail
     )
 )

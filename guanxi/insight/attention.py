@@ -26,6 +26,7 @@ from guanxi.platform.objects.registry import object_type
 from guanxi.platform.objects.services import create_record
 
 LONGEST_SNOOZE_DAYS = 366
+NOT_SCORED = (Customer.Category.PUBLIC_INTEREST, Customer.Category.INTERNAL)
 FOLLOW_UP_DAYS = 2  # a task for which no day is named is due so soon
 
 
@@ -38,9 +39,10 @@ class ItemDecidedError(DomainError):
 def open_items(asker: Asker, *, mine: bool = False) -> "QuerySet[AttentionItem]":
     """The open items of customers the asker may see, those snoozed left out.
 
+    Who was made public-interest or internal since the last run is left out at once.
     `mine`: of customers they own, or if they own none, of those nobody follows.
     """
-    customers = visible_to(asker, Customer)
+    customers = visible_to(asker, Customer).exclude(category__in=NOT_SCORED)
     if mine:
         owned = customers.filter(owner=asker.user.pk)
         customers = owned if owned.exists() else customers.filter(owner=None)

@@ -19,6 +19,7 @@ from guanxi.standardizing.codes import (
     resident_id,
 )
 from guanxi.standardizing.contacts import email_address, email_key, phone_number
+from guanxi.standardizing.documents import document_number, mask_number
 from guanxi.standardizing.folding import fold, simplify
 from guanxi.standardizing.names import (
     OrganizationName,
@@ -40,9 +41,11 @@ __all__ = [
     "comparable_name",
     "credit_code",
     "credit_code_fault",
+    "document_number",
     "email_address",
     "email_key",
     "fold",
+    "mask_number",
     "mask_resident_id",
     "name_key",
     "name_sound",

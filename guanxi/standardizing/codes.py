@@ -30,7 +30,7 @@ def credit_code(text: str) -> str:
 
     GB 32100-2015: the last character makes sum(w_i * c_i) + c_18 divisible by 31, w_i = 3^(i-1).
     """
-    return "" if credit_code_fault(text) else _compact(text)
+    return "" if credit_code_fault(text) else compact(text)
 
 
 def credit_code_fault(text: str) -> CreditFault:
@@ -39,7 +39,7 @@ def credit_code_fault(text: str) -> CreditFault:
     "length": it has not 18 characters; "character": one that such codes do not have; "place": the
     third to eighth are no digits of GB/T 2260; "check": the last does not prove the others.
     """
-    code = _compact(text)
+    code = compact(text)
     if len(code) != 18:
         return "length"
     if not set(code) <= set(CREDIT_ALPHABET):
@@ -57,7 +57,7 @@ def resident_id(text: str) -> ResidentId | None:
     GB 11643-1999: division, birth date, three digits and a check by ISO 7064 MOD 11-2. One of 15
     digits (GB 11643-1989) gets the century 19 and its check character.
     """
-    number = _compact(text)
+    number = compact(text)
     if re.fullmatch("[0-9]{15}", number):
         number = f"{number[:6]}19{number[6:]}"
         number += _resident_check(number)
@@ -92,7 +92,7 @@ def business_number(text: str) -> str:
     up to a multiple of 5 (before, of 10). A seventh digit 7 gives 28, 2 + 8 = 10, which may count
     as 1 or as 0.
     """
-    number = _compact(text)
+    number = compact(text)
     if not re.fullmatch("[0-9]{8}", number) or number == "00000000":
         return ""
     products = [int(d) * w for d, w in zip(number, BUSINESS_WEIGHTS, strict=True)]
@@ -100,6 +100,7 @@ def business_number(text: str) -> str:
     return number if total % 5 == 0 or (number[6] == "7" and (total + 1) % 5 == 0) else ""
 
 
-def _compact(text: str) -> str:
+def compact(text: str) -> str:
+    """The characters of a number: capital, half width, without spaces, dots and dashes."""
     wide = unicodedata.normalize("NFKC", text).upper()
     return re.sub(r"[\s.·\u2010-\u2015−-]", "", wide)

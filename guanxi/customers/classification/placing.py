@@ -120,7 +120,7 @@ def _judge(
     limit: int | None = None,
 ) -> None:
     """Make the table class_judged: of each customer the class it is in, and the one it is to be."""
-    customers = visible_to(rules.firm, Customer)
+    customers = visible_to(rules.firm, Customer).filter(erased_at=None)
     if only is not None:
         customers = customers.filter(pk__in=only)
     if after is not None:

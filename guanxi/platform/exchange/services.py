@@ -290,6 +290,11 @@ def forget_rows(imports: list[UUID]) -> None:
     with connection.cursor() as cursor:
         for table in ("platform_importverdict", "platform_importrow"):
             cursor.execute(f"delete from {table} where imported = any(%s)", [imports])  # noqa: S608
+        cursor.execute(
+            "update platform_import set detected = jsonb_set(detected, '{sample}', '[]')"
+            " where id = any(%s) and detected ? 'sample'",
+            [imports],
+        )
 
 
 def import_file(

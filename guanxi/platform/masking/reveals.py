@@ -30,24 +30,27 @@ class TooManyReveals(DomainError):
 def reveal(request: Request, declared: ObjectType, pk: UUID, name: str, reason: str) -> Any:
     """The value of a field that is masked for the asker, once; who saw it is in the stream.
 
-    Raises NotAllowed, NotFound, Invalid for a field that is not masked, or TooManyReveals.
+    What a record keeps sealed is masked for everybody. Raises NotAllowed, NotFound, Invalid for a field that is not masked, or TooManyReveals.
     """
     asker = request.asker
     if not asker.may("reveal", declared):
         raise NotAllowed(_("Your role does not allow this."))
-    get_permitted(asker, declared.model, pk)
+    record = get_permitted(asker, declared.model, pk)
     f = asker.shown(declared).get(name)
-    if f is None or not f.is_masked:
+    sealed = declared.opens(record, name) if f and declared.opens else None
+    if f is None or not (f.is_masked or sealed):
         message = _("This field is not masked for you.") if f else _("There is no such field.")
         raise Invalid([{"field": "field", "message": message, "code": "not_masked"}])
     with transaction.atomic():
         _count(asker)
+        facts = {"object": declared.name, "field": name, "reason": reason}
+        tell(request, REVEAL, pk, actor_id=asker.user.pk, **facts)
+        if sealed:
+            return sealed
         shown = {**declared.fields, **asker.custom_fields(declared)}[name]
         body = row_json(asker, declared, [shown])
         found = visible_to(asker, declared.model).filter(pk=pk).annotate(_json=body)
         row = json.loads(found.values_list("_json", flat=True).get())
-        facts = {"object": declared.name, "field": name, "reason": reason}
-        tell(request, REVEAL, pk, actor_id=asker.user.pk, **facts)
     return row["custom"][f.key] if f.key else row[name]
 
 

@@ -9445,7 +9445,7 @@ export interface components {
          * Kind
          * @enum {string}
          */
-        guanxi__customers__models__Identity__Kind: "phone" | "email" | "external" | "wechat" | "credit_code";
+        guanxi__customers__models__Identity__Kind: "phone" | "email" | "external" | "wechat" | "credit_code" | "resident_id" | "passport" | "hk_macao_permit" | "taiwan_permit" | "residence_permit" | "other_id";
         /** PermissionOut */
         PermissionOut: {
             /** Allowed */
@@ -12290,7 +12290,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "phone" | "email" | "external" | "wechat" | "credit_code";
+            kind: "phone" | "email" | "external" | "wechat" | "credit_code" | "resident_id" | "passport" | "hk_macao_permit" | "taiwan_permit" | "residence_permit" | "other_id";
             /** Source */
             source?: string;
             /** Value */
@@ -12307,7 +12307,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind?: "phone" | "email" | "external" | "wechat" | "credit_code";
+            kind?: "phone" | "email" | "external" | "wechat" | "credit_code" | "resident_id" | "passport" | "hk_macao_permit" | "taiwan_permit" | "residence_permit" | "other_id";
             /** Source */
             source?: string;
             /** Value */
