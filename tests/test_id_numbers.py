@@ -18,10 +18,11 @@ from guanxi.platform.events.models import Event
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.services import expire_imports
 from guanxi.platform.exchange.tests.cast import codes, make_asker, run, table, undo, verdicts
+from guanxi.platform.masking.reveals import AT_MOST
 from guanxi.platform.workspaces import binaries, roles
 from guanxi.standardizing import document_number, mask_number
-from tests.cast import Firm
-from tests.writes.calls import patch, post
+from tests.cast import PEOPLE, Firm
+from tests.writes.calls import get, patch, post
 
 pytestmark = pytest.mark.django_db
 # The examples of GB 11643-1999, and passports that nobody has.
@@ -187,3 +188,30 @@ def test_no_dump_and_no_log_has_the_number(caplog: pytest.LogCaptureFixture) -> 
         assert ONE not in json.dumps(list(Event.objects.values_list("changes", flat=True)))
     finally:
         Identity.objects.all().delete()
+
+
+def test_a_number_is_shown_by_right_one_at_a_time_and_told(
+    firm: Firm, subtests: pytest.Subtests
+) -> None:
+    boss = firm.client("manager")
+    made = add(boss, firm["customer:chen"], "resident_id", ONE).json()["id"]
+    path = f"identities/{made}/reveal"
+    for who in PEOPLE:
+        with subtests.test(who=who):
+            before = Event.objects.filter(object="reveal").count()
+            answer = post(firm.client(who), path, {"field": "value", "reason": "a contract"})
+            told = Event.objects.filter(object="reveal").count() - before
+            if who in ("administrator", "manager"):
+                assert (answer.status_code, answer.json(), told) == (200, {"value": ONE}, 1)
+            else:
+                assert answer.status_code in (403, 404)
+                assert told == 0
+                assert ONE not in answer.content.decode()
+    (shown, *_rest) = get(boss, f"identities/{made}/reveals")["items"]
+    assert (shown["field"], shown["reason"]) == ("value", "a contract")
+    assert ONE not in json.dumps(list(Event.objects.values_list("changes", flat=True)))
+    # What is not sealed is not revealed to who sees it plainly; nor too much to anybody.
+    phone = add(boss, firm["customer:chen"], "phone", "13900001111").json()["id"]
+    assert post(boss, f"identities/{phone}/reveal", {"field": "value"}).status_code == 422
+    answers = {post(boss, path, {"field": "value"}).status_code for _ in range(AT_MOST)}
+    assert answers == {200, 429}

@@ -48,9 +48,9 @@ def opened(token: str) -> tuple[str, str]:
     return kind, number
 
 
-def opened_number(identity: Any, field: str) -> str | None:
+def opened_number(identity: Any) -> str | None:
     """The number behind the mask that is an identity's value; None if it keeps none."""
-    return opened(identity.sealed)[1] if field == "value" and identity.sealed else None
+    return opened(identity.sealed)[1] if identity.sealed else None
 
 
 def seal_identity(identity: Any) -> None:

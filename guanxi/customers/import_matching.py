@@ -54,9 +54,10 @@ TOLD_APART = """
 with own as materialized (
     select distinct l.part, l.leader, l.row, i.customer_id
     from i_leader l
-    join i_key k on k.row = l.row and k.part = l.part and k.k in ('x', 'w', 'u', 'p', 'e')
+    join i_key k on k.row = l.row and k.part = l.part and (k.k in {sure} or k.k in ('p', 'e'))
     join customers_identity i on i.kind = case k.k when 'x' then 'external' when 'w' then 'wechat'
-            when 'u' then 'credit_code' when 'p' then 'phone' else 'email' end
+            when 'u' then 'credit_code' when 'i' then 'resident_id' when 'd' then 'passport'
+            when 'p' then 'phone' else 'email' end
         and i.normal = k.normal and i.deleted_at is null
         and (k.k in ('p', 'e') or i.source = k.source)
 ), apart as (

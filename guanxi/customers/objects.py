@@ -107,7 +107,7 @@ register(
         personal=["value"],
         masks={"value": "contact"},
         hidden=["normal", "sealed"],
-        opens=opened_number,
+        seals=("value", opened_number),
         locked=Q(is_primary=True),  # follow the customer's own phone and e-mail
     )
 )

@@ -30,14 +30,16 @@ class TooManyReveals(DomainError):
 def reveal(request: Request, declared: ObjectType, pk: UUID, name: str, reason: str) -> Any:
     """The value of a field that is masked for the asker, once; who saw it is in the stream.
 
-    What a record keeps sealed is masked for everybody. Raises NotAllowed, NotFound, Invalid for a field that is not masked, or TooManyReveals.
+    What a record keeps sealed is masked for everybody. Raises NotAllowed, NotFound, Invalid for a
+    field that is not masked, or TooManyReveals.
     """
     asker = request.asker
     if not asker.may("reveal", declared):
         raise NotAllowed(_("Your role does not allow this."))
     record = get_permitted(asker, declared.model, pk)
     f = asker.shown(declared).get(name)
-    sealed = declared.opens(record, name) if f and declared.opens else None
+    field, unseal = declared.seals or ("", None)
+    sealed = unseal(record) if unseal and f and name == field else None
     if f is None or not (f.is_masked or sealed):
         message = _("This field is not masked for you.") if f else _("There is no such field.")
         raise Invalid([{"field": "field", "message": message, "code": "not_masked"}])

@@ -61,6 +61,8 @@ def field_meta(asker: Asker, object_type: ObjectType, f: ObjectField) -> dict[st
         meta["default"] = default
     if not is_in_row(f):
         meta["beyond"] = True
+    if object_type.seals and f.name == object_type.seals[0]:
+        meta["seals"] = True
     if f.reads:
         meta["reads"] = sorted(f.reads)
     if (f.required_when or f.locked_when) and not meta["read_only"]:

@@ -214,8 +214,8 @@ class ObjectType:
     duplicates: Duplicates | None = None
     merging: Mergeable | None = None  # how several records become one, if they may
     wholes: Sequence[Whole] = ()
-    # What a record keeps sealed behind one of its fields, which shows a mask to everybody.
-    opens: Callable[[Any, str], str | None] | None = None
+    # A field that shows a mask to everybody, of some records, and what such a record keeps sealed.
+    seals: tuple[str, Callable[[Any], str | None]] | None = None
     erasing: Erasable | None = None  # how a person's values go and the books stay right
     validate: Callable[[Any], None] | None = None  # a rule over several fields of one record
     # What every record has in columns of a table that it shares with records of other objects.

@@ -60,6 +60,8 @@ export interface FieldMeta {
   personal?: boolean;
   /** What is shown is only what a mask leaves of its values. */
   masked?: boolean;
+  /** Of some records it shows a mask to everybody, and the value to whoever may reveal it. */
+  seals?: boolean;
   /** What a new record gets when nothing is said. */
   default?: unknown;
   operators: string[];

@@ -28,9 +28,11 @@ export function useReveal(object: ObjectMeta, { record }: Loaded, field: FieldMe
     return () => clearTimeout(timer);
   }, [open]);
   const isOpen = open !== null && open.of === record.id;
+  const shown = record[field.name];
+  const isSealed = field.seals === true && typeof shown === "string" && shown.includes("**");
   return {
     isOffered:
-      field.masked === true && object.can.includes("reveal") && !isBlank(record[field.name]),
+      (field.masked === true || isSealed) && object.can.includes("reveal") && !isBlank(shown),
     isOpen,
     isPending,
     value: open?.value,
