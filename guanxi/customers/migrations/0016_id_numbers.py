@@ -22,7 +22,7 @@ UNIQUE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0014_privacy")]
+    dependencies = [("customers", "0015_relationships_over_time")]
     operations = [
         migrations.AddField(
             model_name="identity",
