@@ -25,6 +25,9 @@ class _Anybody(Asker):
     def fields(self, object_type: ObjectType) -> dict[str, ObjectField]:
         return self._fields_of(object_type)
 
+    def shown(self, object_type: ObjectType) -> dict[str, ObjectField]:
+        return self._fields_of(object_type)  # to anybody nothing is masked
+
 
 def check_filter(object_type: ObjectType, tree: Any, fields_of: FieldsOf) -> None:
     """Raises BadFilter naming the part that is wrong."""
