@@ -6,6 +6,8 @@ The role of analysts masks how customers are reached; another here masks their n
 import csv
 import io
 import json
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guanxi.customers.models import Customer, Identity
+from guanxi.platform.access.grants import MASKED as BY_DEFAULT
 from guanxi.platform.access.models import Role
 from guanxi.platform.events.models import Event
 from guanxi.platform.masking.masks import MASKS, looks_masked, masked_value
@@ -359,3 +362,18 @@ def test_identities_are_masked_by_their_form(firm: Firm, zhang: str) -> None:
     shown = {row["kind"]: row["value"] for row in rows}
     assert shown == {"phone": "139****5678", "email": "z***@example.com", "wechat": "***"}
     assert object_type("identity").maskable
+
+
+def test_roles_that_are_there_get_masks_and_keep_what_was_said(firm: Firm) -> None:
+    kept = {"customer.phone": "hidden", "order.total": "read_only"}
+    everything = {"*": {"read": "all"}}
+    Role.objects.filter(name="read_only").update(grants={"areas": everything, "fields": kept})
+    Role.objects.filter(name="analyst").update(grants={"areas": everything})
+    Role.objects.filter(name="manager").update(grants={"areas": everything})
+    migration = import_module("guanxi.platform.migrations.0033_masking")
+    migration.mask_by_default(None, SimpleNamespace(connection=connection))
+    grants = dict(Role.objects.values_list("name", "grants"))
+    assert grants["read_only"]["fields"] == {**BY_DEFAULT, **kept}
+    assert grants["analyst"]["fields"] == BY_DEFAULT
+    assert grants["manager"]["areas"]["*"] == {"read": "all", "reveal": True}
+    assert "fields" not in grants["manager"]
