@@ -5,6 +5,7 @@ import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fillRegister, type PrivacyRules, privacyQuery, savePrivacy } from "@/api/privacy";
 import { recordsKey } from "@/api/records";
+import { Section } from "@/settings/Section";
 import { ErrorState } from "@/ui/ErrorState";
 import { useErrorText } from "@/ui/errorText";
 import { LinesSkeleton } from "@/ui/Skeletons";
@@ -21,9 +22,12 @@ export function PrivacyPage() {
   if (query.isError) return <ErrorState error={query.error} onRetry={() => query.refetch()} />;
   return (
     <>
-      <p className="secondary">{t("privacySettings.text")}</p>
-      <RulesForm first={query.data} />
-      <Register />
+      <Section title={t("privacySettings.title")} text={t("privacySettings.text")}>
+        <RulesForm first={query.data} />
+      </Section>
+      <Section title={t("privacySettings.register")} text={t("privacySettings.registerText")}>
+        <Register />
+      </Section>
     </>
   );
 }
@@ -99,15 +103,13 @@ function Register() {
     onError: (error) => message.error(errorText(error)),
   });
   return (
-    <section>
-      <h2>{t("privacySettings.register")}</h2>
-      <p className="secondary">{t("privacySettings.registerText")}</p>
+    <div>
       <Button loading={fill.isPending} onClick={() => fill.mutate()}>
         {t("privacySettings.fill")}
       </Button>{" "}
       <Link to="/$path" params={{ path: register }}>
         {t("privacySettings.open")}
       </Link>
-    </section>
+    </div>
   );
 }
