@@ -110,8 +110,15 @@ PLACES = (
 HOSTS = ("qq.com", "163.com", "gmail.com", "126.com", "sina.com", "outlook.com")
 
 
-def chinese(folder: Path, kind: Kind, customers: int, seed: int = 1, gaps: float = 1.0) -> Known:
-    """Customers of whom two in five come again, once or up to three times, with errors.
+def chinese(
+    folder: Path,
+    kind: Kind,
+    customers: int,
+    seed: int = 1,
+    gaps: float = 1.0,
+    again: float = 0.4,
+) -> Known:
+    """Customers of whom a share of `again` comes again, once or up to three times, with errors.
 
     Family names as frequent as they are, real addresses; all else is drawn. The errors' shares are
     above; `gaps` makes values missing so many times as often.
@@ -124,8 +131,8 @@ def chinese(folder: Path, kind: Kind, customers: int, seed: int = 1, gaps: float
     for number in range(customers):
         record = first()
         copies = [made.copy(record, errors) for _ in range(draw.choice((1, 1, 2, 3)))]
-        again = copies if draw.random() < 0.4 else []
-        for place, row in enumerate([record, *again]):
+        others = copies if draw.random() < again else []
+        for place, row in enumerate([record, *others]):
             key = f"{number}-{place}"
             rows.append({"id": key} | row)
             truth[key] = str(number)
