@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-PATIENCE = 60.0  # seconds, on a machine busy with other tests
+PATIENCE = 180.0  # seconds, on a machine busy with other tests
 
 
 def wait_until(condition: Callable[[], Any], *, seconds: float = PATIENCE) -> None:

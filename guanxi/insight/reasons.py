@@ -80,7 +80,7 @@ def no_purchase(n: Numbers, currency: str) -> str:
 @sentence("few_purchases")
 def few_purchases(n: Numbers, currency: str) -> str:
     return ngettext(
-        "One purchase so far, %(ago)s.",
+        "%(purchases)s purchase so far, %(ago)s.",
         "%(purchases)s purchases so far, the last one %(ago)s.",
         n["purchases"],
     ) % {"purchases": n["purchases"], "ago": ago(n["days_since_last"])}
