@@ -4,21 +4,33 @@ import datetime as dt
 import json
 import logging
 import subprocess
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from guanxi.customers.id_numbers import opened
+from guanxi.customers.id_numbers import DOCUMENTS, opened
 from guanxi.customers.models import Customer, Identity
 from guanxi.platform.events.models import Event
 from guanxi.platform.exchange.models import Import
 from guanxi.platform.exchange.services import expire_imports
-from guanxi.platform.exchange.tests.cast import codes, make_asker, run, table, undo, verdicts
+from guanxi.platform.exchange.targets import targets_of
+from guanxi.platform.exchange.tests.cast import (
+    codes,
+    make_asker,
+    run,
+    table,
+    undo,
+    upload,
+    verdicts,
+)
 from guanxi.platform.masking.reveals import AT_MOST
+from guanxi.platform.objects.errors import NotAllowed
 from guanxi.platform.workspaces import binaries, roles
 from guanxi.standardizing import document_number, mask_number
 from tests.cast import PEOPLE, Firm
@@ -27,7 +39,7 @@ from tests.writes.calls import get, patch, post
 pytestmark = pytest.mark.django_db
 # The examples of GB 11643-1999, and passports that nobody has.
 ONE, TWO = "11010519491231002X", "440524188001010014"
-MASK = "1101**********002X"
+MASK = "1****************X"
 PASSPORT = "E12345678"
 
 
@@ -46,6 +58,7 @@ def add(client: Any, customer: Customer, kind: str, value: str) -> Any:
         ("hk_macao_permit", "H12345678", "H12345678", "H******78"),
         ("taiwan_permit", "12345678", "12345678", "1*****78"),
         ("residence_permit", "CHN310012345678", "CHN310012345678", "CHN3*******5678"),
+        ("residence_permit", "911011199001011235", "911011199001011235", "9****************5"),
         ("other_id", "AB-12 34", "AB1234", "A***34"),
         ("resident_id", TWO[:-1] + "5", "", ""), ("resident_id", "110105194913310022", "", ""),
         ("passport", "ABCDEFGHI", "", ""), ("passport", "1", "", ""), ("other_id", "张伟", "", ""),
@@ -65,7 +78,7 @@ def test_a_number_is_shown_masked_and_kept_sealed(firm: Firm) -> None:
     identity = Identity.objects.get(pk=made.json()["id"])
     assert opened(identity.sealed) == ("resident_id", ONE)
     assert ONE not in (identity.value, identity.normal, identity.sealed)
-    listed = client.get("/api/v1/identities", {"search": "002X"}).json()["items"]
+    listed = client.get("/api/v1/identities", {"search": "***X"}).json()["items"]
     assert [i["value"] for i in listed] == [MASK]
     export = post(client, "identities/export", {"format": "csv", "fields": ["kind", "value"]})
     text = b"".join(export.streaming_content).decode()
@@ -76,7 +89,15 @@ def test_a_number_is_shown_masked_and_kept_sealed(firm: Firm) -> None:
     assert patch(client, path, {"source": "counter"}).json()["value"] == MASK
     for value in (TWO, ONE, "1234"):
         assert patch(client, path, {"value": value}).status_code == 422
-    assert patch(client, path, {"kind": "external"}).status_code == 422
+    # Taking such a change back would bring the value back, and not the seal.
+    other = add(client, chen, "external", TWO).json()["id"]
+    for it, kind in (
+        (path, "external"),
+        (path, "passport"),
+        (f"identities/{other}", "resident_id"),
+    ):
+        refused = patch(client, it, {"kind": kind})
+        assert [p["field"] for p in refused.json()["errors"]] == ["kind"]
     assert client.delete(f"/api/v1/{path}").status_code == 204
     assert post(client, f"{path}/restore").json()["value"] == MASK
 
@@ -111,6 +132,62 @@ def test_a_number_belongs_to_one_and_leads_to_them(firm: Firm) -> None:
     assert str(chen.pk) not in {c["id"] for c in found}
 
 
+def test_whether_a_guess_is_right_is_told_to_those_who_may_reveal(firm: Firm) -> None:
+    made = add(firm.client("manager"), firm["customer:chen"], "resident_id", ONE)
+    asked = {"identities": [{"kind": "resident_id", "value": ONE}]}
+    for who, told in (("manager", 1), ("owner", 0)):
+        client = firm.client(who)
+        answer = post(client, "customers/duplicates", asked).json()
+        assert (who, len(answer["candidates"])) == (who, told)
+    assert made.status_code == 201
+
+
+def test_no_document_is_kept_without_its_seal(firm: Firm) -> None:
+    chen = firm["customer:chen"]
+    for kind, value, sealed in (
+        ("passport", PASSPORT, ""), ("passport", "E******78", ""), ("external", "N1", "x"),
+    ):  # fmt: skip
+        with pytest.raises(IntegrityError, match="identity_sealed"), transaction.atomic():
+            Identity.objects.create(customer=chen, kind=kind, value=value, sealed=sealed)
+    asker = make_asker()
+    with pytest.raises(NotAllowed, match="not imported by itself"):
+        upload(
+            asker, "identity", table(["customer", "kind", "value"], ["陈", "passport", PASSPORT])
+        )
+    assert "identity" not in {t.name for t in targets_of(asker)}
+
+
+def test_masks_and_seals_of_before_are_mended(firm: Firm) -> None:
+    mending = import_module("guanxi.customers.migrations.0017_id_masks")
+    old = "1101**********002X"
+    parameters = roles.connection_parameters("owner")
+    parameters |= {"dbname": connection.settings_dict["NAME"]}
+    with psycopg.connect(**parameters) as owner:
+        owner.execute(
+            "with c as (insert into customers_customer (kind, name, name_sort, name_match)"
+            " values ('person', 'a', 'a', 'a') returning id)"
+            " insert into customers_identity (customer_id, kind, value, normal, sealed)"
+            " select id, 'resident_id', %s, repeat('0', 64), 'x' from c",
+            ["1101**********003X"],
+        )
+        owner.execute("update customers_identity set value = %s where sealed = 'x'", [old])
+        owner.execute(mending.MASKS, {"kinds": list(DOCUMENTS)})
+        owner.execute(mending.EVENTS)
+        told = owner.execute("select value from customers_identity where sealed = 'x'").fetchall()
+        assert told == [(MASK,)]
+        changes = owner.execute(
+            "select changes -> 'value' from platform_event"
+            " where object = 'identity' and changes ? 'value' order by id limit 1"
+        ).fetchall()
+        assert changes == [([MASK, MASK],)]
+        owner.rollback()
+    for kind, value in (("passport", PASSPORT), ("other_id", "?")):
+        mending._seal(Identity(customer=firm["customer:chen"], kind=kind, value=value))
+    passport = Identity.objects.get(kind="passport")
+    assert (passport.value, opened(passport.sealed)) == ("E******78", ("passport", PASSPORT))
+    assert Identity.objects.filter(kind="external", source="other_id", normal="?").exists()
+
+
 def test_merging_moves_numbers(firm: Firm) -> None:
     client = firm.client("owner")
     one, two = (
@@ -139,7 +216,7 @@ def test_files_bring_numbers_and_know_persons_by_them() -> None:
     assert codes(done) == {3: ["same_in_file"], 5: ["id_number"]}
     numbers = Identity.objects.filter(kind__in=("resident_id", "passport"))
     assert sorted(numbers.values_list("value", flat=True)) == [
-        MASK, "4405**********0014", "E******78",
+        MASK, "4****************4", "E******78",
     ]  # fmt: skip
     assert run(asker, "customer", content).counts["unchanged"] == 3
     # Another name, the same number: the same person. The number of another is refused.

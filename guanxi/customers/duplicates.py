@@ -143,6 +143,9 @@ def draft_of(asker: Asker, values: Mapping[str, Any]) -> Draft:
     further = values.get("identities", ())
     if not _sees_identities(asker):
         further = [f for f in further if f[0] in seen]
+    # Whether a guess is right tells as much as the number, and would be neither counted nor told.
+    if not asker.may("reveal", object_type("identity")):
+        further = [f for f in further if not is_document(f[0])]
     return Draft(**known, identities=[*given, *further])
 
 

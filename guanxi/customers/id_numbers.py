@@ -56,10 +56,16 @@ def opened_number(identity: Any) -> str | None:
 def seal_identity(identity: Any) -> None:
     """Put a new number away, in the identity itself; one that is there stays as it is.
 
-    Raises ValidationError for one that is none, or another number in place of one put away.
+    Raises ValidationError for one that is none, another number in place of one put away, or
+    another kind of what is there: taking that back would bring the value back and not the seal.
     """
+    kind, number = opened(identity.sealed) if identity.sealed else ("", "")
+    if kind != identity.kind and not identity._state.adding:
+        message = _(
+            "A document stays what it is, and nothing becomes one. Delete it and add it anew."
+        )
+        raise ValidationError({"kind": message})
     if identity.sealed:
-        kind, number = opened(identity.sealed)
         if (identity.kind, identity.value) == (kind, mask_number(number)):
             return
         message = _("A number that was put away is not changed. Delete it, and add the right one.")

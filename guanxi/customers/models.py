@@ -227,6 +227,16 @@ class Identity(Row):
                 name="identity_once_per_customer",
                 condition=not_deleted(),
             ),
+            models.CheckConstraint(
+                name="identity_sealed",
+                condition=models.Q(
+                    ~models.Q(sealed=""),
+                    kind__in=DOCUMENTS,
+                    normal__regex="^[0-9a-f]{64}$",
+                    value__regex=r"\*",
+                )
+                | models.Q(~models.Q(kind__in=DOCUMENTS), sealed=""),
+            ),
         ]
         indexes = [
             models.Index(fields=["kind", "normal"], name="identity_lookup", condition=not_deleted())

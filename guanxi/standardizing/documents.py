@@ -16,6 +16,7 @@ SHAPES: dict[str, str] = {
     "residence_permit": "[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]",  # of foreigners, until and from 2023
     "other_id": "[A-Z0-9]{4,30}",
 }
+IDENTITY = 18  # characters of an identity number: place, birthday, sequence, check
 ENDS = 4  # characters left at either end
 ALL_ENDS = 12  # shorter numbers show one in front, two behind
 
@@ -33,6 +34,12 @@ def document_number(kind: DocumentKind, text: str) -> str:
 
 
 def mask_number(number: str) -> str:
-    """The number with its middle hidden: 3301**********1234, E******56 (GB/T 35273-2020, 7.2)."""
+    """The number with its middle hidden: 3****************4, E******56 (GB/T 35273-2020, 7.2).
+
+    Of an identity number the place and the last four would, with a birthday that is shown beside
+    it, leave a handful of numbers to try.
+    """
     head, tail = (ENDS, ENDS) if len(number) >= ALL_ENDS else (1, 2)
+    if len(number) == IDENTITY:
+        head = tail = 1
     return f"{number[:head]}{'*' * (len(number) - head - tail)}{number[-tail:]}"

@@ -21,7 +21,7 @@ from guanxi.platform.exchange.mapping import called_like, file_fields, guess_map
 from guanxi.platform.exchange.models import Import, ImportVerdict
 from guanxi.platform.exchange.preview import check_mapping, count_rows
 from guanxi.platform.exchange.readers.table import Detected, detect
-from guanxi.platform.exchange.targets import Target, may_write, target
+from guanxi.platform.exchange.targets import Target, is_sealed, may_write, target
 from guanxi.platform.jobs.services import cancel_job, resume_job, start_job
 from guanxi.platform.objects.errors import Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.registry import object_type
@@ -38,6 +38,9 @@ def permitted_target(asker: Asker, name: str) -> Target:
     goal = target(name)
     if not goal.may(asker):
         raise NotAllowed(_("Your role does not allow importing this."), field="target")
+    if is_sealed(goal):
+        message = _("This is not imported by itself. Import the records it belongs to.")
+        raise NotAllowed(message, field="target")
     return goal
 
 

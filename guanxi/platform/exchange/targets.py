@@ -131,4 +131,10 @@ def targets_of(asker: Asker) -> Iterator[Target]:
     seen = [*_targets.values()]
     names = {t.name for t in seen}
     seen += [ObjectTarget(t) for t in types() if t.name not in names and "create" in t.verbs]
-    yield from (t for t in seen if t.may(asker))
+    yield from (t for t in seen if t.may(asker) and not is_sealed(t))
+
+
+def is_sealed(target: Target) -> bool:
+    """Whether its records keep values sealed, which statements over many rows cannot do."""
+    declared = getattr(target, "declared", None)
+    return declared is not None and declared.seals is not None
