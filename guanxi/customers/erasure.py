@@ -29,7 +29,7 @@ from guanxi.customers.privacy.services import prove_erased
 from guanxi.customers.suppression import Suppression, suppress
 from guanxi.platform.erasing import stores
 from guanxi.platform.erasing.stores import Erasing, Hanging, erases, hangs, holds_none
-from guanxi.platform.erasing.traces import Traces, telling
+from guanxi.platform.erasing.traces import Traces, is_ideographic, telling
 from guanxi.platform.objects.columns import normalize_phone
 from guanxi.platform.objects.erasable import Erasable
 
@@ -88,9 +88,12 @@ def _texts(value: Any) -> Sequence[str]:
 
 
 def _common(found: Traces, ids: Sequence[UUID]) -> set[str]:
-    """What other customers are known by too."""
+    """What other customers are known by too, if only as a part of their names: 张伟 of 张伟明."""
     others = Customer._base_manager.exclude(pk__in=ids).filter(erased_at=None)
     shared = {*others.filter(name__in=found.texts).values_list("name", flat=True)}
+    for text in filter(is_ideographic, found.texts - shared - found.common):
+        if others.filter(name__contains=text).exists():
+            shared.add(text)
     identities = Identity._base_manager.exclude(customer__in=ids)
     values = identities.filter(normal__in=[*found.phones, *(t.lower() for t in found.texts)])
     borne = set(values.values_list("normal", flat=True))

@@ -20,16 +20,18 @@ from guanxi.customers.models import (
     Relationship,
     Suppression,
 )
-from guanxi.interactions.models import Interaction, Task
+from guanxi.interactions.models import Interaction, Snippet, Task
 from guanxi.platform.access.grants import ALL
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.erasing.models import Erasure, LegalHold
 from guanxi.platform.events.context import acting
 from guanxi.platform.events.models import Event
-from guanxi.platform.exchange.tests.cast import run
+from guanxi.platform.exchange.models import ImportRow
+from guanxi.platform.exchange.tests.cast import preview, run
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.merging.models import MergeStep
+from guanxi.platform.objects.models import SavedView
 from guanxi.platform.search.models import SearchText
 from guanxi.sales.models import Order, OrderLine
 from tests.cast import NOON, Firm
@@ -176,6 +178,41 @@ def test_only_once(admin: Client, customer: Customer) -> None:
     shown = get(admin, f"customers/{customer.pk}/privacy")
     assert shown["erased_at"]
     assert shown["can"] == []
+
+
+def test_a_longer_name_is_somebody_else_s(firm: Firm, admin: Client, customer: Customer) -> None:
+    """宇文赫连 is in 宇文赫连城, who stays as they are wherever they are written."""
+    longer = f"{NAME}城"
+    other = Customer.objects.create(kind="person", name=longer, owner=firm["owner"])
+    snippet = Snippet.objects.create(owner=firm["owner"], name="x", text=f"请{longer}签字")
+    file = f"姓名,手机,备注\n{NAME}梅,13900001111,画家\n{NAME},13900002222,木匠\n"
+    preview(Asker(firm["administrator"]), "customer", file.encode())
+    erased(admin, customer)
+    other.refresh_from_db()
+    snippet.refresh_from_db()
+    assert (other.name, snippet.text) == (longer, f"请{longer}签字")
+    rows = {str(row["cells"]) for row in ImportRow.objects.values("cells")}
+    assert any(f"{NAME}梅" in row and "画家" in row for row in rows)
+
+
+def test_somebody_called_like_a_field(firm: Firm, admin: Client, customer: Customer) -> None:
+    """What is structure stays in views and jobs, and what was looked for goes."""
+    Customer.objects.filter(pk=customer.pk).update(name="phone")
+    customer.refresh_from_db()
+    condition = {"field": "phone", "op": "eq", "value": "phone"}
+    view = SavedView.objects.create(
+        owner=firm["owner"], object="customer", name="x",
+        definition={"filter": condition, "columns": ["phone"], "sort": "-phone"},
+    )  # fmt: skip
+    untouched = {"columns": ["phone", "phone.of"], "object": "phone"}
+    job = Job.objects.create(kind="bulk_edit", actor=firm["owner"], params=untouched)
+    erased(admin, customer)
+    view.refresh_from_db()
+    job.refresh_from_db()
+    assert view.definition == {
+        "filter": {**condition, "value": "…"}, "columns": ["phone"], "sort": "-phone",
+    }  # fmt: skip
+    assert job.params == untouched
 
 
 @pytest.mark.parametrize(("who", "status"), [("manager", 403), ("owner", 403), ("outsider", 403)])

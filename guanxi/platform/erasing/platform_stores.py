@@ -73,15 +73,16 @@ def erase_staged(erasing: Erasing) -> None:
     with connection.cursor() as cursor:
         given: dict[str, Any] = {
             "ids": erasing.everything,
-            "pattern": erasing.elsewhere,
+            "pattern": erasing.cells,
             "reasons": json.dumps(reason),
         }
         cursor.execute(STAGED, given)
         found = {pk for (pk,) in cursor.fetchall()}
     imports = platform.Import.objects.all()
-    _empty_samples(imports, erasing.elsewhere)
-    stores.scrub(imports, ["detected", "file_name", "options", "error"], erasing.elsewhere)
-    erasing.files |= found | {i.pk for i in _unread() if names(i, erasing.elsewhere)}
+    _empty_samples(imports, erasing.cells)
+    stores.scrub(imports, ["detected", "options"], erasing.cells)
+    stores.scrub(imports, ["file_name", "error"], erasing.elsewhere)
+    erasing.files |= found | {i.pk for i in _unread() if names(i, erasing.cells)}
 
 
 def _empty_samples(imports: Any, pattern: str) -> None:

@@ -71,6 +71,10 @@ class Erasing:
     def elsewhere(self) -> str:
         return self.traces.pattern(elsewhere=True)
 
+    @cached_property
+    def cells(self) -> str:
+        return self.traces.pattern(elsewhere=True, cells=True)
+
 
 Erase = Callable[[Erasing], object]
 
@@ -157,9 +161,15 @@ def scrub(rows: "models.QuerySet[Any]", columns: Sequence[str], pattern: str) ->
     texts = {f"_{n}": models.functions.Cast(n, models.TextField()) for n in columns}
     changed = []
     for row in rows.annotate(**texts).filter(matching).iterator(AT_ONCE):
-        for name in columns:
-            setattr(row, name, replaced(getattr(row, name), found))
-        changed.append(row)
+        before = [getattr(row, name) for name in columns]
+        after = [
+            replaced(value, found, written=isinstance(value, str) or name == CUSTOM)
+            for name, value in zip(columns, before, strict=True)
+        ]
+        if after != before:
+            for name, value in zip(columns, after, strict=True):
+                setattr(row, name, value)
+            changed.append(row)
     if changed:
         rows.model._base_manager.bulk_update(changed, list(columns), batch_size=AT_ONCE)
     return [row.pk for row in changed]

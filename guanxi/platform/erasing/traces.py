@@ -15,6 +15,11 @@ REPLACED = "…"
 BETWEEN = r"[\s().\-]*"  # what people put between the digits of a telephone number
 CJK = "\u2e80"  # from here on two characters may be a whole name
 SHORTEST, SHORTEST_CJK = 4, 2
+IDEOGRAPH = r"[\u3400-\u9fff]"
+# In JSON these are names of objects, fields, operators and the like, of which somebody's name may
+# be one; but not under the keys that hold what people wrote.
+STRUCTURE = re.compile(r"-?[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+WRITTEN = {"value", "values", "set", "search", "sample", "text", "message"}
 
 
 @dataclass
@@ -28,17 +33,18 @@ class Traces:
     phones: set[str] = field(default_factory=set)
     common: set[str] = field(default_factory=set)
 
-    def pattern(self, *, elsewhere: bool = False) -> str:
+    def pattern(self, *, elsewhere: bool = False, cells: bool = False) -> str:
         """The regular expression of all of it; "" if there is nothing to look for.
 
-        `elsewhere`: only of what belongs to no other record.
+        `elsewhere`: only of what belongs to no other record. `cells`: in tables of people, where
+        a name that goes on is somebody else's, who may not be a record yet.
         """
         left_out = self.common if elsewhere else set()
         phones = [_phone(p) for p in sorted(self.phones - left_out)]
         texts = {t for t in self.texts - left_out if is_telling(t)}
         texts |= {json.dumps(t, ensure_ascii=False)[1:-1] for t in texts}  # as it is within JSON
         longest_first = sorted(texts, key=lambda text: (-len(text), text))
-        return "|".join([*phones, *map(_word, longest_first)])
+        return "|".join([*phones, *(_word(t, alone=cells) for t in longest_first)])
 
 
 def is_telling(text: str) -> bool:
@@ -46,10 +52,18 @@ def is_telling(text: str) -> bool:
     return len(text) >= (SHORTEST_CJK if max(text, default="") >= CJK else SHORTEST)
 
 
-def _word(text: str) -> str:
-    """Not within a longer word: "Li Na" is not in "Li Nash"."""
+def is_ideographic(text: str) -> bool:
+    """Whether it is written without spaces, so that it has no end within a text."""
+    return bool(re.search(IDEOGRAPH, text))
+
+
+def _word(text: str, *, alone: bool = False) -> str:
+    """Not within a longer word: "Li Na" is not in "Li Nash", nor, if `alone`, 张伟 in 张伟明."""
     before = r"(?<![A-Za-z0-9])" if text[0].isascii() and text[0].isalnum() else ""
     after = r"(?![A-Za-z0-9])" if text[-1].isascii() and text[-1].isalnum() else ""
+    if alone:
+        before = before or (f"(?<!{IDEOGRAPH})" if is_ideographic(text[0]) else "")
+        after = after or (f"(?!{IDEOGRAPH})" if is_ideographic(text[-1]) else "")
     return f"{before}{re.escape(text)}{after}"
 
 
@@ -64,15 +78,22 @@ def _phone(e164: str) -> str:
     return rf"(?<![0-9])(?:(?:\+|00)?{BETWEEN}{code}{BETWEEN})?0?{BETWEEN}{national}(?![0-9])"
 
 
-def replaced(value: Any, pattern: "re.Pattern[str]") -> Any:
-    """A value of JSON with the pattern replaced in all its texts; a number that matches is gone."""
+def replaced(value: Any, pattern: "re.Pattern[str]", *, written: bool = True) -> Any:
+    """A value of JSON with the pattern replaced in all its texts; a number that matches is gone.
+
+    Keys stay, and unless all of it was `written` by people also what is structure.
+    """
     match value:
         case str():
-            return pattern.sub(REPLACED, value)
+            spared = not written and STRUCTURE.fullmatch(value)
+            return value if spared else pattern.sub(REPLACED, value)
         case list():
-            return [replaced(one, pattern) for one in value]
+            return [replaced(one, pattern, written=written) for one in value]
         case dict():
-            return {name: replaced(one, pattern) for name, one in value.items()}
+            return {
+                name: replaced(one, pattern, written=written or name in WRITTEN)
+                for name, one in value.items()
+            }
         case bool() | None:
             return value
         case _:
