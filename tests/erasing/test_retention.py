@@ -12,10 +12,14 @@ from guanxi.interactions.models import Interaction, Task
 from guanxi.platform.erasing.models import Erasure, LegalHold, RetentionRule
 from guanxi.platform.erasing.retention import cutoff
 from guanxi.platform.erasing.tasks import apply_retention, start_rules
+from guanxi.platform.events.models import Event
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.tasks import run_job
+from guanxi.platform.workspaces import erasures
+from guanxi.platform.workspaces.home import Home
 from guanxi.sales.models import Order
 from tests.cast import NOON, Firm
+from tests.files.calls import put as attach
 from tests.writes.calls import get, post, refused
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +101,34 @@ def test_by_night_those_go_of_whom_nothing_keeps(admin: Client, old: dict[str, C
     assert shown["last"] == {"done": 1, "left": 1, "refused": {"open_orders": 1}}
 
 
+def test_what_goes_by_night_is_told_and_listed_and_its_files_go_by_a_job(
+    firm: Firm, admin: Client, old: dict[str, Customer], tmp_path: Any, settings: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    settings.HOME = Home(tmp_path / "home").create()
+    attach(admin, f"customers/{old['quiet'].pk}", b"mine alone", "x.txt")
+    post(admin, "retention", RULE)
+    with django_capture_on_commit_callbacks(execute=True):
+        night()
+    (line,) = erasures.listed(settings.HOME)
+    assert line["id"] == str(Erasure.objects.get().pk)
+    job = Job.objects.get(kind="erase_files")
+    assert len(job.params["contents"]) == 1
+    # Killed after the only one: it is not counted again.
+    Job.objects.filter(pk=job.pk).update(checkpoint={"contents": 1, "dropped": 1})
+    run_job(job_id=str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.result["contents"]) == ("done", 1)
+
+
+def test_a_list_that_was_cut_short_is_added_to(tmp_path: Any) -> None:
+    home = Home(tmp_path / "home").create()
+    home.erasures.write_text('{"id": "a"}\n{"id": "b', encoding="utf-8")
+    for name in ("c", "d", "d"):
+        erasures.append(home, {"id": name})
+    assert [line["id"] for line in erasures.listed(home)] == ["a", "c", "d"]
+
+
 def test_no_more_than_its_limit_a_night(admin: Client, old: dict[str, Customer]) -> None:
     Order.objects.filter(number="open").update(status="completed")
     post(admin, "retention", {**RULE, "limit": 1})
@@ -123,10 +155,14 @@ def test_other_records_go_to_the_bin(firm: Firm, admin: Client) -> None:
         "object": "task", "name": "Tasks", "months": 24, "action": "delete", "is_active": True,
         "filter": {"field": "title", "op": "eq", "value": "uralt"},
     }  # fmt: skip
-    assert post(admin, "retention", rule).status_code == 201
+    answer = post(admin, "retention", rule)
+    assert answer.status_code == 201
     assert night()["done"] == 1
     made.refresh_from_db()
     assert made.deleted_at is not None
+    told = Event.objects.filter(record_id=made.pk).latest("id")
+    assert told.actor_id == firm["administrator"].pk
+    assert told.source == f"retention:{answer.json()['id']}"
 
 
 def test_it_runs_at_two_where_the_books_are_kept(admin: Client) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from guanxi.platform.erasing.models import Erasure
 from guanxi.platform.exchange import storage
 from guanxi.platform.files.storage import drop_content
 from guanxi.platform.workspaces import erasures
@@ -20,6 +21,16 @@ def write_list() -> int:
     with connection.cursor() as cursor:
         cursor.execute(erasures.TABLE)
         return erasures.add(settings.HOME, [json.loads(text) for (text,) in cursor.fetchall()])
+
+
+def add_to_list(erasure: Erasure) -> None:
+    """Add one erasure that was just committed; `write_list` finds it if this was not to be."""
+    line = {
+        "id": str(erasure.pk), "object": erasure.object, "record_id": str(erasure.record_id),
+        "records": list(map(str, erasure.records)), "basis": erasure.basis,
+        "at": erasure.created_at.isoformat(),
+    }  # fmt: skip
+    erasures.append(settings.HOME, line)
 
 
 def drop_contents(contents: Iterable[str]) -> int:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,10 +16,12 @@ from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.erasing.holds import holds_now
 from guanxi.platform.erasing.models import Erasure, RetentionRule
 from guanxi.platform.erasing.obstacles import obstacles
-from guanxi.platform.erasing.outside import drop_contents, drop_import_files
-from guanxi.platform.erasing.services import Reach, erase
+from guanxi.platform.erasing.outside import add_to_list
+from guanxi.platform.erasing.services import JOB_KIND, Reach, erase, job_params
+from guanxi.platform.events.context import acting
 from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.filters.compiler import compile_filter
+from guanxi.platform.jobs.services import start_job
 from guanxi.platform.objects.errors import Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.registry import ObjectType, is_declared, object_type
 from guanxi.platform.workspaces.services import books_zone
@@ -155,7 +158,7 @@ def let_go(asker: Asker, rule: RetentionRule) -> Iterator[str]:
 
 
 def _let_go(asker: Asker, rule: RetentionRule, declared: ObjectType, pk: UUID) -> str:
-    with transaction.atomic():
+    with acting(actor_id=asker.user.pk, source=f"retention:{rule.pk}"):
         ids = Reach(declared, pk).ids() if declared.erasing else [pk]
         rows = declared.model._base_manager.filter(pk__in=ids).order_by("pk")
         list(rows.select_for_update().values_list("pk"))
@@ -171,8 +174,9 @@ def _let_go(asker: Asker, rule: RetentionRule, declared: ObjectType, pk: UUID) -
             basis=Erasure.Basis.RETENTION,
         )  # fmt: skip
         erasing = erase(erasure, declared)
-    drop_contents(erasing.contents)
-    drop_import_files(erasing.files)
+        transaction.on_commit(partial(add_to_list, erasure))
+        if erasing.contents or erasing.files:
+            start_job(JOB_KIND, asker=asker, params=job_params(erasing))
     return "done"
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from guanxi.platform.custom_objects.models import CustomRecord
 from guanxi.platform.erasing import stores
 from guanxi.platform.erasing.models import Erasure
 from guanxi.platform.erasing.obstacles import refuse_obstacles
-from guanxi.platform.erasing.outside import write_list
+from guanxi.platform.erasing.outside import add_to_list
 from guanxi.platform.erasing.stores import Erasing, Hanging, kept_of
 from guanxi.platform.events.context import acting_meanwhile
 from guanxi.platform.events.telling import tell_of
@@ -99,6 +100,7 @@ def erase_record(
         basis=Erasure.Basis.REQUEST,
     )  # fmt: skip
     erasing = erase(erasure, declared)
+    transaction.on_commit(partial(add_to_list, erasure))
     job = start_job(JOB_KIND, asker=asker, params=job_params(erasing))
     return erasure, job
 
@@ -153,7 +155,6 @@ def erase(erasure: Erasure, declared: ObjectType) -> Erasing:
             function(erasing)
         _make_stubs(erasing, rules)
         _redact(erasing, rules)
-    transaction.on_commit(write_list)
     return erasing
 
 

@@ -27,8 +27,9 @@ def erase_files(job: RunningJob) -> dict[str, Any]:
     contents, imports = job.params.get("contents", []), job.params.get("imports", [])
     total = len(contents) + len(imports) + 1
     write_list()
-    done, dropped = 1, job.checkpoint.get("dropped", 0)
-    for sha256 in contents[job.checkpoint.get("contents", 0) :]:
+    before, dropped = job.checkpoint.get("contents", 0), job.checkpoint.get("dropped", 0)
+    done = 1 + before
+    for sha256 in contents[before:]:
         dropped += drop_contents([sha256])
         done += 1
         with job.step():
@@ -63,6 +64,7 @@ def apply_rule(job: RunningJob) -> dict[str, Any]:
         "refused": dict(refused),
         "left": retention.due(job.asker, rule).count(),
     }
+    write_list()  # of an earlier night, too, that was killed before it added a line
     RetentionRule.objects.filter(pk=rule.pk).update(ran_at=timezone.now(), last=last)
     return last
 

@@ -34,7 +34,8 @@ def listed(home: Home) -> list[Line]:
         return []
     # A line that was cut short when the machine stopped is in the table still.
     lines = text.splitlines() if text.endswith("\n") else text.splitlines()[:-1]
-    return [json.loads(line) for line in lines if line]
+    # One may be there twice, when it was added at once and by whoever made up the list.
+    return list({one["id"]: one for one in (json.loads(line) for line in lines if line)}.values())
 
 
 def add(home: Home, erasures: Iterable[Line]) -> int:
@@ -52,6 +53,23 @@ def add(home: Home, erasures: Iterable[Line]) -> int:
                 os.fsync(file.fileno())
             draft.replace(home.erasures)
     return len(new)
+
+
+def append(home: Home, erasure: Line) -> None:
+    """Write down one that is new, which takes no longer however many there are."""
+    with exclusive(home.run / "erasures.lock"):
+        descriptor = os.open(home.erasures, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "r+b") as file:
+            length = file.seek(0, os.SEEK_END)
+            if length:
+                file.seek(length - 1)
+                if file.read(1) != b"\n":  # cut short: whatever it was is in the table
+                    file.seek(0)
+                    file.truncate(file.read().rfind(b"\n") + 1)
+                    file.seek(0, os.SEEK_END)
+            file.write(json.dumps(erasure).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def add_from(home: Home, database: psycopg.Connection[Any]) -> int:
