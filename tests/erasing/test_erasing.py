@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import ProgrammingError, connection, transaction
 from django.db.models import Sum
 from django.test import Client
@@ -329,6 +330,24 @@ def test_nothing_is_written_into_the_stub(firm: Firm, admin: Client, customer: C
     path = f"customers/{customer.pk}"
     for values in ({"name": NAME}, {"phone": PHONE}, {"remark": "怕狗"}):
         refused(lambda v=values: patch(admin, path, v), 422)  # type: ignore[misc]
+    for name in ("job_title", "industry", "district", "postal_code"):
+        refused(lambda n=name: patch(admin, path, {n: "画家"}), 422)  # type: ignore[misc]
+    about = {"customer": str(customer.pk)}
+    for address, values in {
+        "identities": {"kind": "wechat", "value": "yw_hele_88"},
+        "addresses": {"kind": "delivery", "street": "天府大道 1 号"},
+        "interactions": {"channel": "note", "subject": NAME},
+        "relationships": {"kind": "contact_of", "other": str(firm["customer:acme"].pk)},
+    }.items():
+        answer = post(admin, address, {**about, **values})
+        assert answer.status_code == 422, (address, answer.content)
+        assert answer.json()["errors"][0]["code"] == "erased"
+    upload = SimpleUploadedFile("x.txt", NAME.encode())
+    answer = admin.post(f"/api/v1/{path}/attachments", {"file": upload})
+    assert answer.status_code == 422, answer.content
+    task = Task.objects.get(customer=customer)
+    answer = patch(admin, f"tasks/{task.pk}", {"title": "x", **about})
+    assert answer.status_code == 200, answer.content  # it names who it named
     answer = patch(admin, path, {"owner": str(firm["teammate"].pk)})
     assert answer.status_code == 200, answer.content
     merging = {"ids": [str(customer.pk), str(firm["customer:chen"].pk)]}

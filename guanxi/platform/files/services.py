@@ -20,6 +20,7 @@ from guanxi.platform.files.models import Attachment
 from guanxi.platform.files.names import checked_name, clean_name
 from guanxi.platform.files.storage import drop_unneeded, keep_content
 from guanxi.platform.live.hub import tells, visible_of
+from guanxi.platform.objects.erasable import was_erased
 from guanxi.platform.objects.errors import NotAllowed, NotFound, TooLarge
 from guanxi.platform.objects.registry import CUSTOM, ObjectType, object_asked_for, types
 
@@ -77,10 +78,12 @@ def add_attachment(
 ) -> Attachment:
     """Put an uploaded file on a record.
 
-    Raises NotFound or NotAllowed for the record, TooLarge, NoSpace on a full disk, or
-    FilesUnavailable.
+    Raises NotFound or NotAllowed for the record, Invalid if it was erased, TooLarge, NoSpace on a
+    full disk, or FilesUnavailable.
     """
     get_permitted(asker, declared.model, pk, "change")
+    if declared.erasing and declared.erasing.stubs(declared.model, [pk]):
+        raise was_erased("file")
     return _add(asker, declared, pk, file)
 
 

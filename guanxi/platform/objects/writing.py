@@ -23,6 +23,7 @@ from guanxi.platform.objects.constraints import (
     problem_of,
 )
 from guanxi.platform.objects.custom_values import merged
+from guanxi.platform.objects.erasable import was_erased
 from guanxi.platform.objects.errors import Invalid
 from guanxi.platform.objects.record import Row
 from guanxi.platform.objects.registry import ObjectField, ObjectType, type_of_model
@@ -62,6 +63,7 @@ class Writer:
             for name in names
             if (target := fields[name].target) is not None
         }
+        self.erased = {name: _erased(fields[name], seen) for name, seen in self.seen.items()}
 
     def put(self, record: Row, values: Mapping[str, Any]) -> None:
         """Set the values on a locked record. Raises Invalid naming each field that does not fit."""
@@ -128,6 +130,7 @@ class Writer:
         for name, value in values.items():
             f = self.fields[name]
             self.refuse_unseen(f, value)
+            self.refuse_erased(record, f, value)
             refuse_mask(f, value)
             if f.key:
                 continue
@@ -151,6 +154,17 @@ class Writer:
         if not self.seen[f.name].issuperset(named):
             message = _("There is no such record, or you may not see it.")
             raise Invalid([{"field": f.name, "message": message, "code": "not_found"}])
+
+    def refuse_erased(self, record: Row, f: ObjectField, value: Any) -> None:
+        """Raise Invalid where a stub would be filled again, or something new hang on one."""
+        rules = self.object_type.erasing
+        if rules and getattr(record, rules.mark) and f.name not in rules.keeps:
+            raise was_erased(f.name)
+        if stubs := self.erased.get(f.name):
+            before = None if f.key or f.type.name == "tags" else getattr(record, f.column.attname)
+            named = _named(f, value)
+            if not f.key and named != before and named in stubs:
+                raise was_erased(f.name)
 
     def _check(
         self, record: Row, written: Iterable[str], before: Mapping[str, Any]
@@ -222,6 +236,12 @@ def _visible(asker: Asker, target: type[Row], values: Iterable[Any]) -> set[UUID
         return wanted
     seen = visible_to(asker, target).filter(pk__in=wanted).values_list("pk", flat=True)
     return set(_held(seen) if type_of_model(target).merging else seen)
+
+
+def _erased(f: ObjectField, ids: set[UUID]) -> set[UUID]:
+    """Those of the records that a link names of which nobody knows any more who they were."""
+    target = type_of_model(f.target) if f.target and ids else None
+    return target.erasing.stubs(target.model, ids) if target and target.erasing else set()
 
 
 def _held(seen: "models.QuerySet[Any, UUID]") -> list[UUID]:
