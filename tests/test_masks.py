@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guanxi.customers.models import Customer, Identity
+from guanxi.insight.models import AttentionItem
+from guanxi.interactions.models import Task
 from guanxi.platform.access.grants import MASKED as BY_DEFAULT
 from guanxi.platform.access.models import Role
 from guanxi.platform.events.models import Event
@@ -201,6 +203,22 @@ def test_a_masked_name_stands_wherever_the_record_is_named(firm: Firm, zhang: st
         assert answer.json()["items"] == []
     for pages in (f"/api/v1/customers/{zhang}/history", f"/api/v1/tasks/{made}/history"):
         assert "三丰" not in client.get(pages).content.decode()
+
+
+def test_a_masked_name_needs_attention_by_its_mask(firm: Firm, zhang: str) -> None:
+    item = AttentionItem.objects.create(
+        customer_id=zhang, kind="late", stake=10**9, as_of="2026-03-31"
+    )
+    rights = {"read": "all", "create": True}
+    grant("analyst", {"customer.name": "masked"}, task=rights)
+    client = firm.client("analyst")
+    page = client.get("/api/v1/insight/attention")
+    (shown,) = [i for i in page.json()["items"] if i["id"] == str(item.pk)]
+    assert shown["customer"]["label"] == "张**"
+    assert "三丰" not in page.content.decode()
+    done = client.post(f"/api/v1/insight/attention/{item.pk}/do", {"kind": "task"}, **JSON)
+    assert done.status_code == 200, done.content
+    assert Task.objects.get(pk=done.json()["task"]).title == "Call 张**: is anything missing?"
 
 
 def test_a_mask_is_never_written_back(firm: Firm, zhang: str) -> None:

@@ -23,6 +23,7 @@ from guanxi.platform.access.predicate import Asker, predicate, visible_to
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.lists import COUNT_CAP, BadList, RowAfter
 from guanxi.platform.objects.registry import object_type
+from guanxi.platform.objects.rows import title_shown
 from guanxi.platform.objects.services import create_record
 
 LONGEST_SNOOZE_DAYS = 366
@@ -140,19 +141,20 @@ def _may_do(asker: Asker) -> bool:
 
 def _shown(asker: Asker, item: Any, currency: str) -> dict[str, Any]:
     owner = item.customer.owner
+    name = title_shown(asker, object_type("customer"), item.customer.name)
     can = ["do"] if _may_do(asker) else []
     if item.may_change:
         can += ["snooze", "dismiss"]
     return {
         "id": str(item.pk),
-        "customer": {"id": str(item.customer_id), "label": item.customer.name},
+        "customer": {"id": str(item.customer_id), "label": name},
         "owner": {"id": str(owner.pk), "label": owner.full_name} if owner else None,
         "kind": item.kind,
         "label": str(item.get_kind_display()),
         "stake": {"amount": str(item.stake.quantize(Decimal("0.01"))), "currency": currency},
         "why": reasons.why(item.kind, item.facts, currency),
         "facts": item.facts,
-        "suggestion": reasons.suggestion(item.kind, item.customer.name),
+        "suggestion": reasons.suggestion(item.kind, name),
         "as_of": item.as_of.isoformat(),
         "created_at": item.created_at.isoformat(),
         "can": can,
@@ -207,7 +209,8 @@ def do_item(
     """
     item = _locked(asker, pk, AttentionItem.State.OPEN)
     customer = Customer.objects.get(pk=item.customer_id)
-    advice = reasons.suggestion(item.kind, customer.name)
+    name = title_shown(asker, object_type("customer"), customer.name)
+    advice = reasons.suggestion(item.kind, name)
     title = title.strip() or advice["title"]
     if kind == "call":
         call = _log_call(asker, customer, title, note, outcome)
