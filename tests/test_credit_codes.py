@@ -188,6 +188,24 @@ def test_a_file_gives_nobody_the_code_of_another() -> None:
     assert Customer.objects.filter(credit_code=TENCENT).count() == 1
 
 
+def test_the_code_of_an_employer_makes_no_colleagues_one() -> None:
+    asker = make_asker()
+    run(asker, "customer", table(HEADER, ["腾讯科技", TENCENT, ""]))
+    header = ["姓名", "手机", "税号"]
+    people = [
+        ["张伟", "13800138000", HUAWEI], ["王芳", "13900139000", HUAWEI],
+        ["李强", "13700137000", TENCENT], ["赵敏", "13600136000", ""],
+    ]  # fmt: skip
+    done = run(asker, "customer", table(header, *people))
+    assert codes(done) == {n: ["of_organizations"] for n in (2, 3, 4)}
+    assert not Customer.objects.filter(name__in=["张伟", "王芳", "李强"]).exists()
+    assert Customer.objects.get(name="赵敏").kind == "person"
+    assert Customer.objects.get(credit_code=TENCENT).name == "腾讯科技"
+    Customer.objects.create(kind="person", name="个体户", credit_code=ALIBABA)
+    taken = run(asker, "customer", table(HEADER, ["阿里巴巴", ALIBABA, ""]))
+    assert codes(taken) == {2: ["taken"]}
+
+
 def test_the_alphabet_has_a_code_for_every_number() -> None:
     """What the check character proves, for all it can be."""
     made = {credit_code(f"{TENCENT[:16]}{x}{y}") for x in "0123" for y in CREDIT_ALPHABET}

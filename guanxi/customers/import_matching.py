@@ -89,7 +89,7 @@ join customers_identity i on i.kind = case k.k when 'x' then 'external' when 'w'
         when 'p' then 'phone' else 'email' end
     and i.normal = k.normal and i.deleted_at is null and (k.k in ('p', 'e') or i.source = k.source)
 join customers_customer c on c.id = i.customer_id and c.deleted_at is null
-    and (k.k in {sure} or c.kind = k.kind)
+    and (k.k in {sure} and k.k <> 'u' or c.kind = k.kind)
 left join i_leader l on l.row = k.row and l.part = k.part
 where k.k in {sure} or k.k in ('p', 'e')
 """

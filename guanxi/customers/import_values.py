@@ -124,7 +124,10 @@ class Part:
     def match_keys(self) -> list[tuple[str, str]]:
         """For matching: (part, kind, k, source, normal, name, external and code; normal)."""
         name, kind, external = self.text("name_match"), self.kind, self.text("external_id")
-        code = self.text("credit_code" if self.has("credit_code") else "id_number_normal")
+        code, credit_code = self.text("id_number_normal"), self.text("credit_code")
+        if self.has("credit_code"):  # beside a person it is the employer's
+            credit_code = f"case when {kind} = 'organization' then {credit_code} else '' end"
+            code = f"coalesce(nullif({credit_code}, ''), {code})"
         source = sql.Literal(self.context.options["source"]).as_string(None)
         found = []
         if self.has("external_id"):
@@ -132,7 +135,7 @@ class Part:
         if self.has("wechat"):
             found.append(("'w'", "''", self.text("wechat")))
         if self.has("credit_code"):
-            found.append(("'u'", "''", code))
+            found.append(("'u'", "''", credit_code))
         for document, key in (("id_number", "'i'"), ("passport", "'d'")):
             if self.has(document):
                 found.append((key, "''", self.text(f"{document}_normal")))

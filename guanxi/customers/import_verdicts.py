@@ -48,6 +48,14 @@ from i_key k join i_key o using (k, source, normal)
 where v.imported = {imported} and v.part = 1 and v.verdict = 'create' and v.leader = v.row
   and k.k = {k} and k.part = 1 and k.row = v.row and o.part = 0
 """
+CODE_OF_PERSON = """
+update platform_importverdict v set verdict = 'reject', record_id = null, reasons = %s::jsonb
+from platform_importrow r
+where v.imported = {imported} and v.part = {part} and v.verdict <> 'reject'
+  and r.imported = v.imported and r.row = v.row and {kind} = 'person' and {code} <> ''
+  and not exists (
+    select 1 from customers_customer c where c.id = v.record_id and c.credit_code = {code})
+"""
 CODE_TAKEN = """
 update platform_importverdict v set verdict = 'reject', record_id = null, reasons = %s::jsonb
 from platform_importrow r, customers_customer c
@@ -126,10 +134,17 @@ def judge(matching: "Matching", cursor: Any) -> None:
             _settle_ambiguous(matching, part)
         missing = reason("name", "required", _("The name is missing. Fill it in."))
         do(NAMELESS, [missing], part=part.number, name=part.text("name", VALUES))
-        if found and part.has("credit_code"):
+        if part.has("credit_code"):
+            code = part.text("credit_code", VALUES)
+            not_persons = _(
+                "A person has no credit code. Map the column to the organization or leave it out,"
+                " or import the rows as organizations."
+            )
+            why = [reason("credit_code", "of_organizations", not_persons)]
+            do(CODE_OF_PERSON, why, part=part.number, kind=part.kind, code=code)
             taken = _("Another customer has this credit code. Correct it, or choose that one.")
             taken_by = [reason("credit_code", "taken", taken)]
-            do(CODE_TAKEN, taken_by, part=part.number, code=part.text("credit_code", VALUES))
+            do(CODE_TAKEN, taken_by, part=part.number, code=code)
         for name in IMPORTED:
             if part.has(name):
                 taken = _("Another customer has this number of a document. Choose that one.")
