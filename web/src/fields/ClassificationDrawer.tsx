@@ -13,6 +13,7 @@ import {
   type ClassificationDraft,
   classificationsQuery,
   draftOf,
+  halfWritten,
   named,
   newClassification,
   saveClassification,
@@ -54,6 +55,7 @@ function Form({ old, onClose }: { old: Classification | null; onClose: () => voi
     old ? draftOf(old) : newClassification(),
   );
   const [language, setLanguage] = useState(i18n.language as Language);
+  const [asked, setAsked] = useState(false); // to save or try what is not finished
   const save = useMutation({
     mutationFn: () => saveClassification(old, draft),
     onSuccess: async () => {
@@ -69,7 +71,11 @@ function Form({ old, onClose }: { old: Classification | null; onClose: () => voi
   const before = Object.fromEntries(
     old && !refusal ? old.problems.map(({ field, message }) => [field, message]) : [],
   );
-  const errors: Record<string, string | undefined> = refusal?.fields ?? before;
+  const unfinished = halfWritten(draft);
+  const errors: Record<string, string | undefined> = {
+    ...(refusal?.fields ?? before),
+    ...(asked && Object.fromEntries(unfinished.map((at) => [at, t("classifications.half")]))),
+  };
   const error = save.error ?? trial.error;
   const options = useClassOptions(draft.classes);
 
@@ -79,9 +85,14 @@ function Form({ old, onClose }: { old: Classification | null; onClose: () => voi
     save.reset();
   }
 
+  function send(how: { mutate: () => void }) {
+    setAsked(unfinished.length > 0);
+    if (unfinished.length === 0) how.mutate();
+  }
+
   function submit(event: FormEvent) {
     event.preventDefault();
-    save.mutate();
+    send(save);
   }
 
   return (
@@ -144,7 +155,7 @@ function Form({ old, onClose }: { old: Classification | null; onClose: () => voi
         <Button
           icon={<FlaskConical size={15} />}
           loading={trial.isPending}
-          onClick={() => trial.mutate()}
+          onClick={() => send(trial)}
         >
           {t("classifications.try")}
         </Button>

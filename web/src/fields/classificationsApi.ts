@@ -5,7 +5,7 @@ import { isActive } from "@/api/jobs";
 import type { Filter, Job, Schemas } from "@/api/types";
 import { fresh, isSaved, withValues } from "@/fields/draft";
 import type { Choice } from "@/fields/fieldsApi";
-import { asGroup, complete, type Group } from "@/objects/filter/filterTree";
+import { asGroup, complete, type Group, isHalfWritten } from "@/objects/filter/filterTree";
 import { type Texts, textIn } from "@/ui/languages";
 
 export type Classification = Omit<Schemas["ClassificationOut"], "classes" | "rules"> & {
@@ -65,7 +65,11 @@ export const draftOf = (one: Classification): ClassificationDraft => ({
   nightly: one.nightly,
 });
 
-/** What is sent: new classes by the values they get, rules without conditions half written. */
+/** Where conditions are half written: left out, a rule would hold of others, or of everybody. */
+export const halfWritten = ({ rules }: ClassificationDraft): string[] =>
+  rules.flatMap((rule, at) => (isHalfWritten(rule.filter) ? [`rules.${at}.filter`] : []));
+
+/** What is sent: new classes by the values they get. */
 export function asSent(draft: ClassificationDraft) {
   const kept = draft.classes.filter((one) => isSaved(one) || textIn(one.labels, "en"));
   const classes = withValues(kept);

@@ -76,6 +76,14 @@ export function complete(filter: Filter | null): Filter | null {
   return parts.length > 0 ? groupOf(joinOf(filter), parts) : null;
 }
 
+/** Whether any condition of the filter is still being written. */
+export function isHalfWritten(filter: Filter | null): boolean {
+  if (!filter) return false;
+  if (isCondition(filter)) return !hasValue(filter);
+  if (isRelated(filter)) return isHalfWritten(filter.where ?? null);
+  return isGroup(filter) && partsOf(filter).some(isHalfWritten);
+}
+
 /** Whether something from an address or elsewhere has the shape of a filter all through. */
 export function isFilter(value: unknown): value is Filter {
   if (typeof value !== "object" || value === null) return false;
