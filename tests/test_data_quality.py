@@ -217,6 +217,15 @@ def test_a_hidden_field_is_in_no_figure_and_no_filter(firm: Firm) -> None:
     assert CustomerQuality.objects.get(customer=acme).completeness == first
 
 
+def test_who_does_not_see_when_a_record_changed_is_told_no_ages(firm: Firm) -> None:
+    role = firm["manager"].role
+    role.grants = {**role.grants, "fields": {"customer.updated_at": "hidden"}}
+    role.save()
+    told = report(firm.client("manager"))
+    assert told["ages"] == []
+    assert told["customers"]["count"]
+
+
 def test_of_a_masked_field_it_is_told_who_lacks_it_and_no_more(firm: Firm) -> None:
     spoil(firm)
     client = firm.client("analyst")

@@ -34,6 +34,7 @@ MOST_SOURCES = 50  # rows of the table; the rarer sources are told of by their n
 AGES: tuple[tuple[str, int | None, int | None], ...] = (
     ("quarter", None, 90), ("year", 90, 365), ("two_years", 365, 730), ("older", 730, None),
 )  # fmt: skip
+AGED_BY = "updated_at"
 NOBODY_FOLLOWS: Filter = {"field": "owner", "op": "empty"}
 
 
@@ -58,7 +59,7 @@ class Counted:
         self.unfollowed += row.get("unfollowed", 0)
         self.suspected += row["suspected"]
         for name, _from, _to in AGES:
-            self.ages[name] += row[f"age_{name}"]
+            self.ages[name] += row.get(f"age_{name}", 0)
 
     def of(self, c: Checked) -> dict[str, int]:
         """The figures of a field: those it applies to, missing, filled in, invalid, old."""
@@ -131,7 +132,9 @@ def report(asker: Asker, *, source: str | None = None, kind: str | None = None) 
         "ages": [
             {"age": name, **_number(chosen.ages[name], [*base, *_aged(since, until)])}
             for name, since, until in AGES
-        ],
+        ]
+        if AGED_BY in visible
+        else [],
         "fields": [_field(c, chosen, base) for c in fields],
         "sources": [
             {
@@ -221,9 +224,9 @@ def _aged(since: int | None, until: int | None) -> list[Filter]:
     """Last changed so many days ago; today is none."""
     found = []
     if until is not None:
-        found.append({"field": "updated_at", "op": "gte", "value": {"days": -until}})
+        found.append({"field": AGED_BY, "op": "gte", "value": {"days": -until}})
     if since is not None:
-        found.append({"field": "updated_at", "op": "lt", "value": {"days": -since}})
+        found.append({"field": AGED_BY, "op": "lt", "value": {"days": -since}})
     return found
 
 
@@ -240,12 +243,12 @@ def _counted(asker: Asker, by: Sequence[str]) -> dict[tuple[str, str], Counted]:
         "measured": Count("quality"),
         "waiting": Count("pk", filter=Q(quality=None, erased_at=None)),
         "suspected": Count("pk", filter=condition(finding_of("", SUSPECTED))),
-        **{
-            f"age_{name}": Count("pk", filter=condition(*_aged(since, until)))
-            for name, since, until in AGES
-        },
     }
-    if "owner" in asker.fields(declared):
+    visible = asker.fields(declared)
+    if AGED_BY in visible:
+        for name, since, until in AGES:
+            counts[f"age_{name}"] = Count("pk", filter=condition(*_aged(since, until)))
+    if "owner" in visible:
         counts["unfollowed"] = Count("pk", filter=condition(NOBODY_FOLLOWS))
     groups: dict[tuple[str, str], Counted] = defaultdict(Counted)
     rows = seen.order_by().values(*by).annotate(**counts) if by else [seen.aggregate(**counts)]

@@ -253,6 +253,7 @@ function Tiles({ quality }: { quality: Quality }) {
 /** When records were last changed, by age. */
 function Ages({ quality }: { quality: Quality }) {
   const { t } = useTranslation();
+  if (quality.ages.length === 0) return null;
   return (
     <>
       <h2>{t("insight.quality.ages")}</h2>
