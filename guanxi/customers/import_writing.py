@@ -81,7 +81,7 @@ on conflict do nothing
 RELATE = """
 insert into customers_relationship (customer_id, kind, other_id, role, since)
 select distinct on (r.record_id, o.record_id) r.record_id, 'contact_of', o.record_id, {role},
-    f.until + 1
+    case when f.until is not null then customers_today() end
 from i_batch r
 join i_batch o on o.row = r.row and o.part = 0
 join platform_importverdict ol on ol.imported = {imported} and ol.row = o.leader and ol.part = 0

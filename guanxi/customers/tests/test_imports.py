@@ -1,6 +1,9 @@
 """Customers from files: matching, merging, permissions, idempotence, undo."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from guanxi.customers.models import Customer, Identity, Relationship, Tag
 from guanxi.platform.events.context import acting
@@ -19,6 +22,7 @@ from guanxi.platform.exchange.tests.cast import (
 )
 from guanxi.platform.exchange.tests.snapshots import snapshot
 from guanxi.platform.objects.errors import DomainError, NotAllowed
+from guanxi.platform.workspaces.services import books_zone
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +77,18 @@ def test_one_row_makes_an_organization_a_person_and_their_relationship() -> None
     assert Customer.objects.get(name="张伟").job_title == "经理"
     assert run(asker, "customer", content).counts["unchanged"] == 3
     assert Customer.objects.count() == 4
+
+
+def test_a_contact_that_ended_begins_again_on_the_day_of_the_file() -> None:
+    asker = make_asker()
+    content = table(
+        ["公司名称", "联系人", "联系人手机"], ["上海华美有限公司", "张伟", "13800138000"]
+    )
+    run(asker, "customer", content)
+    today = timezone.now().astimezone(books_zone()).date()
+    Relationship.objects.update(until=today - dt.timedelta(days=30))
+    run(asker, "customer", content)
+    assert Relationship.objects.get(until=None).since == today
 
 
 def test_a_switchboard_does_not_merge_people() -> None:
