@@ -286,6 +286,13 @@ def test_a_broken_rule_stops_the_run_and_takes_nothing_away(
     assert "custom.rank" in job.error
     tasks.classify_nightly(at_night())  # passes it over
     assert classes() == before
+    chen = firm["customer:chen"]
+    path = f"/api/v1/customers/{chen.pk}/classes/{grade['id']}"
+    exception = {"result": "B", "reason": "because"}
+    assert boss.put(path, exception, content_type="application/json").status_code == 200
+    assert classes() == {**before, chen.name: "B"}
+    assert boss.delete(path).status_code == 422  # who decides instead is not known
+    assert classes() == {**before, chen.name: "B"}
     assert post(boss, f"custom-fields/{made['id']}/restore").status_code == 200
     assert get(boss, "classifications")["items"][0]["problems"] == []
 

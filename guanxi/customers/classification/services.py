@@ -1,11 +1,13 @@
 """Defining classifications, trying and applying them, and making exceptions for a customer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
+from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
@@ -168,12 +170,10 @@ def _names_seen(asker: Asker, ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 @transaction.atomic
-def apply(
-    *, pk: UUID, asker: Asker | None = None, request_id: UUID | None = None
-) -> dict[str, Any]:
+def apply(*, pk: UUID, asker: Asker | None = None) -> dict[str, Any]:
     """Queue a run over all customers, in the name of `asker` or of nobody; returns the job.
 
-    One that waits to begin, or the nightly one under way, is returned instead. Raises Invalid.
+    One of theirs that waits to begin is returned instead. Raises Invalid.
     """
     classification = get_classification(pk)
     if classification.deleted_at is not None:
@@ -192,8 +192,9 @@ def apply(
 def latest_jobs(classifications: Sequence[Classification]) -> dict[str, Job]:
     """The last run of each, by the classification's id."""
     ids = [str(c.pk) for c in classifications]
-    jobs = Job.objects.filter(kind=JOB_KIND, params__subject__in=ids).order_by("created_at")
-    return {job.params["subject"]: job for job in jobs}
+    jobs = Job.objects.filter(kind=JOB_KIND, params__subject__in=ids)
+    latest = jobs.annotate(subject=KT("params__subject")).order_by("subject", "-created_at")
+    return {job.params["subject"]: job for job in latest.distinct("subject")}
 
 
 def may_override(asker: Asker, classification: Classification) -> bool:
@@ -217,6 +218,8 @@ def override(*, asker: Asker, customer: UUID, pk: UUID, result: str, reason: str
         customer_id=customer, classification=classification, deleted_at=None,
         defaults={"result": result, "reason": reason, "actor": asker.user},
     )  # fmt: skip
+    if rules.problems:  # what the others say can wait: the exception decides
+        rules = replace(rules, rules=[])
     place(classification, rules, only=[customer])
     return classification
 
