@@ -25,6 +25,7 @@ from guanxi.platform.objects.registry import ObjectType
 
 MISSING, INVALID, STALE = "missing", "invalid", "stale"
 SUSPECTED = "suspected"  # of a customer, not of a field: one of a pair that nobody decided about
+BESIDE = {"phone_normal", "country", "province", "kind"}  # what rules read besides the value
 
 # Which fields of older customers were written since a day: only that far back the stream is read.
 CHANGED = """
@@ -66,8 +67,12 @@ class Looking:
     @cached_property
     def columns(self) -> list[str]:
         own = {c.column for c in self.fields if not c.field.key}
-        beside = {"phone_normal", "country", "province", "kind", "created_at", "custom", "id"}
-        return sorted(own | beside)
+        return sorted(own | BESIDE | {"created_at", "custom", "id"})
+
+    @property
+    def heeded(self) -> list[str]:
+        """What events call all that a finding depends on."""
+        return sorted({c.column for c in self.fields} | BESIDE)
 
     def look(self, customers: "QuerySet[Customer]") -> int:
         """Write what is found of these customers; returns how many they are."""

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from psycopg import sql
 
 from guanxi.customers.models import Customer
 from guanxi.insight.models import SuspectedPair
@@ -131,10 +132,15 @@ def keep_figures(looking: Looking, *, job_id: UUID | None = None) -> QualitySnap
 def follow_changes() -> None:
     """Look again at customers that were changed, to the end of the stream.
 
-    New ones wait for the next measuring: an import of a million would be looked at twice.
+    New ones wait for the next measuring: an import of a million would be looked at twice. What no
+    finding depends on is passed over, such as the class that a run gives to everybody.
     """
-    worth = "e.object = 'customer' and e.action in ('update', 'restore')"
     while QualitySnapshot.objects.exists():
+        heeded = sql.Literal(Looking.now_on().heeded).as_string(None)
+        worth = (
+            "e.object = 'customer' and (e.action = 'restore'"
+            f" or e.action = 'update' and jsonb_exists_any(e.changes, {heeded}))"
+        )
         with read_events(CONSUMER, AT_ONCE, worth=worth) as events:
             if ids := {event.record_id for event in events}:
                 look_again(ids)
