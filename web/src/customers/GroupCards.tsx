@@ -19,6 +19,7 @@ import { refreshRecords } from "@/objects/edit/recordCache";
 import { useUndo } from "@/objects/edit/useUndo";
 import { ErrorState } from "@/ui/ErrorState";
 import { useErrorText } from "@/ui/errorText";
+import { LinesSkeleton } from "@/ui/Skeletons";
 import pageStyles from "./customer.module.css";
 import styles from "./groups.module.css";
 
@@ -48,6 +49,7 @@ function Card<T extends Group>({ title, query, has, action, children }: CardProp
   const { t } = useTranslation();
   const id = useId();
   if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isPending) return <LinesSkeleton lines={2} />;
   if (!query.data || !has(query.data)) return null;
   const { more, at_least: atLeast } = query.data;
   return (
@@ -61,7 +63,9 @@ function Card<T extends Group>({ title, query, has, action, children }: CardProp
       {children(query.data)}
       {(more > 0 || atLeast) && (
         <p className="secondary">
-          {t(atLeast ? "customer.group.moreAtLeast" : "customer.group.more", { count: more })}
+          {more === 0
+            ? t("customer.group.cut")
+            : t(atLeast ? "customer.group.moreAtLeast" : "customer.group.more", { count: more })}
         </p>
       )}
     </section>

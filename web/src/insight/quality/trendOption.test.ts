@@ -38,3 +38,15 @@ test("colours stay with their line, whichever are drawn", () => {
   const option = trendOption([day("2026-03-31", 0.5, 0.9)], look, names, show);
   expect(option.series).toMatchObject([{ color: "#1" }, { color: "#1", name: "O" }]);
 });
+
+test("what is unknown of a day is not said to be nothing", () => {
+  const option = trendOption(
+    [day("2026-03-30", 0.5), day("2026-03-31", 0.5, 0.75)],
+    look,
+    names,
+    show,
+  );
+  const { formatter } = option.tooltip as { formatter: (shown: { dataIndex: number }) => string };
+  expect(formatter({ dataIndex: 0 })).toBe("2026-03-30\nC 50%");
+  expect(formatter({ dataIndex: 1 })).toBe("2026-03-31\nC 50%\nO 75%");
+});

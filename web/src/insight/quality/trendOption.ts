@@ -32,7 +32,10 @@ export function trendOption(
         const at = (Array.isArray(shown) ? shown[0] : shown)?.dataIndex ?? 0;
         const day = days[at];
         if (!day) return "";
-        const told = drawn.map((line) => `${names[line]} ${show.share(day[line] ?? 0)}`);
+        const told = drawn.flatMap((line) => {
+          const share = day[line];
+          return share === null ? [] : [`${names[line]} ${show.share(share)}`];
+        });
         return [show.day(day.day), ...told].join("\n");
       },
     },
