@@ -23,12 +23,13 @@ from guanxi.customers.privacy.copies import forget_copies
 from guanxi.customers.privacy.deadlines import Law, due_date
 from guanxi.customers.privacy.dossier import reasons_to_leave_out, told_of
 from guanxi.interactions.models import Interaction
-from guanxi.platform.access.models import Role
+from guanxi.platform.access.models import Role, Share
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.jobs.tasks import run_job
 from guanxi.platform.merging.references import naming
 from guanxi.platform.objects.registry import object_type
-from tests.cast import NOON, Firm
+from guanxi.platform.webhooks.models import Webhook
+from tests.cast import EQUIPMENT, NOON, Firm, equip
 
 pytestmark = pytest.mark.django_db
 JSON = {"content_type": "application/json"}
@@ -91,6 +92,9 @@ def rich(firm: Firm) -> Customer:
     wife = Customer.objects.create(kind="person", name="李四光", owner=firm["owner"])
     wife.refresh_from_db()
     Relationship.objects.create(customer=wife, kind="household", other=mark)
+    Relationship.objects.create(
+        customer=mark, kind="contact_of", other=firm["customer:acme"], roles=["user", "champion"]
+    )
     Interaction.objects.create(
         customer=mark, channel="call", subject="asked about delivery", body="by train",
         owner=firm["owner"], happened_at=NOON,
@@ -139,7 +143,8 @@ def test_what_do_you_hold_on_me(firm: Firm, rich: Customer) -> None:
     assert {r["value"] for r in tables["identity"]} == {"13800138222", "zhou@example.com"}
     assert tables["interaction"][0]["body"] == "by train"
     assert [r["description"] for r in tables["order_line"]] == ["teapot"]
-    assert tables["relationship"][0]["customer"] == "李**"  # another person
+    assert {r["customer"] for r in tables["relationship"]} == {"李**", "周全"}  # another person
+    assert [r["roles"] for r in tables["relationship"] if r["roles"]]  # several, in words
     assert any(
         (h.get("field"), h.get("old"), h.get("new")) == ("phone", "13800138111", "13800138222")
         or h.get("old") == "13800138111"
@@ -212,6 +217,40 @@ def test_only_who_sees_all_makes_a_copy(firm: Firm, rich: Customer) -> None:
     file = Attachment.objects.get(field="copy")
     for who in ("administrator", "owner", "analyst"):  # by no other way
         assert firm.client(who).get(f"/api/v1/attachments/{file.pk}/content").status_code == 404
+
+
+def test_a_copy_reaches_no_further_than_the_role(firm: Firm, rich: Customer) -> None:
+    boss, owner = firm.client("administrator"), firm.client("owner")
+    pk = ask(boss, rich, "access")
+    copy_of(firm, "owner", pk).close()
+    passport = {"customer": str(rich.pk), "kind": "passport", "value": "E12345678"}
+    identity = boss.post("/api/v1/identities", passport, **JSON).json()["id"]
+    assert owner.post(f"{BASE}/{pk}/copy", {}, **JSON).status_code == 403  # may not reveal it
+    assert owner.get(f"{BASE}/{pk}/copy").status_code == 403
+    assert proof(owner, pk)["can"] == ["answer", "refuse"]
+    Identity.objects.filter(pk=identity).delete()
+    role = Role.objects.get(name="account_manager")
+    granted = role.grants
+    role.grants = {**granted, "objects": {"order": {}}}
+    role.save()
+    assert owner.post(f"{BASE}/{pk}/copy", {}, **JSON).status_code == 403
+    role.grants = granted
+    role.save()
+    Customer.objects.filter(pk=rich.pk).update(owner=firm["outsider"])
+    Share.objects.create(
+        object="customer",
+        record_id=rich.pk,
+        user=firm["owner"],
+        may_change=True,
+        given_by=firm["outsider"],
+    )
+    assert proof(owner, pk)["can"] == []
+    assert owner.post(f"{BASE}/{pk}/copy", {}, **JSON).status_code == 404
+    assert owner.get(f"{BASE}/{pk}/copy").status_code == 404
+    assert owner.post(f"{BASE}/{pk}/refuse", {"answer": "no"}, **JSON).status_code == 404
+    assert boss.post(f"{BASE}/{pk}/refuse", {"answer": "no"}, **JSON).status_code == 200
+    assert owner.post(f"{BASE}/{pk}/reopen").status_code == 404
+    assert proof(owner, pk)["can"] == []
 
 
 def test_correct_it(firm: Firm, rich: Customer) -> None:
@@ -291,6 +330,18 @@ def test_the_register_is_filled_from_what_is_known(firm: Firm) -> None:
     assert "Marketing" in b"".join(export).decode()
 
 
+def test_the_register_names_hosts_and_no_addresses(firm: Firm) -> None:
+    secret = "https://me:pw@hooks.example.com:8443/in?key=s3cret"
+    Webhook.objects.create(
+        owner=firm["administrator"], name="hook", url=secret, objects_told=["customer"],
+        actions=["update"], secret=b"",
+    )  # fmt: skip
+    ProcessingActivity.objects.all().delete()
+    firm.client("administrator").post("/api/v1/processing-activities/fill")
+    kept = ProcessingActivity.objects.filter(purpose=None)
+    assert kept.get().recipients == "hooks.example.com"
+
+
 def test_every_table_that_names_a_customer_takes_part() -> None:
     """The database's own foreign keys are asked; whoever is left out has a reason."""
     declared = object_type("customer")
@@ -313,9 +364,44 @@ def test_every_table_that_names_a_customer_takes_part() -> None:
 def test_identities_by_hand_are_told_too(firm: Firm, rich: Customer) -> None:
     Identity.objects.create(customer=rich, kind="wechat", value="wx-zhou", normal="wx-zhou")
     boss = firm.client("administrator")
+    passport = {"customer": str(rich.pk), "kind": "passport", "value": "E12345678"}
+    assert boss.post("/api/v1/identities", passport, **JSON).status_code == 201
     pk = ask(boss, rich, "access")
     with copy_of(firm, "administrator", pk) as folder:
-        assert "wx-zhou" in folder.read("index.html").decode()
+        page = folder.read("index.html").decode()
+        data = json.loads(folder.read("data.json"))
+    assert "wx-zhou" in page
+    assert "E12345678" in page
+    (rows,) = (t["rows"] for t in data["tables"] if t["name"] == "identity")
+    assert not {"normal", "sealed"} & {key for row in rows for key in row}
+
+
+def test_records_that_name_the_customer_by_a_link_are_told(firm: Firm, rich: Customer) -> None:
+    boss = firm.client("administrator")
+    equip(firm)
+    for of in (EQUIPMENT, "customer", "interaction"):
+        defined = {"object": of, "type": "link", "key": "about", "labels": {"en": "About"}}
+        sent = {**defined, "settings": {"target": "customer"}}
+        answer = boss.post("/api/v1/custom-fields", sent, **JSON)
+        assert answer.status_code == 201, answer.content
+    press = str(firm[f"{EQUIPMENT}:press"].pk)
+    about = {"custom": {"about": str(rich.pk)}}
+    for path in (
+        f"/custom-equipment/{press}",
+        f"/customers/{firm['customer:chen'].pk}",
+        f"/interactions/{firm['interaction:chen_teammate'].pk}",
+    ):
+        answer = boss.patch(f"/api/v1{path}", about, **JSON)
+        assert answer.status_code == 200, answer.content
+    pk = ask(boss, rich, "access")
+    with copy_of(firm, "administrator", pk) as folder:
+        data = json.loads(folder.read("data.json"))
+    tables = {t["name"]: {row["id"]: row for row in t["rows"]} for t in data["tables"]}
+    assert press in tables[EQUIPMENT]
+    assert str(firm["interaction:chen_teammate"].pk) in tables["interaction"]
+    other = tables["customer"][str(firm["customer:chen"].pk)]
+    assert set(other) == {"id", "name"}
+    assert other["name"] != firm["customer:chen"].name
 
 
 def test_delete_it(firm: Firm, rich: Customer) -> None:

@@ -84,9 +84,13 @@ class FilledOut(Schema):
 
 
 def _can(asker: Asker, request: PrivacyRequest) -> list[str]:
-    may_change = visible_to(asker, PrivacyRequest, "change").filter(pk=request.pk).exists()
+    by_role = asker.without_shares()
+    if not visible_to(by_role, PrivacyRequest).filter(pk=request.pk).exists():
+        return []
+    may_change = visible_to(by_role, PrivacyRequest, "change").filter(pk=request.pk).exists()
     try:
         services.require_copy(asker)
+        services.require_opening(asker, request)
         may_copy = True
     except NotAllowed:
         may_copy = False

@@ -14,7 +14,14 @@ from procrastinate.contrib.django import app
 
 from guanxi.customers.privacy.dossier import COPY, COPY_OF, collect
 from guanxi.customers.privacy.models import PrivacyProof, PrivacyRequest, rules
-from guanxi.customers.privacy.services import Proof, handled, made_copy, prove, require_copy
+from guanxi.customers.privacy.services import (
+    Proof,
+    handled,
+    made_copy,
+    prove,
+    require_copy,
+    require_opening,
+)
 from guanxi.customers.privacy.writing import write_zip
 from guanxi.platform.access.predicate import Asker, get_permitted
 from guanxi.platform.files.models import Attachment
@@ -34,7 +41,7 @@ def start_copy(*, asker: Asker, pk: UUID, language: str, request_id: UUID) -> di
     """Queue the making of the copy; returns the job. Raises NotFound, NotAllowed, RequestState."""
     require_copy(asker)
     with transaction.atomic():
-        handled(asker, pk)
+        require_opening(asker, handled(asker, pk))
         params = {"object": COPY_OF, "subject": str(pk), "language": language}
         return start_job(KIND, asker=asker, params=params, request_id=request_id)
 
@@ -45,6 +52,7 @@ def make_copy(job: RunningJob) -> dict[str, Any]:
     require_copy(job.asker)
     with job.step(), translation.override(job.params["language"]):
         request = handled(job.asker, UUID(job.params["subject"]))
+        require_opening(job.asker, request)
         proof = _make(request, job.asker)
     return {"sha256": proof.details["sha256"], "size": proof.details["size"]}
 
@@ -92,8 +100,9 @@ def download_copy(request: Request, pk: UUID) -> HttpResponseBase:
 
     Raises NotFound or NotAllowed.
     """
-    asked = get_permitted(request.asker, PrivacyRequest, pk)
+    asked = get_permitted(request.asker.without_shares(), PrivacyRequest, pk)
     require_copy(request.asker)
+    require_opening(request.asker, asked)
     copy, made = kept_copy(asked), made_copy(asked)
     if copy is None or made is None:
         raise NotFound(str(_("The copy is gone: make it again.")))

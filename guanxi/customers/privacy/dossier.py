@@ -5,10 +5,9 @@ with them. Whoever adds a table that is not to be told says so with `leaves_out`
 people are named by their initials alone, colleagues not at all.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import models
@@ -25,6 +24,7 @@ from guanxi.platform.access.models import Share, User
 from guanxi.platform.erasing.models import Erasure, LegalHold
 from guanxi.platform.events.models import Event
 from guanxi.platform.fields.definitions import custom_fields
+from guanxi.platform.fields.links import links_to
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.live.models import Presence
 from guanxi.platform.masking.masks import mask_name
@@ -37,6 +37,7 @@ from guanxi.platform.objects.registry import (
     CUSTOM,
     ObjectType,
     Through,
+    is_declared,
     is_registered,
     object_type,
     type_of_model,
@@ -114,6 +115,7 @@ def collect(customer: UUID) -> Dossier:
         if of is not None:
             records.setdefault(of.name, []).extend(pks)
     _hanging(found, records, ids)
+    _linked(found, declared, ids)
     _texts_agreed_to(found)
     found.files = list(_files(records))
     found.history = list(_history(declared, ids))
@@ -173,12 +175,56 @@ def _hanging(found: Dossier, records: dict[str, list[UUID]], ids: Sequence[UUID]
             waiting.append(child.name)
 
 
+def _linked(found: Dossier, declared: ObjectType, ids: Sequence[UUID]) -> None:
+    """The records that name the customer in a field of the firm's own, beside those told already.
+
+    What hangs on them is not the customer's; another customer is told of by initials alone.
+    """
+    naming_by_link: dict[str, set[UUID]] = {}
+    for link in links_to(ids):
+        naming_by_link.setdefault(link.field.object, set()).add(link.record_id)
+    told = {part.name: part for part in found.parts}
+    for name, pks in naming_by_link.items():
+        if not is_declared(name):
+            continue
+        of = object_type(name)
+        part = _records(of, Q(pk__in=pks), ids)
+        if of is declared:
+            part = _others(part, ids)
+        if name in told:
+            known = {row["id"] for row in told[name].rows}
+            told[name].rows += [row for row in part.rows if row["id"] not in known]
+        else:
+            found.parts.append(part)
+
+
+def _others(part: Part, ids: Sequence[UUID]) -> Part:
+    own = {str(pk) for pk in ids}
+    part.rows = [
+        {"id": row["id"], "name": mask_name(row["name"])}
+        for row in part.rows
+        if row["id"] not in own
+    ]
+    return part
+
+
 def _records(of: ObjectType, condition: Q, ids: Sequence[UUID]) -> Part:
     """The records of a declared object, those in the recycle bin too, with its firm's fields."""
     custom = {f.key: str(f.label) for f in custom_fields(of).values() if f.computation is None}
-    part = _rows(of.model, condition, ids, fixed=of.fixed, custom=custom)
+    part = _rows(of.model, condition, ids, fixed=of.fixed, custom=custom, hidden=of.hidden)
     part.name, part.label = of.name, str(of.label_plural)
+    _open(of, part)
     return part
+
+
+def _open(of: ObjectType, part: Part) -> None:
+    """Put what records keep sealed in the place of its mask: the customer's copy holds all."""
+    if of.seals is None:
+        return
+    name, unseal = of.seals
+    kept = of.model._base_manager.in_bulk([UUID(row["id"]) for row in part.rows])
+    for row in part.rows:
+        row[name] = unseal(kept[UUID(row["id"])]) or row[name]
 
 
 def _rows(
@@ -188,9 +234,10 @@ def _rows(
     *,
     fixed: Any = None,
     custom: dict[str, str] | None = None,
+    hidden: Collection[str] = (),
 ) -> Part:
-    """The rows of a table with all their columns but those that name colleagues."""
-    columns = [f for f in model._meta.concrete_fields if _is_told(f)]
+    """The rows of a table with all their columns but those that name colleagues or are hidden."""
+    columns = [f for f in model._meta.concrete_fields if _is_told(f) and f.name not in hidden]
     labels = {f.name: str(f.verbose_name) for f in columns}
     records = model._base_manager.filter(condition, **(fixed or {}))
     has_custom = bool(custom) and any(f.name == CUSTOM for f in model._meta.fields)
@@ -225,7 +272,10 @@ def _shown(f: Any, value: Any, linked: dict[str, dict[UUID, str]]) -> Any:
     if f.is_relation:
         return linked[f.name].get(value, "")
     if f.flatchoices:
-        return str(dict(f.flatchoices).get(value, value))
+        said = dict(f.flatchoices)
+        if isinstance(value, list):
+            return [str(said.get(one, one)) for one in value]
+        return str(said.get(value, value))
     return str(value) if isinstance(value, UUID) else value
 
 
@@ -285,14 +335,10 @@ def _recipients(ids: Sequence[UUID]) -> Iterator[Row]:
         record_ids__overlap=list(ids), state=WebhookDelivery.State.DELIVERED
     ).select_related("webhook")
     for delivery in told.order_by("id"):
-        yield {"at": delivery.finished_at, "kind": "webhook", "to": _host(delivery.webhook.url)}
+        yield {"at": delivery.finished_at, "kind": "webhook", "to": delivery.webhook.host}
     since = Customer._base_manager.filter(pk__in=ids).aggregate(at=models.Min("created_at"))["at"]
     exports = Event.objects.filter(object="export", at__gte=since).order_by("id")
     for event in exports:
         facts = {key: new for key, (_old, new) in (event.changes or {}).items()}
         if facts.get("object") == "customer":
             yield {"at": event.at, "kind": "export", "to": "", "fields": facts.get("fields")}
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""

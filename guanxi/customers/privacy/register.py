@@ -67,7 +67,7 @@ def _personal(declared: ObjectType) -> list[str]:
 def _recipients() -> str:
     """Where programs of others are told of customers."""
     hooks = Webhook.objects.filter(is_active=True, objects_told__contains=["customer"])
-    return "\n".join(sorted(set(hooks.values_list("url", flat=True))))
+    return "\n".join(sorted({hook.host for hook in hooks}))
 
 
 def _measures() -> str:

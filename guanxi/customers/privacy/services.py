@@ -1,5 +1,6 @@
 """Answering a customer's request: each step leaves a proof with ids and sums, never with values."""
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -10,13 +11,15 @@ from django.utils.translation import gettext as _
 
 from guanxi.customers.consent.models import REACHING, Consent
 from guanxi.customers.consent.services import channels_of, purposes_in_use
-from guanxi.customers.models import Customer
+from guanxi.customers.models import Customer, Identity
 from guanxi.customers.privacy.models import PrivacyProof, PrivacyRequest
 from guanxi.platform.access.models import User
 from guanxi.platform.access.predicate import Asker, get_permitted
 from guanxi.platform.events.models import Event
+from guanxi.platform.merging.redirects import absorbed_by
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed
 from guanxi.platform.objects.registry import object_type, types
+from guanxi.platform.workspaces.services import books_zone
 
 State, Proof = PrivacyRequest.State, PrivacyProof.Kind
 SOURCES = {
@@ -51,16 +54,17 @@ def handled(asker: Asker, pk: UUID) -> PrivacyRequest:
 
     Raises NotFound, NotAllowed, or RequestState for one that has ended.
     """
-    found = get_permitted(asker, PrivacyRequest, pk)
+    by_role = asker.without_shares()  # who was shared a customer does not answer for the firm
+    found = get_permitted(by_role, PrivacyRequest, pk)
     if found.state != State.OPEN:
         raise RequestState(_("This request has been answered already."))
-    return get_permitted(asker, PrivacyRequest, pk, "change", lock=True)
+    return get_permitted(by_role, PrivacyRequest, pk, "change", lock=True)
 
 
 def sees_all(asker: Asker) -> bool:
-    """Whether the role hides or masks nothing of what a copy holds."""
+    """Whether the role reads all that a copy holds, with nothing hidden or masked."""
     kinds = [t for t in types() if t.area in ("customers", "activities", "sales", "custom")]
-    return all(
+    return all(asker.may("read", t) for t in kinds) and all(
         asker.grants.mask(t, name) not in ("hidden", "masked")
         for t in kinds
         for name in (*t.fields, *asker.custom_fields(t))
@@ -71,6 +75,16 @@ def require_copy(asker: Asker) -> None:
     """Raise NotAllowed unless the asker may take away all that the firm holds on a customer."""
     may = asker.may("export", object_type("privacy_request"))
     if not (may and asker.may("export", object_type("customer")) and sees_all(asker)):
+        message = _("A copy holds everything: only who may export and sees all fields makes one.")
+        raise NotAllowed(message)
+
+
+def require_opening(asker: Asker, request: PrivacyRequest) -> None:
+    """Raise NotAllowed if the copy would hold numbers that the asker may not reveal one by one."""
+    ids = [request.customer_id, *absorbed_by([request.customer_id])]
+    if asker.may("reveal", object_type("identity")):
+        return
+    if Identity._base_manager.filter(customer__in=ids).exclude(sealed="").exists():
         message = _("A copy holds everything: only who may export and sees all fields makes one.")
         raise NotAllowed(message)
 
@@ -113,10 +127,11 @@ def answer_request(*, asker: Asker, pk: UUID, answer: str, refused: bool) -> Pri
 @transaction.atomic
 def reopen_request(*, asker: Asker, pk: UUID) -> PrivacyRequest:
     """Take up a request again that had ended. Raises NotFound, NotAllowed or RequestState."""
-    request = get_permitted(asker, PrivacyRequest, pk, lock=True)
+    by_role = asker.without_shares()
+    request = get_permitted(by_role, PrivacyRequest, pk, lock=True)
     if request.state == State.OPEN:
         raise RequestState(_("This request is open."))
-    get_permitted(asker, Customer, request.customer_id, "change")
+    get_permitted(by_role, Customer, request.customer_id, "change")
     if not asker.may("change", object_type("privacy_request")):
         raise NotAllowed(_("You may see this record, but not do this with it."))
     request.state, request.ended_at = State.OPEN, None
@@ -181,9 +196,10 @@ def name_corrections(*, asker: Asker, pk: UUID, requests: Collection[UUID]) -> P
     Raises NotFound, NotAllowed, RequestState, or Invalid for edits that are none of the customer's.
     """
     request = handled(asker, pk)
+    since = dt.datetime.combine(request.received_on, dt.time.min, books_zone())
     events = Event.objects.filter(
         object="customer", record_id=request.customer_id, action=Event.Action.UPDATE,
-        request_id__in=requests, at__date__gte=request.received_on,
+        request_id__in=requests, at__gte=since,
     ).order_by("id")  # fmt: skip
     found = list(events.values_list("pk", "request_id"))
     if {made for _pk, made in found} != set(requests):

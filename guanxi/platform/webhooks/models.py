@@ -1,5 +1,7 @@
 """Which servers are told of what, and what came of every message to them."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -47,6 +49,11 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def host(self) -> str:
+        """Who is told, to be shown to others: the rest of the address may be a secret."""
+        return urlsplit(self.url).hostname or ""
 
 
 class WebhookDelivery(models.Model):

@@ -9,6 +9,8 @@ import { useUser } from "@/api/session";
 import type { ObjectMeta, RecordRow } from "@/api/types";
 import { type PrivacyRow, revealsQuery } from "@/customers/privacyApi";
 import { NewRecord } from "@/objects/record/NewRecord";
+import { dayIn } from "@/ui/days";
+import { ErrorState } from "@/ui/ErrorState";
 import { useFormat } from "@/ui/format";
 import { LinesSkeleton } from "@/ui/Skeletons";
 import pageStyles from "./customer.module.css";
@@ -53,6 +55,7 @@ function Card({ object, record }: { object: ObjectMeta; record: RecordRow }) {
         )}
       </header>
       {query.isPending && <LinesSkeleton lines={2} />}
+      {query.isError && <ErrorState error={query.error} onRetry={() => query.refetch()} />}
       {query.data && rows.length === 0 && <p className="secondary">{t("privacy.none")}</p>}
       <ul className={styles.requests}>
         {rows.map((row) => (
@@ -96,7 +99,7 @@ function Request({ object, row, onOpen }: RequestProps) {
   const label = (name: "kind" | "state") =>
     fieldOf(object, name)?.choices?.find(({ value }) => value === row[name])?.label ?? row[name];
   const isOpen = row.state === "open";
-  const isLate = isOpen && row.due_on < new Date().toISOString().slice(0, 10);
+  const isLate = isOpen && row.due_on < dayIn(new Date(), format.timeZone);
   return (
     <li>
       <button type="button" className={styles.request} onClick={onOpen}>

@@ -18,6 +18,7 @@ import {
 } from "@/customers/privacyApi";
 import { refreshRecords } from "@/objects/edit/recordCache";
 import { FieldValue } from "@/objects/fields/FieldValue";
+import { dayIn } from "@/ui/days";
 import { ErrorState } from "@/ui/ErrorState";
 import { useErrorText } from "@/ui/errorText";
 import { fileSize } from "@/ui/fileSize";
@@ -272,11 +273,14 @@ function Corrections({ customer, since, onNamed }: CorrectionsProps) {
   const [chosen, setChosen] = useState<string[]>([]);
   const query = useInfiniteQuery(historyQuery("customers", customer));
   const edits = (query.data?.pages[0]?.items ?? []).filter(
-    ({ action, at, request_id }) => action === "update" && request_id && at.slice(0, 10) >= since,
+    ({ action, at, request_id }) =>
+      action === "update" && request_id && dayIn(at, format.timeZone) >= since,
   );
   return (
     <fieldset className={styles.dialog}>
       <legend>{t("privacy.edits")}</legend>
+      {query.isPending && <LinesSkeleton lines={2} />}
+      {query.isError && <ErrorState error={query.error} onRetry={() => query.refetch()} />}
       {query.data && edits.length === 0 && <p className="secondary">{t("privacy.noEdits")}</p>}
       <Checkbox.Group
         className={styles.edits}
