@@ -83,7 +83,7 @@ def test_a_field_is_required_and_another_locked_while_a_condition_holds(
     expect(fact(page, reason).locator("dt")).to_contain_text("*")
     settle(page)
     assert violations(page) == []
-    fact(page, stage).get_by_role("button").click()
+    fact(page, stage).get_by_role("button", name=t("record.editField", field=stage)).click()
     page.locator(".ant-select-item-option", has_text="Open").click()
     edit = fact(page, price).get_by_role("button", name=t("record.editField", field=price))
     expect(edit).to_be_visible()
@@ -92,7 +92,7 @@ def test_a_field_is_required_and_another_locked_while_a_condition_holds(
 
     # In the list a cell that may not be so goes back, and the refusal says why.
     columns = quote(json.dumps(["name", f"custom.{made['key']}"]))
-    fact(page, reason).get_by_role("button").click()
+    fact(page, reason).get_by_role("button", name=t("record.editField", field=reason)).click()
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
     page.keyboard.press("Enter")
