@@ -63,7 +63,7 @@ def test_equipment_points_at_its_customer(demo: Served, member: Callable[..., Pa
     expect(cell).not_to_contain_text("张伟")
     seller.goto(f"{demo.url}/{path}/{machines[0]}")
     facts = seller.locator("dl > div").filter(has=seller.locator("dt", has_text="Partner"))
-    facts.get_by_role("button").first.click()
+    facts.get_by_role("button", name=t("record.editField", field="Partner")).click()
     seller.keyboard.type(f"{word} zhangwei")
     expect(options).to_have_text([f"{word} 张伟"])
     seller.keyboard.press("Enter")
