@@ -79,7 +79,8 @@ def test_customers_are_classified_by_rules_and_one_by_hand(
 
     # An address in one line goes into its parts when it is told to.
     street = page.locator("dl > div").filter(has=page.locator("dt", has_text="Street address"))
-    street.get_by_role("button").first.click()
+    edit = t("record.editField", field="Street address")
+    street.get_by_role("button", name=edit).click()
     page.keyboard.press("Control+a")
     page.keyboard.type("浙江省杭州市西湖区文三路 100 号")
     page.keyboard.press("Enter")

@@ -2,15 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button, Drawer } from "antd";
 import { ChevronDown, ChevronUp, Maximize2 } from "lucide-react";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { recordQuery } from "@/api/records";
 import type { ObjectMeta } from "@/api/types";
-import { editFirst, Facts } from "@/objects/record/Facts";
 import { recordPath, titleOf } from "@/objects/record/recordPath";
 import { ErrorState } from "@/ui/ErrorState";
 import { isComposing } from "@/ui/keys";
 import { LinesSkeleton } from "@/ui/Skeletons";
+
+// They come with the first record that is opened: most who look at a list open none beside it.
+const facts = () => import("@/objects/record/Facts");
+const Facts = lazy(async () => ({ default: (await facts()).Facts }));
 
 interface Props {
   object: ObjectMeta;
@@ -34,7 +37,10 @@ export function PeekDrawer({ object, id, ids, onMove }: Props) {
     if (isTyping || isOther || (event.key !== "e" && !next)) return;
     event.preventDefault();
     if (next) onMove(next);
-    else editFirst((event.target as HTMLElement).closest("[role=dialog]"));
+    else {
+      const dialog = (event.target as HTMLElement).closest("[role=dialog]");
+      void facts().then(({ editFirst }) => editFirst(dialog));
+    }
   }
 
   const step = (by: number) => (
@@ -82,7 +88,9 @@ export function PeekDrawer({ object, id, ids, onMove }: Props) {
       >
         {query.isPending && <LinesSkeleton lines={10} />}
         {query.isError && <ErrorState error={query.error} onRetry={() => query.refetch()} />}
-        {query.data && <Facts object={object} loaded={query.data} />}
+        <Suspense fallback={<LinesSkeleton lines={10} />}>
+          {query.data && <Facts object={object} loaded={query.data} />}
+        </Suspense>
       </Drawer>
     </div>
   );
