@@ -17,6 +17,7 @@ import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as SignedInRouteImport } from "./routes/signed-in";
 import { Route as WelcomeRouteImport } from "./routes/welcome";
 import { Route as AppIndexRouteImport } from "./routes/_app/index";
+import { Route as AppImportsRouteRouteImport } from "./routes/_app/imports/route";
 import { Route as AppRecycleBinRouteImport } from "./routes/_app/recycle-bin";
 import { Route as AppSettingsRouteRouteImport } from "./routes/_app/settings/route";
 import { Route as AppPathIndexRouteImport } from "./routes/_app/$path/index";
@@ -83,6 +84,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppRoute,
 } as any);
+const AppImportsRouteRoute = AppImportsRouteRouteImport.update({
+  id: "/imports",
+  path: "/imports",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppRecycleBinRoute = AppRecycleBinRouteImport.update({
   id: "/recycle-bin",
   path: "/recycle-bin",
@@ -125,19 +131,19 @@ const AppDataQualityDuplicatesRoute =
     getParentRoute: () => AppRoute,
   } as any);
 const AppImportsIndexRoute = AppImportsIndexRouteImport.update({
-  id: "/imports/",
-  path: "/imports/",
-  getParentRoute: () => AppRoute,
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppImportsRouteRoute,
 } as any);
 const AppImportsIdRoute = AppImportsIdRouteImport.update({
-  id: "/imports/$id",
-  path: "/imports/$id",
-  getParentRoute: () => AppRoute,
+  id: "/$id",
+  path: "/$id",
+  getParentRoute: () => AppImportsRouteRoute,
 } as any);
 const AppImportsNewRoute = AppImportsNewRouteImport.update({
-  id: "/imports/new",
-  path: "/imports/new",
-  getParentRoute: () => AppRoute,
+  id: "/new",
+  path: "/new",
+  getParentRoute: () => AppImportsRouteRoute,
 } as any);
 const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   id: "/",
@@ -224,6 +230,7 @@ export interface FileRoutesByFullPath {
   "/sign-in": typeof SignInRoute;
   "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
+  "/imports": typeof AppImportsRouteRouteWithChildren;
   "/settings": typeof AppSettingsRouteRouteWithChildren;
   "/recycle-bin": typeof AppRecycleBinRoute;
   "/$path/$id": typeof AppPathIdRoute;
@@ -294,6 +301,7 @@ export interface FileRoutesById {
   "/sign-in": typeof SignInRoute;
   "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
+  "/_app/imports": typeof AppImportsRouteRouteWithChildren;
   "/_app/settings": typeof AppSettingsRouteRouteWithChildren;
   "/_app/recycle-bin": typeof AppRecycleBinRoute;
   "/_app/": typeof AppIndexRoute;
@@ -332,6 +340,7 @@ export interface FileRouteTypes {
     | "/sign-in"
     | "/signed-in"
     | "/welcome"
+    | "/imports"
     | "/settings"
     | "/recycle-bin"
     | "/$path/$id"
@@ -401,6 +410,7 @@ export interface FileRouteTypes {
     | "/sign-in"
     | "/signed-in"
     | "/welcome"
+    | "/_app/imports"
     | "/_app/settings"
     | "/_app/recycle-bin"
     | "/_app/"
@@ -498,6 +508,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/imports": {
+      id: "/_app/imports";
+      path: "/imports";
+      fullPath: "/imports";
+      preLoaderRoute: typeof AppImportsRouteRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/recycle-bin": {
       id: "/_app/recycle-bin";
       path: "/recycle-bin";
@@ -556,24 +573,24 @@ declare module "@tanstack/react-router" {
     };
     "/_app/imports/": {
       id: "/_app/imports/";
-      path: "/imports";
+      path: "/";
       fullPath: "/imports/";
       preLoaderRoute: typeof AppImportsIndexRouteImport;
-      parentRoute: typeof AppRoute;
+      parentRoute: typeof AppImportsRouteRoute;
     };
     "/_app/imports/$id": {
       id: "/_app/imports/$id";
-      path: "/imports/$id";
+      path: "/$id";
       fullPath: "/imports/$id";
       preLoaderRoute: typeof AppImportsIdRouteImport;
-      parentRoute: typeof AppRoute;
+      parentRoute: typeof AppImportsRouteRoute;
     };
     "/_app/imports/new": {
       id: "/_app/imports/new";
-      path: "/imports/new";
+      path: "/new";
       fullPath: "/imports/new";
       preLoaderRoute: typeof AppImportsNewRouteImport;
-      parentRoute: typeof AppRoute;
+      parentRoute: typeof AppImportsRouteRoute;
     };
     "/_app/settings/": {
       id: "/_app/settings/";
@@ -683,6 +700,22 @@ declare module "@tanstack/react-router" {
   }
 }
 
+interface AppImportsRouteRouteChildren {
+  AppImportsIdRoute: typeof AppImportsIdRoute;
+  AppImportsNewRoute: typeof AppImportsNewRoute;
+  AppImportsIndexRoute: typeof AppImportsIndexRoute;
+}
+
+const AppImportsRouteRouteChildren: AppImportsRouteRouteChildren = {
+  AppImportsIdRoute: AppImportsIdRoute,
+  AppImportsNewRoute: AppImportsNewRoute,
+  AppImportsIndexRoute: AppImportsIndexRoute,
+};
+
+const AppImportsRouteRouteWithChildren = AppImportsRouteRoute._addFileChildren(
+  AppImportsRouteRouteChildren,
+);
+
 interface AppSettingsRouteRouteChildren {
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute;
   AppSettingsClassificationsRoute: typeof AppSettingsClassificationsRoute;
@@ -721,6 +754,7 @@ const AppSettingsRouteRouteWithChildren =
   AppSettingsRouteRoute._addFileChildren(AppSettingsRouteRouteChildren);
 
 interface AppRouteChildren {
+  AppImportsRouteRoute: typeof AppImportsRouteRouteWithChildren;
   AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren;
   AppRecycleBinRoute: typeof AppRecycleBinRoute;
   AppIndexRoute: typeof AppIndexRoute;
@@ -728,15 +762,13 @@ interface AppRouteChildren {
   AppCustomersIdRoute: typeof AppCustomersIdRoute;
   AppCustomersMergeRoute: typeof AppCustomersMergeRoute;
   AppDataQualityDuplicatesRoute: typeof AppDataQualityDuplicatesRoute;
-  AppImportsIdRoute: typeof AppImportsIdRoute;
-  AppImportsNewRoute: typeof AppImportsNewRoute;
   AppPathIndexRoute: typeof AppPathIndexRoute;
   AppDataQualityIndexRoute: typeof AppDataQualityIndexRoute;
-  AppImportsIndexRoute: typeof AppImportsIndexRoute;
   AppCustomersIdNetworkRoute: typeof AppCustomersIdNetworkRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppImportsRouteRoute: AppImportsRouteRouteWithChildren,
   AppSettingsRouteRoute: AppSettingsRouteRouteWithChildren,
   AppRecycleBinRoute: AppRecycleBinRoute,
   AppIndexRoute: AppIndexRoute,
@@ -744,11 +776,8 @@ const AppRouteChildren: AppRouteChildren = {
   AppCustomersIdRoute: AppCustomersIdRoute,
   AppCustomersMergeRoute: AppCustomersMergeRoute,
   AppDataQualityDuplicatesRoute: AppDataQualityDuplicatesRoute,
-  AppImportsIdRoute: AppImportsIdRoute,
-  AppImportsNewRoute: AppImportsNewRoute,
   AppPathIndexRoute: AppPathIndexRoute,
   AppDataQualityIndexRoute: AppDataQualityIndexRoute,
-  AppImportsIndexRoute: AppImportsIndexRoute,
   AppCustomersIdNetworkRoute: AppCustomersIdNetworkRoute,
 };
 

@@ -1,13 +1,13 @@
 import { createFileRoute, redirect, useRouter } from "@tanstack/react-router";
 import { sessionQuery } from "@/api/session";
-import { loadAreas, loadSettings } from "@/app/i18n/i18n";
+import { loadAreas, loadTextsOf } from "@/app/i18n/i18n";
 import { AddFactorPage } from "@/settings/AddFactorPage";
 
 export const Route = createFileRoute("/second-factor")({
   beforeLoad: async ({ context: { session } }) => {
     if (!session.add_factor) throw redirect({ to: "/" });
     await loadAreas();
-    await loadSettings();
+    await loadTextsOf("settings");
   },
   component: SecondFactor,
 });

@@ -20,7 +20,6 @@ const areas = {
     Promise.all([
       import("dayjs/locale/zh-cn"),
       import("./zh-CN.json"),
-      import("@/imports/i18n/zh-CN.json"),
       import("@/insight/i18n/zh-CN.json"),
       import("@/customers/i18n/zh-CN.json"),
       import("@/palette/i18n/zh-CN.json"),
@@ -30,7 +29,6 @@ const areas = {
     Promise.all([
       import("dayjs/locale/zh-tw"),
       import("./zh-TW.json"),
-      import("@/imports/i18n/zh-TW.json"),
       import("@/insight/i18n/zh-TW.json"),
       import("@/customers/i18n/zh-TW.json"),
       import("@/palette/i18n/zh-TW.json"),
@@ -40,7 +38,6 @@ const areas = {
     Promise.all([
       import("dayjs/locale/en"),
       import("./en.json"),
-      import("@/imports/i18n/en.json"),
       import("@/insight/i18n/en.json"),
       import("@/customers/i18n/en.json"),
       import("@/palette/i18n/en.json"),
@@ -48,27 +45,35 @@ const areas = {
     ]),
 } satisfies Record<Language, () => Promise<unknown>>;
 
-/** What only the settings need. */
-const ofSettings = {
-  "zh-CN": () =>
-    Promise.all([
-      import("@/settings/i18n/zh-CN.json"),
-      import("@/fields/i18n/zh-CN.json"),
-      import("@/layouts/i18n/zh-CN.json"),
-    ]),
-  "zh-TW": () =>
-    Promise.all([
-      import("@/settings/i18n/zh-TW.json"),
-      import("@/fields/i18n/zh-TW.json"),
-      import("@/layouts/i18n/zh-TW.json"),
-    ]),
-  en: () =>
-    Promise.all([
-      import("@/settings/i18n/en.json"),
-      import("@/fields/i18n/en.json"),
-      import("@/layouts/i18n/en.json"),
-    ]),
-} satisfies Record<Language, () => Promise<unknown>>;
+/** What comes with the pages that need it. */
+const later = {
+  settings: {
+    "zh-CN": () =>
+      Promise.all([
+        import("@/settings/i18n/zh-CN.json"),
+        import("@/fields/i18n/zh-CN.json"),
+        import("@/layouts/i18n/zh-CN.json"),
+      ]),
+    "zh-TW": () =>
+      Promise.all([
+        import("@/settings/i18n/zh-TW.json"),
+        import("@/fields/i18n/zh-TW.json"),
+        import("@/layouts/i18n/zh-TW.json"),
+      ]),
+    en: () =>
+      Promise.all([
+        import("@/settings/i18n/en.json"),
+        import("@/fields/i18n/en.json"),
+        import("@/layouts/i18n/en.json"),
+      ]),
+  },
+  imports: {
+    "zh-CN": () => Promise.all([import("@/imports/i18n/zh-CN.json")]),
+    "zh-TW": () => Promise.all([import("@/imports/i18n/zh-TW.json")]),
+    en: () => Promise.all([import("@/imports/i18n/en.json")]),
+  },
+} satisfies Record<string, Record<Language, () => Promise<unknown>>>;
+type Later = keyof typeof later;
 
 type AntdLocale = Awaited<ReturnType<(typeof first)["en"]>>[0]["default"];
 
@@ -111,16 +116,16 @@ async function loadAreasIn(language: Language) {
   }
 }
 
-let hasSettings = false;
+const loaded = new Set<Later>();
 
-/** Loads the texts of the settings, now and whenever the language changes from here on. */
-export async function loadSettings() {
-  await loadSettingsIn(i18next.language as Language);
-  hasSettings = true;
+/** Loads the texts of some pages, now and whenever the language changes from here on. */
+export async function loadTextsOf(pages: Later) {
+  await loadTextsIn(i18next.language as Language, pages);
+  loaded.add(pages);
 }
 
-async function loadSettingsIn(language: Language) {
-  for (const { default: texts } of await ofSettings[language]()) {
+async function loadTextsIn(language: Language, pages: Later) {
+  for (const { default: texts } of await later[pages][language]()) {
     i18next.addResourceBundle(language, "translation", texts);
   }
 }
@@ -140,7 +145,7 @@ export async function switchLanguage(tag: string) {
   }
   i18next.addResourceBundle(language, "translation", texts.default);
   if (whole) await loadAreasIn(language);
-  if (hasSettings) await loadSettingsIn(language);
+  await Promise.all([...loaded].map((pages) => loadTextsIn(language, pages)));
   antdLocale = antd.default;
   document.documentElement.lang = language;
   localStorage.setItem(remembered, language);
