@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from tests.cast import Firm
 
 # What they assert is explained as in a test, whichever of their users is imported first.
-pytest.register_assert_rewrite(*(f"tests.{n}.calls" for n in ("files", "notifications", "writes")))
+pytest.register_assert_rewrite(
+    *(f"tests.{n}.calls" for n in ("erasing", "files", "notifications", "writes"))
+)
 
 
 @pytest.fixture(scope="session", autouse=True)

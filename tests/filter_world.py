@@ -13,7 +13,8 @@ from guanxi.interactions.models import Task
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.fields.services import create_field
 from guanxi.platform.filters.compiler import Clock
-from guanxi.platform.objects.registry import first_field, object_type
+from guanxi.platform.objects.custom_values import first_field
+from guanxi.platform.objects.registry import object_type
 from guanxi.sales.models import Order
 from tests.cast import NOON, Firm
 from tests.oracle import Oracle

@@ -104,7 +104,9 @@ def test_the_frame_is_light() -> None:
     assert start
     frame = max(assets.glob("_app-*.js"), key=lambda script: script.stat().st_size)
     texts = {script: script.read_text() for script in assets.glob("zh-CN-*.js")}
-    later = {s for s in texts if re.search(r" as (?:sessions|fields|layouts|imports)[,}]", texts[s])}
+    later = {
+        s for s in texts if re.search(r" as (?:sessions|fields|layouts|imports)[,}]", texts[s])
+    }
     assert len(later) == 4
     waiting, needed = [assets / start[1], frame], texts.keys() - later
     while waiting:

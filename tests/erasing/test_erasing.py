@@ -1,6 +1,5 @@
 """Erasing a customer through the API: what goes, what stays, what stands in the way."""
 
-import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import ProgrammingError, connection, transaction
 from django.db.models import Sum
 from django.test import Client
-from django.utils import timezone
 
 from guanxi.customers.consent.contact import contactable, may_contact
 from guanxi.customers.models import (
@@ -18,13 +16,12 @@ from guanxi.customers.models import (
     Customer,
     Identity,
     Purpose,
-    Relationship,
     Suppression,
 )
 from guanxi.interactions.models import Interaction, Snippet, Task
 from guanxi.platform.access.grants import ALL
 from guanxi.platform.access.predicate import Asker
-from guanxi.platform.erasing.models import Erasure, LegalHold
+from guanxi.platform.erasing.models import Erasure
 from guanxi.platform.events.context import acting
 from guanxi.platform.events.models import Event
 from guanxi.platform.exchange.models import ImportRow
@@ -35,64 +32,12 @@ from guanxi.platform.merging.models import MergeStep
 from guanxi.platform.objects.models import SavedView
 from guanxi.platform.search.models import SearchText
 from guanxi.sales.models import Order, OrderLine
-from tests.cast import NOON, Firm
+from tests.cast import Firm
+from tests.erasing.calls import NAME, PHONE, erase, erased
 from tests.files.calls import put as attach
 from tests.writes.calls import get, patch, post, refused, undo
 
-pytestmark = pytest.mark.django_db
-NAME = "宇文赫连"
-PHONE = "13955501234"
-
-
-@pytest.fixture(autouse=True)
-def own_files(settings: Any, tmp_path: Any) -> None:
-    settings.FILES_STORE = tmp_path
-
-
-@pytest.fixture
-def admin(firm: Firm) -> Client:
-    return firm.client("administrator")
-
-
-@pytest.fixture
-def customer(firm: Firm) -> Customer:
-    """Somebody with everything that an erasure has to think of."""
-    made = Customer(
-        kind="person", name=NAME, phone=PHONE, email="Hele.Yuwen@example.com", city="成都",
-        street="玉林西路 99 号", birthday=dt.date(1980, 2, 3), remark="怕狗", job_title="会计",
-        website="https://yuwen.example.com", owner=firm["owner"], credit_limit="900.0000",
-        currency="CNY",
-    )  # fmt: skip
-    made.save(force_insert=True)
-    Identity.objects.create(customer=made, kind="wechat", value="yw_hele_88")
-    Address.objects.create(customer=made, kind="delivery", street="天府大道 1 号")
-    Relationship.objects.create(customer=made, kind="contact_of", other=firm["customer:acme"])
-    Interaction.objects.create(customer=made, channel="call", subject=NAME, body=f"call {PHONE}")
-    Task.objects.create(customer=made, title=f"给{NAME}回电", owner=firm["owner"])
-    order = Order.objects.create(
-        customer=made, number="E-1", currency="CNY", ordered_at=NOON, ordered_on=NOON.date()
-    )
-    OrderLine.objects.create(
-        order=order, position=1, description=f"刻字茶杯 {NAME}", quantity=2, unit_price=50,
-        amount=100, cost=40,
-    )  # fmt: skip
-    Consent.objects.create(
-        customer=made, purpose=Purpose.objects.get(name="Marketing"), channel="email",
-        state="withdrawn", note="said so by 139 5550 1234",
-    )  # fmt: skip
-    made.refresh_from_db()
-    return made
-
-
-def erase(client: Client, customer: Customer, name: str | None = None) -> Any:
-    body = {"name": customer.name if name is None else name}
-    return post(client, f"customers/{customer.pk}/erase", body)
-
-
-def erased(client: Client, customer: Customer) -> Any:
-    answer = erase(client, customer)
-    assert answer.status_code == 200, answer.content
-    return answer.json()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 
 
 def books() -> dict[str, Any]:
@@ -248,53 +193,6 @@ def test_an_open_order_keeps_its_customer(admin: Client, customer: Customer) -> 
     problem = refused(lambda: erase(admin, customer), 409)
     assert [(o["code"], o["count"]) for o in problem["obstacles"]] == [("open_orders", 1)]
     assert get(admin, f"customers/{customer.pk}/erasure")["obstacles"] == problem["obstacles"]
-
-
-def hold(client: Client, customer: Customer, **body: Any) -> Any:
-    path = f"/api/v1/customers/{customer.pk}/hold"
-    return client.put(path, {"reason": "诉讼 2026-17", **body}, content_type="application/json")
-
-
-def test_a_legal_hold_keeps_everything(firm: Firm, admin: Client, customer: Customer) -> None:
-    path = f"customers/{customer.pk}"
-    shown = hold(admin, customer).json()
-    assert shown["hold"]["reason"] == "诉讼 2026-17"
-    problem = refused(lambda: erase(admin, customer), 409)
-    assert problem["obstacles"][0]["code"] == "legal_hold"
-    merging = {"ids": [str(customer.pk), str(firm["customer:chen"].pk)]}
-    into = {**merging, "survivor": str(firm["customer:chen"].pk)}
-    assert refused(lambda: post(admin, "customers/merge", into), 409)["code"] == "legal_hold"
-    (held,) = get(admin, "holds?object=customer")["items"]
-    assert held["record"] == {"id": str(customer.pk), "label": NAME}
-    # Everybody who sees the customer sees that there is one; why is not for all.
-    assert get(firm.client("owner"), f"{path}/privacy")["hold"]["reason"] == ""
-    assert admin.delete(f"/api/v1/{path}/hold").status_code == 204
-    assert admin.delete(f"/api/v1/{path}/hold").status_code == 404
-    erased(admin, customer)
-    assert LegalHold.objects.get().reason == ""
-
-
-def test_a_hold_ends_with_its_last_day(admin: Client, customer: Customer) -> None:
-    yesterday = timezone.now().date() - dt.timedelta(days=2)
-    assert hold(admin, customer, until=str(yesterday)).status_code == 422
-    hold(admin, customer, until=str(timezone.now().date() + dt.timedelta(days=3)))
-    LegalHold.objects.update(until=yesterday)
-    assert get(admin, f"customers/{customer.pk}/privacy")["hold"] is None
-    erased(admin, customer)
-
-
-def test_holds_are_audited_without_their_reason(admin: Client, customer: Customer) -> None:
-    hold(admin, customer)
-    event = Event.objects.get(object="legal_hold")
-    assert "2026-17" not in str(event.changes)
-    (told,) = get(admin, "audit?object=legal_hold")["items"]
-    assert (told["page"], told["page_id"]) == ("customer", str(customer.pk))
-    erase(admin, customer)
-    assert get(admin, "audit?object=erasure")["items"] == []  # it was refused
-    admin.delete(f"/api/v1/customers/{customer.pk}/hold")
-    erased(admin, customer)
-    (told,) = get(admin, "audit?object=erasure")["items"]
-    assert told["actor"]["label"] == "administrator 先生"
 
 
 # ------------------------------------------------------------------ nothing comes back

@@ -1,4 +1,5 @@
-from guanxi.platform.objects.registry import ObjectType, Owned, register
+from guanxi.platform.objects.registry import ObjectType, register
+from guanxi.platform.objects.scopes import Owned
 from tests.newobject.models import PlotOfTea
 
 PLOT = register(
