@@ -5,7 +5,8 @@ from guanxi.platform.exchange.custom import with_defaults
 from guanxi.platform.exchange.targets import Context
 from guanxi.platform.fields.definitions import custom_fields
 from guanxi.platform.fields.values import defaults
-from guanxi.platform.objects.registry import CUSTOM, object_type
+from guanxi.platform.objects.custom_values import CUSTOM
+from guanxi.platform.objects.registry import object_type
 
 
 def default_owner(context: Context) -> str:

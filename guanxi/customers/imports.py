@@ -31,8 +31,9 @@ from guanxi.platform.exchange.values import convert
 from guanxi.platform.exchange.wholes import add_whole, whole_fields, wholes_last
 from guanxi.platform.fields.definitions import stored_fields
 from guanxi.platform.objects.columns import normalize_phone
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.names import name_sort_key
-from guanxi.platform.objects.registry import CUSTOM, ObjectField, object_type
+from guanxi.platform.objects.registry import ObjectField, object_type
 
 PARTS = {"organization": 0, "person": 1, "": 1}
 COLUMNS = (

@@ -11,16 +11,8 @@ from guanxi.customers.merging import free_primary_identities, keep_strictest_wor
 from guanxi.customers.models import Address, Customer, Identity, Placement, Relationship, Tag
 from guanxi.platform.merging.references import stays
 from guanxi.platform.objects.mergeable import Duplicates, Mergeable
-from guanxi.platform.objects.registry import (
-    Action,
-    Everyone,
-    Group,
-    KnownBy,
-    ObjectType,
-    Owned,
-    Through,
-    register,
-)
+from guanxi.platform.objects.registry import Action, Group, KnownBy, ObjectType, register
+from guanxi.platform.objects.scopes import Everyone, Owned, Through
 
 register(
     ObjectType(

@@ -2,7 +2,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.interactions.models import Interaction, Task
-from guanxi.platform.objects.registry import Action, ObjectType, Owned, Through, register
+from guanxi.platform.objects.registry import Action, ObjectType, register
+from guanxi.platform.objects.scopes import Owned, Through
 
 register(
     ObjectType(

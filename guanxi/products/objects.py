@@ -1,4 +1,5 @@
-from guanxi.platform.objects.registry import Everyone, ObjectType, register
+from guanxi.platform.objects.registry import ObjectType, register
+from guanxi.platform.objects.scopes import Everyone
 from guanxi.products.models import Product
 
 register(

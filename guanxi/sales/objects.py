@@ -1,4 +1,5 @@
-from guanxi.platform.objects.registry import Everyone, ObjectType, Through, register
+from guanxi.platform.objects.registry import ObjectType, register
+from guanxi.platform.objects.scopes import Everyone, Through
 from guanxi.sales.models import ExchangeRate, Order, OrderLine
 
 register(

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from guanxi.customers.classification.models import Classification
 from guanxi.platform.filters.compiler import BadFilter
 from guanxi.platform.filters.firm import Firm, compile_for_firm, fields_named, firm_clock
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.errors import Invalid
-from guanxi.platform.objects.registry import CUSTOM, object_type
+from guanxi.platform.objects.registry import object_type
 
 NONE = -1  # the number of no rule
 Problem = dict[str, Any]

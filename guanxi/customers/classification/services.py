@@ -20,8 +20,9 @@ from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
 from guanxi.platform.fields import services as fields
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import describe, start_job
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
-from guanxi.platform.objects.registry import CUSTOM, object_type
+from guanxi.platform.objects.registry import object_type
 
 KEEPER = "classification"
 JOB_KIND = "classify"

@@ -20,7 +20,8 @@ from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.filters.compiler import BadFilter, compile_filter
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import describe
-from guanxi.platform.objects.registry import CUSTOM, object_type
+from guanxi.platform.objects.custom_values import CUSTOM
+from guanxi.platform.objects.registry import object_type
 
 Shown = dict[str, Any]
 

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.customers.consent.models import Consent, ConsentText, Purpose
-from guanxi.platform.objects.registry import Everyone, Group, ObjectType, Through, register
+from guanxi.platform.objects.registry import Group, ObjectType, register
+from guanxi.platform.objects.scopes import Everyone, Through
 
 register(
     ObjectType(

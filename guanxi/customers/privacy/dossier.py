@@ -33,16 +33,16 @@ from guanxi.platform.merging.redirects import absorbed_by
 from guanxi.platform.merging.references import naming
 from guanxi.platform.notifications.models import Follow, Notification
 from guanxi.platform.objects.columns import DerivedField
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.registry import (
-    CUSTOM,
     ObjectType,
-    Through,
     is_declared,
     is_registered,
     object_type,
     type_of_model,
     types,
 )
+from guanxi.platform.objects.scopes import Through
 from guanxi.platform.search.models import RecentRecord, SearchText
 from guanxi.platform.webhooks.models import WebhookDelivery
 

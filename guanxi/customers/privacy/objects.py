@@ -4,7 +4,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.customers.privacy.models import PrivacyRequest, ProcessingActivity
-from guanxi.platform.objects.registry import Everyone, Group, ObjectType, Through, register
+from guanxi.platform.objects.registry import Group, ObjectType, register
+from guanxi.platform.objects.scopes import Everyone, Through
 
 ENDED = (PrivacyRequest.State.DONE, PrivacyRequest.State.REFUSED)
 

@@ -10,7 +10,8 @@ from guanxi.platform.access.grants import RECORD_VERBS
 from guanxi.platform.access.models import User
 from guanxi.platform.access.predicate import NOBODY, Asker, predicate, reach_by
 from guanxi.platform.objects.record import Row
-from guanxi.platform.objects.registry import Everyone, ObjectType, Owned, Through
+from guanxi.platform.objects.registry import ObjectType
+from guanxi.platform.objects.scopes import Everyone, Owned, Through
 
 
 @dataclass(frozen=True)

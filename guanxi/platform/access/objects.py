@@ -2,7 +2,8 @@
 
 from guanxi.platform.access.models import Role, Team, Territory, User
 from guanxi.platform.access.teams import refuse_circle
-from guanxi.platform.objects.registry import Everyone, ObjectType, register
+from guanxi.platform.objects.registry import ObjectType, register
+from guanxi.platform.objects.scopes import Everyone
 
 register(
     ObjectType(

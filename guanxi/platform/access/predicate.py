@@ -23,16 +23,8 @@ from guanxi.platform.merging.models import MergedRecord
 from guanxi.platform.merging.redirects import survivor_of
 from guanxi.platform.objects.errors import DomainError, MergedAway, NotAllowed, NotFound
 from guanxi.platform.objects.record import Row
-from guanxi.platform.objects.registry import (
-    Everyone,
-    ObjectField,
-    ObjectType,
-    Owned,
-    Scope,
-    Through,
-    type_of_model,
-    types,
-)
+from guanxi.platform.objects.registry import ObjectField, ObjectType, type_of_model, types
+from guanxi.platform.objects.scopes import Everyone, Owned, Scope, Through
 
 R = TypeVar("R", bound=Row)
 NOBODY = Q(pk__in=[])

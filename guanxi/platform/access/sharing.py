@@ -22,7 +22,8 @@ from guanxi.platform.access.predicate import (
     visible_to,
 )
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
-from guanxi.platform.objects.registry import ObjectType, Owned, object_asked_for, types
+from guanxi.platform.objects.registry import ObjectType, object_asked_for, types
+from guanxi.platform.objects.scopes import Owned
 from guanxi.platform.workspaces.services import books_zone
 
 MOST = 5000  # records with one user or team: beyond that it is a matter of owners and roles

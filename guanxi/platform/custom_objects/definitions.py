@@ -23,7 +23,8 @@ from guanxi.platform.fields.kinds import in_language
 from guanxi.platform.fields.links import related_by_links
 from guanxi.platform.fields.version import one_version, version_held
 from guanxi.platform.objects.errors import NotFound
-from guanxi.platform.objects.registry import Firms, Group, ObjectType, Owned, object_asked_for
+from guanxi.platform.objects.registry import Firms, Group, ObjectType, object_asked_for
+from guanxi.platform.objects.scopes import Owned
 
 AREA = "custom"  # what roles grant on all of them together
 SHAPE = "custom_record"

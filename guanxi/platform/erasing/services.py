@@ -27,10 +27,11 @@ from guanxi.platform.jobs.services import start_job
 from guanxi.platform.merging.models import Merge, MergeStep
 from guanxi.platform.merging.redirects import absorbed_by
 from guanxi.platform.objects.columns import derived_from
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.erasable import Erasable
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed
 from guanxi.platform.objects.record import object_name
-from guanxi.platform.objects.registry import CUSTOM, ObjectType, is_declared, object_type
+from guanxi.platform.objects.registry import ObjectType, is_declared, object_type
 from guanxi.platform.objects.rows import title_shown
 from guanxi.platform.workspaces.services import current_workspace
 

@@ -16,8 +16,9 @@ from django.db import models
 from guanxi.platform.erasing.models import Erasure
 from guanxi.platform.erasing.traces import Traces, replaced
 from guanxi.platform.fields.models import CustomField
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.record import Row, object_name
-from guanxi.platform.objects.registry import CUSTOM, ObjectType
+from guanxi.platform.objects.registry import ObjectType
 
 Model = type[models.Model]
 AT_ONCE = 2000  # rows whose JSON is rewritten in one statement

@@ -29,8 +29,8 @@ from guanxi.platform.fields.kinds import in_language
 from guanxi.platform.fields.models import CustomField
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.layouts.models import Layout
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.registry import (
-    CUSTOM,
     ObjectField,
     ObjectType,
     is_declared,

@@ -21,8 +21,9 @@ from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.events.models import Event
 from guanxi.platform.masking.masks import masked_value
 from guanxi.platform.objects.columns import derived_from
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
-from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType, object_type
+from guanxi.platform.objects.registry import ObjectField, ObjectType, object_type
 from guanxi.platform.objects.rules import still_locked
 from guanxi.platform.objects.updating import update_rows
 

@@ -16,7 +16,8 @@ from guanxi.platform.exchange.reasons import reason
 from guanxi.platform.exchange.rules import refuse_rows
 from guanxi.platform.exchange.targets import Context
 from guanxi.platform.fields.values import defaults
-from guanxi.platform.objects.registry import CUSTOM, ObjectField
+from guanxi.platform.objects.custom_values import CUSTOM
+from guanxi.platform.objects.registry import ObjectField
 
 if TYPE_CHECKING:
     from guanxi.platform.exchange.objects import ObjectTarget

@@ -16,8 +16,9 @@ from psycopg import sql
 from guanxi.platform.exchange.reasons import reason
 from guanxi.platform.exchange.targets import Context
 from guanxi.platform.objects.constraints import Problem
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.drafts import blank
-from guanxi.platform.objects.registry import CUSTOM, ObjectType
+from guanxi.platform.objects.registry import ObjectType
 from guanxi.platform.objects.rules import Conditions, Rules, asking
 from guanxi.platform.objects.updating import as_json
 

@@ -20,9 +20,10 @@ from guanxi.platform.exchange.models import Import
 from guanxi.platform.fields.links import links_to
 from guanxi.platform.jobs.services import RunningJob
 from guanxi.platform.objects.columns import DerivedField
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.errors import NotAllowed
 from guanxi.platform.objects.record import Row, object_name
-from guanxi.platform.objects.registry import CUSTOM, is_registered, type_of_model, types
+from guanxi.platform.objects.registry import is_registered, type_of_model, types
 from guanxi.platform.objects.rules import still_locked
 
 BATCH = 10_000  # events of one step

@@ -18,14 +18,9 @@ from guanxi.platform.fields.models import CustomField
 from guanxi.platform.fields.rollups import make_rollup
 from guanxi.platform.fields.rules import RULES, BadRule, read_rule
 from guanxi.platform.fields.version import current_version, one_version
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.fieldtypes import TYPES
-from guanxi.platform.objects.registry import (
-    CUSTOM,
-    ObjectField,
-    ObjectType,
-    is_declared,
-    object_type,
-)
+from guanxi.platform.objects.registry import ObjectField, ObjectType, is_declared, object_type
 from guanxi.platform.workspaces.services import books_currency
 
 logger = logging.getLogger(__name__)

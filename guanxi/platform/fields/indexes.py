@@ -19,9 +19,9 @@ from psycopg import sql
 from guanxi.platform.fields.models import CustomField
 from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import JobCancelled, RunningJob
-from guanxi.platform.objects.custom_values import SQL, TEXT
+from guanxi.platform.objects.custom_values import CUSTOM, SQL, TEXT
 from guanxi.platform.objects.errors import DomainError
-from guanxi.platform.objects.registry import CUSTOM, is_declared, object_type
+from guanxi.platform.objects.registry import is_declared, object_type
 from guanxi.platform.workspaces import roles
 
 KIND = "index_field"  # of the job

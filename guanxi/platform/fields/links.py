@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from guanxi.platform.fields.kinds import LINK
 from guanxi.platform.fields.models import CustomField, Link
 from guanxi.platform.fields.version import version_held
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.registry import (
-    CUSTOM,
     ObjectField,
     ObjectType,
     is_declared,

@@ -23,12 +23,11 @@ from guanxi.platform.fields.formulas.reading import BadFormula
 from guanxi.platform.fields.links import points_to
 from guanxi.platform.objects.columns import MoneyField
 from guanxi.platform.objects.computed import Computation, Sql, joined, shared
-from guanxi.platform.objects.custom_values import COMPUTED
+from guanxi.platform.objects.custom_values import COMPUTED, first_field
 from guanxi.platform.objects.money import in_books_currency
 from guanxi.platform.objects.registry import (
     ObjectField,
     ObjectType,
-    first_field,
     is_registered,
     type_of_model,
 )

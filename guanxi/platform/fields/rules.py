@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from guanxi.platform.fields.formulas.reading import BadFormula
-from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType, Rule, first_field
+from guanxi.platform.objects.custom_values import CUSTOM, first_field
+from guanxi.platform.objects.registry import ObjectField, ObjectType, Rule
 
 if TYPE_CHECKING:
     from guanxi.platform.fields.definitions import Making

@@ -17,9 +17,10 @@ from psycopg import sql
 from guanxi.platform.access.predicate import Asker, get_permitted
 from guanxi.platform.events.telling import NOBODY
 from guanxi.platform.files.models import Attachment
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.errors import Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.record import Row
-from guanxi.platform.objects.registry import CUSTOM, ObjectType, object_asked_for
+from guanxi.platform.objects.registry import ObjectType, object_asked_for
 
 USED = """exists (
     select from {table} t where t.id = a.record_id and t.custom ->> a.field = a.id::text

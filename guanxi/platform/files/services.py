@@ -20,9 +20,10 @@ from guanxi.platform.files.models import Attachment
 from guanxi.platform.files.names import checked_name, clean_name
 from guanxi.platform.files.storage import drop_unneeded, keep_content
 from guanxi.platform.live.hub import tells, visible_of
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.erasable import was_erased
 from guanxi.platform.objects.errors import NotAllowed, NotFound, TooLarge
-from guanxi.platform.objects.registry import CUSTOM, ObjectType, object_asked_for, types
+from guanxi.platform.objects.registry import ObjectType, object_asked_for, types
 
 KEPT = dt.timedelta(days=30)  # in the recycle bin
 

@@ -30,12 +30,12 @@ from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.fields.links import names_any
 from guanxi.platform.filters.periods import last_days, next_days, period_bounds
 from guanxi.platform.jobs.services import refused_by
+from guanxi.platform.objects.custom_values import first_field
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.objects.fieldtypes import storable, time_of_day
 from guanxi.platform.objects.registry import (
     ObjectField,
     ObjectType,
-    first_field,
     is_registered,
     type_of_model,
 )

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.fields.kinds import in_language
 from guanxi.platform.layouts.models import Layout
-from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType
+from guanxi.platform.objects.custom_values import CUSTOM
+from guanxi.platform.objects.registry import ObjectField, ObjectType
 
 MORE = "more"  # the group of built-in fields that no group names
 Fields = Mapping[str, ObjectField]

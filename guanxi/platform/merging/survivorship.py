@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db import connection
 
 from guanxi.platform.objects.columns import DerivedField
-from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType
+from guanxi.platform.objects.custom_values import CUSTOM
+from guanxi.platform.objects.registry import ObjectField, ObjectType
 
 # How a value came about, the best first; what comes from elsewhere counts least.
 BY_HAND = ("api", "merge", "job")

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from guanxi.platform.access.predicate import Asker, get_permitted, require_visible
 from guanxi.platform.notifications.models import Follow
-from guanxi.platform.objects.registry import ObjectType, Owned
+from guanxi.platform.objects.registry import ObjectType
+from guanxi.platform.objects.scopes import Owned
 
 
 def is_handed_over(declared: ObjectType) -> bool:

@@ -13,6 +13,7 @@ from django.db.models import Func, Transform, Value
 
 from guanxi.platform.objects.computed import ComputedValue, computation_of
 
+CUSTOM = "custom"  # the column, and what names of custom fields begin with
 COMPUTED = "="  # begins the part of a path that names a computation
 TEXT = "({} ->> {})"
 # The functions read ISO 8601 alone and are immutable, as an index wants them.
@@ -73,3 +74,12 @@ class Merged(Func):
     def as_sql(self, compiler: Any, connection: Any, **options: Any) -> Any:  # type: ignore[override]
         sql, parameters = super().as_sql(compiler, connection, **options)
         return (f"{sql} - %s::text[]", (*parameters, self.gone)) if self.gone else (sql, parameters)
+
+
+def first_field(path: str) -> tuple[str, str]:
+    """The first field of a path and the rest: "customer.custom.rank" is "customer" and the rest."""
+    head, _dot, rest = path.partition(".")
+    if head == CUSTOM:
+        key, _dot, rest = rest.partition(".")
+        head = f"{CUSTOM}.{key}"
+    return head, rest

@@ -19,20 +19,16 @@ from django.db import models
 from guanxi.platform.masking.masks import OF_TYPES
 from guanxi.platform.objects.columns import DerivedField
 from guanxi.platform.objects.computed import Computation
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.erasable import Erasable
 from guanxi.platform.objects.errors import NotFound
 from guanxi.platform.objects.fieldtypes import FieldType, type_of
 from guanxi.platform.objects.mergeable import Duplicates, Mergeable
 from guanxi.platform.objects.record import Customizable, Row, object_name
+from guanxi.platform.objects.scopes import Everyone, Owned, Scope, Through
 
 RowClass = type[Row]
-CUSTOM = "custom"  # the column, and what names of custom fields begin with
 TIMES = ("created_at", "updated_at")
-
-
-def has_db_default(column: "models.Field[Any, Any]") -> bool:
-    """Whether the database fills the column when nothing is given."""
-    return column.db_default is not models.NOT_PROVIDED
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,7 @@ class ObjectField:
     @property
     def required(self) -> bool:
         optional = self.column.blank or self.column.null
-        filled = self.column.has_default() or has_db_default(self.column)
+        filled = self.column.has_default() or self.column.db_default is not models.NOT_PROVIDED
         return not (self.read_only or optional or filled)
 
     @property
@@ -152,36 +148,6 @@ class Action:
     label: Any
     icon: str = ""
     sets: tuple[str, str] | None = None
-
-
-# Who may see a record. Several scopes of one object add up.
-@dataclass(frozen=True)
-class Owned:
-    """The owner and, by scope, the owner's team or the record's territory.
-
-    `unowned`: a record without an owner lies in a pool that every team sees.
-    """
-
-    territory: str | None = None
-    unowned: bool = True
-
-
-@dataclass(frozen=True)
-class Through:
-    """Whoever may see the record that `field` points to."""
-
-    field: str
-
-
-@dataclass(frozen=True)
-class Everyone:
-    """Every signed-in user sees them: lists that all need to work, such as users and tags.
-
-    Nobody owns them, so that only a role whose scope is "all" may change or delete them.
-    """
-
-
-Scope = Owned | Through | Everyone
 
 
 @dataclass(frozen=True)
@@ -344,15 +310,6 @@ class ObjectType:
     def new(self) -> Row:
         """A record that is not written yet."""
         return self.model(**self.fixed)
-
-
-def first_field(path: str) -> tuple[str, str]:
-    """The first field of a path and the rest: "customer.custom.rank" is "customer" and the rest."""
-    head, _dot, rest = path.partition(".")
-    if head == CUSTOM:
-        key, _dot, rest = rest.partition(".")
-        head = f"{CUSTOM}.{key}"
-    return head, rest
 
 
 _types: dict[str, ObjectType] = {}

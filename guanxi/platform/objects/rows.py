@@ -26,16 +26,10 @@ from django.db.models import (
 from guanxi.platform.access.predicate import NOBODY, Asker, predicate
 from guanxi.platform.files.models import Attachment
 from guanxi.platform.masking.masks import masked_sql, masked_value
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.record import Row
-from guanxi.platform.objects.registry import (
-    CUSTOM,
-    Everyone,
-    ObjectField,
-    ObjectType,
-    Through,
-    is_registered,
-    type_of_model,
-)
+from guanxi.platform.objects.registry import ObjectField, ObjectType, is_registered, type_of_model
+from guanxi.platform.objects.scopes import Everyone, Through
 
 PAIRS = 45  # PostgreSQL functions take at most 100 arguments
 FILE_COLUMNS = (("id", "id"), ("label", "name"), ("media_type", "media_type"), ("size", "size"))

@@ -23,8 +23,9 @@ from guanxi.platform.filters.clock import clock_of
 from guanxi.platform.filters.compiler import EVERY, compile_filter
 from guanxi.platform.filters.words import in_words
 from guanxi.platform.objects.constraints import Problem
+from guanxi.platform.objects.custom_values import CUSTOM
 from guanxi.platform.objects.errors import Invalid
-from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType, Rule
+from guanxi.platform.objects.registry import ObjectField, ObjectType, Rule
 
 Conditions = dict[str, Q]  # by the name of the field
 Refused = dict[UUID, list[Problem]]

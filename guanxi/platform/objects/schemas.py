@@ -11,7 +11,8 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
-from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType, of_shape
+from guanxi.platform.objects.custom_values import CUSTOM
+from guanxi.platform.objects.registry import ObjectField, ObjectType, of_shape
 
 ROWS_AT_ONCE = 2000
 CustomKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]

@@ -15,10 +15,10 @@ from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
 from guanxi.platform.fields.values import checked, defaults
 from guanxi.platform.objects.columns import derived_from
 from guanxi.platform.objects.constraints import Problem
-from guanxi.platform.objects.custom_values import Merged
+from guanxi.platform.objects.custom_values import CUSTOM, Merged
 from guanxi.platform.objects.errors import EditConflict, Invalid, NotAllowed
 from guanxi.platform.objects.record import Row
-from guanxi.platform.objects.registry import CUSTOM, ObjectField, ObjectType
+from guanxi.platform.objects.registry import ObjectField, ObjectType
 from guanxi.platform.objects.rows import row_json
 from guanxi.platform.objects.rules import Refused, Rules, refuse
 from guanxi.platform.objects.writing import Writer, problems, refuse_mask, told

@@ -7,7 +7,8 @@ from guanxi.platform.access.predicate import Asker
 from guanxi.platform.fields.definitions import label_of
 from guanxi.platform.fields.indexes import is_indexable
 from guanxi.platform.fields.models import CustomField
-from guanxi.platform.objects.registry import CUSTOM, ObjectType
+from guanxi.platform.objects.custom_values import CUSTOM
+from guanxi.platform.objects.registry import ObjectType
 
 SLOW = 0.5  # seconds the database may take for a page
 # What an index in the order of the values can answer.

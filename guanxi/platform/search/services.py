@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 
 from guanxi.platform.access.predicate import Asker, require_visible, visible_to
 from guanxi.platform.notifications.marks import as_read
-from guanxi.platform.objects.registry import Everyone, ObjectType, types
+from guanxi.platform.objects.registry import ObjectType, types
 from guanxi.platform.objects.rows import row_json
+from guanxi.platform.objects.scopes import Everyone
 from guanxi.platform.search.matches import matches, rank
 from guanxi.platform.search.models import RecentRecord
 from guanxi.platform.search.query import (

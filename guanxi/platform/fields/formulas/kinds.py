@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.platform.objects.columns import MoneyField
 from guanxi.platform.objects.computed import Sql, joined
-from guanxi.platform.objects.custom_values import SQL, TEXT
-from guanxi.platform.objects.registry import CUSTOM, ObjectField
+from guanxi.platform.objects.custom_values import CUSTOM, SQL, TEXT
+from guanxi.platform.objects.registry import ObjectField
 from guanxi.platform.workspaces.models import Workspace
 
 ZONE = f"(select time_zone from {Workspace._meta.db_table})"  # noqa: S608  a table's name
