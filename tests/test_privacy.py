@@ -8,6 +8,8 @@ import zipfile
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -29,6 +31,8 @@ from guanxi.platform.jobs.tasks import run_job
 from guanxi.platform.merging.references import naming
 from guanxi.platform.objects.registry import object_type
 from guanxi.platform.webhooks.models import Webhook
+from guanxi.platform.workspaces.models import Workspace
+from guanxi.platform.workspaces.services import books_today
 from tests.cast import EQUIPMENT, NOON, Firm, equip
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +255,23 @@ def test_a_copy_reaches_no_further_than_the_role(firm: Firm, rich: Customer) -> 
     assert boss.post(f"{BASE}/{pk}/refuse", {"answer": "no"}, **JSON).status_code == 200
     assert owner.post(f"{BASE}/{pk}/reopen").status_code == 404
     assert proof(owner, pk)["can"] == []
+
+
+def test_days_are_those_of_the_books(firm: Firm, rich: Customer) -> None:
+    """At seven in the morning in Shanghai it is still yesterday in Greenwich."""
+    with time_machine.travel(dt.datetime(2026, 12, 1, 23, tzinfo=dt.UTC), tick=False):
+        request = PrivacyRequest(customer=rich, kind="correction", received_on=dt.date(2026, 12, 2))
+        request.full_clean()
+        assert PrivacyRequest(customer=rich).received_on == dt.date(2026, 12, 2)
+    # A day that most of the time has not begun in Greenwich.
+    Workspace.objects.update(time_zone="Pacific/Kiritimati")
+    cache.clear()
+    boss, address = firm.client("administrator"), f"/api/v1/customers/{rich.pk}"
+    pk = ask(boss, rich, "correction", received_on=str(books_today()))
+    boss.patch(address, {"phone": "13800138333"}, **JSON)
+    edit = boss.get(f"{address}/history").json()["items"][0]["request_id"]
+    answer = boss.post(f"{BASE}/{pk}/corrections", {"requests": [edit]}, **JSON)
+    assert answer.status_code == 200, answer.content
 
 
 def test_correct_it(firm: Firm, rich: Customer) -> None:

@@ -3,12 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanxi.insight.models import ScoreRun
 from guanxi.platform.objects.errors import DomainError
-from guanxi.platform.workspaces.services import books_zone
 
 FRESH_DAYS = 60  # with a newest purchase up to so old, customers are judged as of today
 
@@ -24,11 +22,6 @@ class AsOf:
     day: dt.date
     reason: str
     newest_purchase: dt.date | None
-
-
-def books_today() -> dt.date:
-    """Today, in the time zone of the books."""
-    return timezone.now().astimezone(books_zone()).date()
 
 
 def choose_as_of(*, chosen: dt.date | None, newest: dt.date | None, today: dt.date) -> AsOf:

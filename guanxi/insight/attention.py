@@ -16,7 +16,6 @@ from guanxi.customers.consent import contact
 from guanxi.customers.consent.models import Channel
 from guanxi.customers.models import Customer
 from guanxi.insight import evidence, reasons
-from guanxi.insight.as_of import books_today
 from guanxi.insight.models import AttentionItem
 from guanxi.interactions.models import Interaction, Task
 from guanxi.platform.access.predicate import Asker, predicate, visible_to
@@ -25,6 +24,7 @@ from guanxi.platform.objects.lists import COUNT_CAP, BadList, RowAfter
 from guanxi.platform.objects.registry import object_type
 from guanxi.platform.objects.rows import title_shown
 from guanxi.platform.objects.services import create_record
+from guanxi.platform.workspaces.services import books_today
 
 LONGEST_SNOOZE_DAYS = 366
 NOT_SCORED = (Customer.Category.PUBLIC_INTEREST, Customer.Category.INTERNAL)

@@ -21,11 +21,11 @@ from django.utils import timezone
 
 from guanxi.analytics import ScoreResult, score_customers
 from guanxi.insight import warehouse, write_back
-from guanxi.insight.as_of import AsOf, books_today, choose_as_of, months_before
+from guanxi.insight.as_of import AsOf, choose_as_of, months_before
 from guanxi.insight.copy_out import Column, copy_batches, schema_of
 from guanxi.insight.models import ScoreRun, Stage
 from guanxi.insight.one_at_a_time import ENGINE_MEMORY, Tell, one_at_a_time
-from guanxi.platform.workspaces.services import current_workspace
+from guanxi.platform.workspaces.services import books_today, current_workspace
 
 # A first run looks back as well, month by month, so that there is a history to compare with: as
 # often as a few seconds allow.

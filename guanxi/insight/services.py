@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Customer
 from guanxi.insight import evidence
-from guanxi.insight.as_of import AsOfInFutureError, books_today
+from guanxi.insight.as_of import AsOfInFutureError
 from guanxi.insight.base import base_state
 from guanxi.insight.models import SCORE_FIELDS, CustomerScore, ScoreRun, ScoreSnapshot
 from guanxi.insight.reasons import worded
@@ -22,7 +22,7 @@ from guanxi.platform.jobs.models import Job
 from guanxi.platform.jobs.services import describe, start_job
 from guanxi.platform.objects.errors import NotAllowed
 from guanxi.platform.objects.registry import object_type
-from guanxi.platform.workspaces.services import current_workspace
+from guanxi.platform.workspaces.services import books_today, current_workspace
 from guanxi.sales.models import Order
 
 if TYPE_CHECKING:

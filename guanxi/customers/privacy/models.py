@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,6 +15,7 @@ from guanxi.customers.privacy.deadlines import Law, due_date
 from guanxi.platform.objects.columns import long_text
 from guanxi.platform.objects.columns import text as short_text
 from guanxi.platform.objects.record import UUID7, Row, not_deleted
+from guanxi.platform.workspaces.services import books_today, current_workspace
 
 UNMISTAKABLE = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
@@ -71,7 +71,7 @@ class PrivacyRequest(Row):
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     way = models.CharField(_("received by"), max_length=10, choices=Way, db_default=Way.EMAIL)
-    received_on = models.DateField(_("received on"), default=timezone.localdate)
+    received_on = models.DateField(_("received on"), default=books_today)
     due_on = models.DateField(_("due on"), blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State, db_default=State.OPEN)
     handled_by = models.ForeignKey(
@@ -112,7 +112,7 @@ class PrivacyRequest(Row):
 
     def clean(self) -> None:
         """Number a new request, and say until when it is to be answered if nobody did."""
-        if self.received_on and self.received_on > timezone.localdate():
+        if self.received_on and self.received_on > books_today():
             raise ValidationError({"received_on": _("This lies in the future.")})
         if not self.number:
             ending = get_random_string(5, UNMISTAKABLE)
@@ -189,8 +189,6 @@ def rules() -> PrivacySettings:
     found = PrivacySettings.objects.first()
     if found is not None:
         return found
-    from guanxi.platform.workspaces.services import current_workspace
-
     workspace: Any = current_workspace()
     law = Law.PIPL if workspace and workspace.language == "zh-hans" else Law.GDPR
     return PrivacySettings(law=law, days=30, kept_days=14)

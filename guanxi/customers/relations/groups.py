@@ -13,9 +13,9 @@ from guanxi.customers.models import Customer, Relationship
 from guanxi.customers.relations import walks
 from guanxi.customers.relations.measures import Figures
 from guanxi.customers.relations.seen import Link, Seen, require_readable
-from guanxi.customers.relations.services import groups, today
+from guanxi.customers.relations.services import groups
 from guanxi.platform.access.predicate import Asker, require_visible
-from guanxi.platform.workspaces.services import books_currency
+from guanxi.platform.workspaces.services import books_currency, books_today
 
 Json = dict[str, Any]
 Step = tuple[UUID, Link | None, int]
@@ -68,7 +68,7 @@ def household(asker: Asker, customer: UUID) -> Json:
     Raises NotFound or NotAllowed.
     """
     _require(asker, customer)
-    walked = walks.together(customer, Kind.HOUSEHOLD, today())
+    walked = walks.together(customer, Kind.HOUSEHOLD, books_today())
     seen = Seen(asker, walked.links, customer)
     together = groups((link.one, link.other) for link in seen.links).get(customer, set())
     by_name = sorted(together - {customer}, key=lambda pk: (seen.customers[pk]["sort"], str(pk)))
@@ -89,7 +89,7 @@ def _require(asker: Asker, customer: UUID) -> None:
 
 def _looked_at(asker: Asker, customer: UUID, kind: str, *, whole: bool) -> tuple[Seen, bool]:
     _require(asker, customer)
-    walked = walks.tree(customer, kind, today(), whole=whole)
+    walked = walks.tree(customer, kind, books_today(), whole=whole)
     return Seen(asker, walked.links, customer), walked.is_cut
 
 

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from guanxi.customers.models import Customer, Relationship
 from guanxi.customers.relations.seen import Seen, reading, require_readable
-from guanxi.customers.relations.services import today
 from guanxi.platform.access.predicate import Asker, require_visible, visible_to
+from guanxi.platform.workspaces.services import books_today
 
 Json = dict[str, Any]
 STEPS = 3
@@ -66,7 +66,7 @@ def _holding(asker: Asker, kinds: Collection[str]) -> "QuerySet[Relationship]":
     """The relationships of today that the asker sees with both their ends."""
     seen: Any = visible_to(asker, Relationship)
     ends = visible_to(asker, Customer).order_by()
-    found: QuerySet[Relationship] = seen.on(today()).filter(
+    found: QuerySet[Relationship] = seen.on(books_today()).filter(
         Exists(ends.filter(pk=OuterRef("customer"))), Exists(ends.filter(pk=OuterRef("other")))
     )
     return found.filter(kind__in=kinds) if kinds else found

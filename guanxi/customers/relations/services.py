@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Customer, Relationship
@@ -16,7 +15,7 @@ from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
 from guanxi.platform.objects.errors import DomainError
 from guanxi.platform.objects.registry import object_type
 from guanxi.platform.objects.services import change_record, create_record
-from guanxi.platform.workspaces.services import books_zone
+from guanxi.platform.workspaces.services import books_today
 
 HOUSEHOLD = Relationship.Kind.HOUSEHOLD
 
@@ -27,14 +26,9 @@ class RelationshipState(DomainError):
     status, code = 409, "relationship_state"
 
 
-def today() -> dt.date:
-    """The day on which it is asked what holds, where the firm keeps its books."""
-    return timezone.now().astimezone(books_zone()).date()
-
-
 def last_day(since: dt.date | None) -> dt.date:
     """The last day of what ends now: yesterday, so that it is over, or the day that it began."""
-    ended = today() - dt.timedelta(days=1)
+    ended = books_today() - dt.timedelta(days=1)
     return max(since, ended) if since else ended
 
 
@@ -46,9 +40,9 @@ def end_relationship(
 
     Raises RelationshipState for one that is over or has not begun, or Invalid for a day before it.
     """
-    if relationship.until is not None and relationship.until < today():
+    if relationship.until is not None and relationship.until < books_today():
         raise RelationshipState(_("This relationship has ended already."))
-    if relationship.since is not None and relationship.since > today():
+    if relationship.since is not None and relationship.since > books_today():
         raise RelationshipState(_("This relationship has not begun yet: delete it instead."))
     _end(asker, relationship, until)
     return relationship
@@ -70,7 +64,7 @@ def leave_household(*, asker: Asker, customer: Customer, until: dt.date | None =
     Households are pairs: if the others hung together by whoever leaves alone, they are tied to each
     other from then on. Raises RelationshipState for whoever lives in none, or NotAllowed.
     """
-    walked = walks.together(customer.pk, HOUSEHOLD, today())
+    walked = walks.together(customer.pk, HOUSEHOLD, books_today())
     ties = visible_to(asker, Relationship).filter(pk__in=walked.links).order_by("since", "pk")
     own = [*ties.filter(Q(customer=customer) | Q(other=customer))]
     if not own:

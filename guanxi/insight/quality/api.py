@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 from ninja import Query, Router, Schema, Status
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
-from guanxi.insight.as_of import books_today
 from guanxi.insight.quality import figures, measuring, settings
 from guanxi.insight.quality.fields import measurable, usually_counted
 from guanxi.insight.quality.models import QualitySettings
@@ -18,6 +17,7 @@ from guanxi.platform.objects.fieldtypes import Text
 from guanxi.platform.objects.metadata import sentence
 from guanxi.platform.objects.registry import object_type
 from guanxi.platform.objects.schemas import JobOut, Strict
+from guanxi.platform.workspaces.services import books_today
 
 router = Router(tags=["data quality"])
 Answer = dict[str, Any]

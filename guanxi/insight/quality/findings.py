@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Customer
-from guanxi.insight.as_of import books_today
 from guanxi.insight.duplicates import pairs_seen
 from guanxi.insight.models import SuspectedPair
 from guanxi.insight.quality.fields import Checked, Values, checked_fields
@@ -22,6 +21,7 @@ from guanxi.insight.quality.settings import current_settings
 from guanxi.platform.access.predicate import Asker
 from guanxi.platform.filters.compiler import BadFilter, let_filter_by
 from guanxi.platform.objects.registry import ObjectType
+from guanxi.platform.workspaces.services import books_today
 
 MISSING, INVALID, STALE = "missing", "invalid", "stale"
 SUSPECTED = "suspected"  # of a customer, not of a field: one of a pair that nobody decided about

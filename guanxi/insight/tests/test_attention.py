@@ -13,10 +13,10 @@ from django.utils.translation import override
 
 from guanxi.customers.models import Customer
 from guanxi.insight import attention_rules, reasons
-from guanxi.insight.as_of import books_today
 from guanxi.insight.models import AttentionItem, CustomerScore
 from guanxi.interactions.models import Interaction, Task
 from guanxi.platform.access.models import User
+from guanxi.platform.workspaces.services import books_today
 
 from .firm import TODAY, Caller, Cast, customer
 

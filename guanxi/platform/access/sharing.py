@@ -24,7 +24,7 @@ from guanxi.platform.access.predicate import (
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.registry import ObjectType, object_asked_for, types
 from guanxi.platform.objects.scopes import Owned
-from guanxi.platform.workspaces.services import books_zone
+from guanxi.platform.workspaces.services import books_today
 
 MOST = 5000  # records with one user or team: beyond that it is a matter of owners and roles
 
@@ -68,14 +68,14 @@ def share_record(
     """
     get_permitted(asker, declared.model, pk, lock=True)  # one at a time shares a record
     _require_sharing(asker, declared, pk)
-    if ends_on is not None and ends_on < _today():
+    if ends_on is not None and ends_on < books_today():
         raise _invalid("ends_on", _("Choose today or a later day."))
     if not users and not teams:
         raise _invalid("users", _("Choose with whom to share this."))
     _require_existing("users", users, User.objects.filter(is_active=True))
     _require_existing("teams", teams, Team.objects.all())
     of_record = Share.objects.filter(object=declared.name, record_id=pk, deleted_at=None)
-    _end(of_record.filter(ends_on__lt=_today()))  # with whom it was shared once, it is so anew
+    _end(of_record.filter(ends_on__lt=books_today()))  # with whom it was shared once, it is so anew
     shares = {(share.user_id or share.team_id): share for share in of_record}
     new = []
     for name, holders in (("user_id", users), ("team_id", teams)):
@@ -109,7 +109,7 @@ def end_shares_with(person: User) -> None:
 
 def end_overdue_shares() -> None:
     """End what lasted until yesterday, and forget shares of records that are erased."""
-    _end(Share.objects.filter(ends_on__lt=_today()))
+    _end(Share.objects.filter(ends_on__lt=books_today()))
     for declared in filter(is_shareable, types()):
         existing = declared.model._default_manager.filter(pk=OuterRef("record_id"))
         Share.objects.filter(~Exists(existing), object=declared.name).delete()
@@ -117,16 +117,12 @@ def end_overdue_shares() -> None:
 
 def _living() -> "QuerySet[Share]":
     """Those in force. Of a team in the recycle bin nobody has anything."""
-    lasting = Q(ends_on=None) | Q(ends_on__gte=_today())
+    lasting = Q(ends_on=None) | Q(ends_on__gte=books_today())
     return Share.objects.filter(lasting, deleted_at=None, team__deleted_at=None)
 
 
 def _end(shares: "QuerySet[Share]") -> None:
     shares.filter(deleted_at=None).update(deleted_at=timezone.now())
-
-
-def _today() -> dt.date:
-    return timezone.localdate(timezone=books_zone())
 
 
 def _require_sharing(asker: Asker, declared: ObjectType, pk: UUID) -> None:

@@ -14,7 +14,7 @@ from guanxi.platform.access.predicate import Asker, get_permitted, visible_to
 from guanxi.platform.erasing.models import LegalHold
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
 from guanxi.platform.objects.registry import ObjectType
-from guanxi.platform.workspaces.services import books_zone
+from guanxi.platform.workspaces.services import books_today
 
 
 class UnderLegalHold(DomainError):
@@ -25,9 +25,8 @@ class UnderLegalHold(DomainError):
 
 def holds_now() -> "QuerySet[LegalHold]":
     """The holds that stand today."""
-    today = timezone.now().astimezone(books_zone()).date()
     standing = LegalHold.objects.filter(deleted_at=None)
-    return standing.filter(Q(until=None) | Q(until__gte=today))
+    return standing.filter(Q(until=None) | Q(until__gte=books_today()))
 
 
 def held_among(name: str, ids: Collection[UUID]) -> set[UUID]:
@@ -72,7 +71,7 @@ def place_hold(
     get_permitted(asker.without_shares(), declared.model, pk, "change", lock=True)
     if not reason.strip():
         raise _invalid("reason", _("Say why the record must stay as it is."), "required")
-    if until is not None and until < timezone.now().astimezone(books_zone()).date():
+    if until is not None and until < books_today():
         raise _invalid("until", _("This day is over."), "invalid")
     values = {"reason": reason.strip(), "until": until, "placed_by": asker.user}
     hold, _made = LegalHold.objects.update_or_create(

@@ -1,5 +1,6 @@
 """Setting a workspace up, and asking whose it is."""
 
+import datetime as dt
 import zoneinfo
 from collections.abc import Callable
 
@@ -7,6 +8,7 @@ import pycountry
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanxi.platform.workspaces.models import Workspace
@@ -34,6 +36,11 @@ def books_zone() -> zoneinfo.ZoneInfo:
     """The time zone in which the firm's days begin: for books, models and times without a zone."""
     workspace = current_workspace()
     return zoneinfo.ZoneInfo(workspace.time_zone if workspace else "UTC")
+
+
+def books_today() -> dt.date:
+    """Today, where the firm keeps its books."""
+    return timezone.localdate(timezone=books_zone())
 
 
 def books_currency() -> str:
