@@ -96,6 +96,10 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
     # Each test's browser is served by middleware of its own, which would first list all files.
     settings.WHITENOISE_AUTOREFRESH = True
+    if IS_WORKER:  # tests look whether uploads are left; other workers' are under way
+        mine = workspace_home().uploads / os.environ["PYTEST_XDIST_WORKER"]
+        mine.mkdir()
+        settings.FILE_UPLOAD_TEMP_DIR = mine
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -320,7 +320,7 @@ def test_it_is_applied_every_night_in_nobodys_name(firm: Firm, boss: Any, grade:
 def test_a_run_goes_batch_by_batch_and_on_where_it_was_stopped(
     firm: Firm, boss: Any, grade: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "BATCH", 2)
+    monkeypatch.setattr(tasks, "BATCH", 2)  # a few customers are several batches
     job = Job.objects.create(kind="classify", params={"subject": grade["id"]},
                              actor=firm["administrator"])  # fmt: skip
     steps = []
@@ -335,11 +335,11 @@ def test_a_run_goes_batch_by_batch_and_on_where_it_was_stopped(
         return steps[-1]
 
     place = tasks.place
-    monkeypatch.setattr(tasks, "place", stop_after_two)
+    monkeypatch.setattr(tasks, "place", stop_after_two)  # the real one, cancelled in its middle
     run_job(str(job.pk))
     job.refresh_from_db()
     assert (job.state, job.checkpoint["seen"], len(steps)) == ("cancelled", 4, 2)
-    monkeypatch.setattr(tasks, "place", place)
+    monkeypatch.undo()
     Job.objects.filter(pk=job.pk).update(state="running", cancel_requested=False)
     job.refresh_from_db()
     result = tasks.classify(RunningJob(job))

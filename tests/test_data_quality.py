@@ -243,6 +243,7 @@ def test_a_day_has_one_snapshot_and_the_lines_are_of_what_was_looked_at(
 ) -> None:
     spoil(firm)
     client = firm.client("manager")
+    # Days go by for the measures alone: the firm's sessions and records keep their time.
     monkeypatch.setattr("guanxi.insight.quality.findings.books_today", lambda: TODAY)
     measure(client)
     ago = TODAY - dt.timedelta(days=measuring.KEPT_DAYS + 1)

@@ -226,6 +226,7 @@ class TestHostile:
         assert shown["why"] == "There is no preview of files of this kind."
 
     def test_one_too_large_to_be_read_is_not(self, preview: Any, monkeypatch: Any) -> None:
+        # A lower limit, so that the file need not be of megabytes.
         monkeypatch.setattr("guanxi.platform.files.previews.making.PACKED_BYTES", 100)
         shown = preview(docx(paragraph("a")), "large.docx")
         assert (shown["kind"], shown["why"]) == (

@@ -259,6 +259,7 @@ class TestTokens:
     ) -> None:
         provider, old = add(), idp.key
         sign_in(Client(), provider, idp)
+        # Keys are asked for again at once, instead of after minutes.
         monkeypatch.setattr("guanxi.platform.access.sso.oidc.KEYS_AGE", 0)
         idp.key = Key("two")
         idp.published = [idp.key]

@@ -134,6 +134,7 @@ def test_a_rule_of_the_firm_and_a_quicker_person_leave_a_pair_as_it_is(
     switch_on()
     sure = list
 
+    # The real search, and somebody quicker between its finding and its merging.
     def quick(thresholds: Any) -> Any:
         found = sure(original(thresholds))
         SuspectedPair.objects.filter(pk=found[0][0]).update(

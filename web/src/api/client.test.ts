@@ -1,7 +1,8 @@
+import { QueryClient } from "@tanstack/react-query";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it, vi } from "vitest";
 import { ApiError, apiUrl, onSignedOut, onWait, request, setLeaving } from "@/api/client";
-import { signOut } from "@/api/session";
+import { sessionQuery, signOut } from "@/api/session";
 import { pretendServer } from "@/test/server";
 
 const url = "*/api/v1/customers/1";
@@ -45,6 +46,25 @@ describe("request", () => {
     });
     const { data } = await request("PATCH", "/customers/1", { body: { name: "typed" } });
     expect(data).toEqual({ name: "typed" });
+    onSignedOut(null);
+  });
+
+  it("keeps who was signed in when it is asked anew who is", async () => {
+    const session = (user: object | null) => () => HttpResponse.json({ user });
+    server.use(http.get("*/api/v1/session", session({ id: "1" }), { once: true }));
+    const client = new QueryClient();
+    await client.fetchQuery(sessionQuery);
+    server.use(http.get("*/api/v1/session", session(null)));
+    onSignedOut(async () => {
+      server.use(http.get("*/api/v1/session", session({ id: "1", full_name: "again" })));
+    });
+    const seen: unknown[] = [];
+    client.getQueryCache().subscribe(() => {
+      seen.push(client.getQueryData(sessionQuery.queryKey)?.user ?? null);
+    });
+    await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    expect(client.getQueryData(sessionQuery.queryKey)?.user).toMatchObject({ full_name: "again" });
+    expect(seen).not.toContain(null); // the page would have nobody to be for
     onSignedOut(null);
   });
 

@@ -79,6 +79,10 @@ export function setLeaving(leaving: boolean) {
   isLeaving = leaving;
 }
 
+/** Resolves when somebody has signed in over the page; never while the page is being left. */
+export const signedInAgain = async () =>
+  isLeaving ? new Promise<never>(() => undefined) : waitForSignIn?.();
+
 let tellOfWait: ((seconds: number) => void) | null = null;
 
 /** Says what to show while a request waits that was one too many. */
@@ -155,7 +159,7 @@ export async function send(
   const problem = await problemOf(response);
   const isOut = response.status === 401 && problem.code === "not_signed_in";
   if (isOut && waitForSignIn && !options.endsSession) {
-    await (isLeaving ? new Promise<never>(() => undefined) : waitForSignIn());
+    await signedInAgain();
     return send(method, path, options);
   }
   // A write is not sent twice: whoever made it is told.

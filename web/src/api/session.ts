@@ -1,5 +1,5 @@
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
-import { ApiError, get, request, setLeaving } from "@/api/client";
+import { ApiError, get, request, setLeaving, signedInAgain } from "@/api/client";
 import type { Schemas, Session, User } from "@/api/types";
 
 /** On which a tab that somebody signed in in says so to those that wait. */
@@ -9,7 +9,13 @@ export const readSession = () => get<Session>("/session");
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: readSession,
+  queryFn: async ({ client }) => {
+    const found = await readSession();
+    const wasSignedIn = client.getQueryData<Session>(["session"])?.user;
+    if (found.user || !wasSignedIn) return found;
+    await signedInAgain(); // the page stays with what is typed into it
+    return readSession();
+  },
   staleTime: Number.POSITIVE_INFINITY,
 });
 
