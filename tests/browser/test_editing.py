@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.product import DEMO_PASSWORD, Served, Texts, call, enter
+from tests.browser.product import DEMO_PASSWORD, Served, Texts, call
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
