@@ -23,6 +23,7 @@ from guanxi.platform.objects.errors import NotAllowed, NotFound
 from guanxi.platform.objects.lists import COUNT_CAP, BadList, RowAfter
 from guanxi.platform.objects.registry import object_type
 from guanxi.platform.objects.rows import row_json
+from guanxi.platform.workspaces.home import workspace_home
 
 JOB_KIND = "find_duplicates"
 ACTOR = "guanxi:merging"  # no name that anybody can choose: it has a colon
@@ -77,6 +78,12 @@ def start_search(*, asker: Asker | None = None, request_id: UUID | None = None) 
     if waiting is not None:
         return describe(waiting)
     return start_job(JOB_KIND, asker=asker, params={}, request_id=request_id)
+
+
+def forget_compared() -> None:
+    """Take away what the search keeps of customers between runs; the next one looks at all."""
+    for path in workspace_home().matching.glob("*.parquet"):
+        path.unlink(missing_ok=True)
 
 
 def anybody_to_compare() -> bool:

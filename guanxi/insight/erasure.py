@@ -1,7 +1,9 @@
 """What an erasure leaves of scores and of what was done about them: the figures."""
 
+from django.db import transaction
 from django.db.models import Q
 
+from guanxi.insight.duplicates import forget_compared
 from guanxi.insight.models import (
     AttentionItem,
     CustomerQuality,
@@ -23,6 +25,7 @@ def empty_notes(erasing: Erasing) -> None:
 def forget_pairs(erasing: Erasing) -> None:
     """What was found of a customer who is no more who they were."""
     SuspectedPair.objects.filter(Q(first__in=erasing.ids) | Q(second__in=erasing.ids)).delete()
+    transaction.on_commit(forget_compared)
 
 
 def forget_findings(erasing: Erasing) -> None:

@@ -16,7 +16,7 @@ from django.db import connection, connections
 from psycopg.conninfo import make_conninfo
 
 from guanxi.customers.models import Consent, Customer, Identity, Purpose
-from guanxi.insight import warehouse
+from guanxi.insight import compared, warehouse
 from guanxi.insight.models import AttentionItem, CustomerScore, SuspectedPair
 from guanxi.interactions.models import Snippet
 from guanxi.platform.access.models import User
@@ -247,10 +247,12 @@ def test_no_trace_is_left_nor_comes_back(firm: Firm, logs: Path, workspace: Work
     customer = everywhere(firm)
     admin = firm.client("administrator")
     refresh_warehouse(home)
+    compared.write(compared.bring_up_to_date("person"), None)
     before = books()
     # Whatever is looked for afterwards is there now: the search can fail.
     assert traces(dump(workspace)) >= set(TRACES) - {"秘密合同", "7654 3210"}
     assert {"秘密合同", NAME, ID_CARD} <= set().union(*in_files(home.files).values())
+    assert NAME in set().union(*in_files(home.matching).values())
     older = backup(workspace)
 
     Job.objects.filter(state="queued").update(state="cancelled")
@@ -260,7 +262,8 @@ def test_no_trace_is_left_nor_comes_back(firm: Firm, logs: Path, workspace: Work
     refresh_warehouse(home)
     assert books() == before
     assert where(dump(workspace)) == {}
-    assert in_files(home.files, home.uploads, home.warehouse, home.logs, logs) == {}
+    folders = home.files, home.uploads, home.warehouse, home.matching, home.logs, logs
+    assert in_files(*folders) == {}
     # What is others' is still there.
     rows = Import.objects.order_by("created_at")[1]
     assert "别人" in str(get(admin, f"imports/{rows.pk}/rows")["items"])

@@ -6,7 +6,12 @@ clusters = cluster_pairs(records["id"], found.pairs)
 """
 
 from guanxi.analytics.matching.clusters import cluster_pairs
-from guanxi.analytics.matching.linkage import Matches, MatchModel, find_matches
+from guanxi.analytics.matching.linkage import (
+    Matches,
+    MatchModel,
+    find_matches,
+    match_standardized,
+)
 from guanxi.analytics.matching.records import Kind, standardized
 from guanxi.analytics.matching.thresholds import expected_precision, threshold_for
 
@@ -17,6 +22,7 @@ __all__ = [
     "cluster_pairs",
     "expected_precision",
     "find_matches",
+    "match_standardized",
     "standardized",
     "threshold_for",
 ]

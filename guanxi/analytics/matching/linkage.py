@@ -100,13 +100,35 @@ def find_matches(
 ) -> Matches:
     """Find the pairs of records of one kind that may be one customer.
 
-    Which columns are read says `standardized`. Without a model one is fitted on these records. With
-    `changed`, ids of new and changed records, only pairs with one of them are looked at, each
-    against all. Pairs in `different` (`id_l`, `id_r`), which somebody has looked at, do not come
-    again. `engine` are settings of DuckDB, such as its `memory_limit`.
+    Which columns are read says `standardized`; the rest is as `match_standardized` has it.
+    """
+    return match_standardized(
+        standardized(pa.table(records), kind, region),
+        model=model,
+        changed=changed,
+        different=different,
+        precision=precision,
+        engine=engine,
+    )
+
+
+def match_standardized(
+    table: pa.Table,
+    *,
+    model: MatchModel | None = None,
+    changed: Collection[str] | None = None,
+    different: pa.Table | None = None,
+    precision: float = 0.9,
+    engine: Mapping[str, str] | None = None,
+) -> Matches:
+    """Find the pairs that may be one customer in what `standardized` gave, kept from another time.
+
+    Without a model one is fitted on these records. With `changed`, ids of new and changed records,
+    only pairs with one of them are looked at, each against all. Pairs in `different` (`id_l`,
+    `id_r`), which somebody has looked at, do not come again. `engine` are settings of DuckDB, such
+    as its `memory_limit`.
     """
     with duckdb.connect(":memory:", config=dict(engine or {})) as connection:
-        table = standardized(pa.table(records), kind, region)
         _load(connection, table, changed)
         linker = _linker(connection, table, model)
         if linker is None:
@@ -134,19 +156,34 @@ def _load(
     connection.register("standardized", table)
     connection.register("changed", pa.table({"id": pa.array(changed or [], pa.string())}))
     is_changed = "true" if changed is None else "id in (select id from changed)"
-    blocks = ", ".join(f"{_block(keys)} as block_{n}" for n, keys in enumerate(BLOCKS))
     connection.execute(
-        f"create table records as select *, {is_changed} as is_changed, {blocks} from standardized"  # noqa: S608
+        f"create temp table marked as select *, {is_changed} as is_changed from standardized"  # noqa: S608
     )
+    for n, keys in enumerate(BLOCKS):
+        connection.execute(f"create temp table block_{n} as {_block(keys)}")
+    blocks = ", ".join(
+        f"case when {_known(keys)} and {_hash(keys)} in (from block_{n}) then {_hash(keys)} end"
+        f" as block_{n}"
+        for n, keys in enumerate(BLOCKS)
+    )
+    connection.execute(f"create table records as select *, {blocks} from marked")  # noqa: S608
 
 
 def _block(keys: tuple[str, ...]) -> str:
-    known = " and ".join(f"{key} <> ''" for key in keys)
-    parts = ", ".join(keys)
-    return (
-        f"case when {known} and count(*) over (partition by {parts}) between 2 and {LARGEST_BLOCK}"
-        f" then hash({parts}) end"
-    )
+    """The blocks of a rule in which somebody changed meets others, and not too many."""
+    return f"""
+        select block from (select {_hash(keys)} as block, is_changed from marked
+                           where {_known(keys)})
+        group by block having bool_or(is_changed) and count(*) between 2 and {LARGEST_BLOCK}
+    """  # noqa: S608
+
+
+def _known(keys: tuple[str, ...]) -> str:
+    return " and ".join(f"{key} <> ''" for key in keys)
+
+
+def _hash(keys: tuple[str, ...]) -> str:
+    return f"hash({', '.join(keys)})"
 
 
 def _linker(

@@ -16,6 +16,7 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from guanxi.customers.models import Customer
 from guanxi.insight import duplicates, scoring, services, tasks
 from guanxi.insight.models import AttentionItem, CustomerScore, ScoreRun, ScoreSnapshot
 from guanxi.platform.access.predicate import Asker
@@ -179,5 +180,6 @@ def test_a_job_finds_duplicates_in_a_child_process(firm: Cast, other_processes: 
     plant()
     made = duplicates.start_search(asker=Asker(firm.manager))
     job = RunningJob(Job.objects.select_related("actor").get(pk=made["id"]))
-    assert tasks.find_duplicates(job) == {"open": 3, "new": 3}
+    done = tasks.find_duplicates(job)
+    assert done == {"looked_at": Customer.objects.count(), "open": 3, "new": 3}
     assert Job.objects.get().total == 100

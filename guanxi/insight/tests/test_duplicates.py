@@ -6,10 +6,12 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from guanxi.customers.models import Customer
-from guanxi.insight import duplicate_search
+from guanxi.insight import compared, duplicate_search
 from guanxi.insight.models import CustomerScore, SuspectedPair
+from guanxi.platform.workspaces.home import Home
 
 from .firm import Caller, Cast, customer
 
@@ -81,7 +83,8 @@ def test_what_is_planted_is_found_and_what_is_decided_stays_so(firm: Cast) -> No
             customer=one, stage="growth", expected_value_12m=500, snapshot_on="2026-03-31"
         )
 
-    assert duplicate_search.run() == {"open": 3, "new": 3}
+    everybody = Customer.objects.count()
+    assert duplicate_search.run() == {"looked_at": everybody, "open": 3, "new": 3}
     found = rows()
     assert set(found) == set(pairs.values())
     caller = Caller(firm.manager)
@@ -97,12 +100,12 @@ def test_what_is_planted_is_found_and_what_is_decided_stays_so(firm: Cast) -> No
     caller.post(f"/duplicates/{decided['id']}/decide", {"decision": "not_the_same"})
     Customer.objects.filter(pk=planted["typo"][0].pk).update(remark="nothing to compare")
     before = rows()
-    assert duplicate_search.run() == {"open": 2, "new": 0}
+    assert duplicate_search.run() == {"looked_at": 0, "open": 2, "new": 0}
     assert rows() == before
 
     Customer.objects.filter(pk=planted["typo"][0].pk).update(city="苏州")  # another question
     Customer.objects.filter(pk=planted["firm"][0].pk).update(deleted_at="2026-03-31T00:00Z")
-    assert duplicate_search.run() == {"open": 2, "new": 0}
+    assert duplicate_search.run() == {"looked_at": 1, "open": 2, "new": 0}
     after = rows()
     assert set(after) == {pairs["typo"], pairs["rich"]}
     asked = after[pairs["typo"]]
@@ -110,6 +113,58 @@ def test_what_is_planted_is_found_and_what_is_decided_stays_so(firm: Cast) -> No
 
 
 def test_nobody_and_one_are_no_pair(firm: Cast) -> None:
-    assert duplicate_search.run() == {"open": 0, "new": 0}
+    assert duplicate_search.run() == {"looked_at": 0, "open": 0, "new": 0}
     customer("Solo")
-    assert duplicate_search.run() == {"open": 0, "new": 0}
+    assert duplicate_search.run() == {"looked_at": 1, "open": 0, "new": 0}
+
+
+def test_later_only_who_changed_is_compared_and_as_if_all_were(
+    firm: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strangers()
+    planted = plant()
+    everybody = Customer.objects.count()
+    duplicate_search.run()
+    rich, firms = planted["rich"], planted["firm"]
+    score = CustomerScore.objects.create(
+        customer=rich[0], stage="growth", expected_value_12m=500, snapshot_on="2026-03-31"
+    )
+    third = Customer.objects.create(kind="person", **PLANTED["rich"][0])
+    other = Customer.objects.create(kind="person", **PLANTED["typo"][0])
+    Customer.objects.filter(pk=firms[1].pk).update(phone="", email="", name="大连远洋")
+    done = duplicate_search.run()
+    assert (done["looked_at"], done["new"]) == (3, 4)
+    quickly = rows()
+    assert set(quickly) == {
+        frozenset(c.pk for c in two)
+        for two in (
+            planted["typo"], rich, (rich[0], third), (rich[1], third),
+            (planted["typo"][0], other), (planted["typo"][1], other),
+        )
+    }  # fmt: skip
+    best = max(quickly.values(), key=lambda row: row["priority"])
+    assert rich[0].pk in (best["first_id"], best["second_id"])
+
+    # Nobody changed in what is compared, but they bring something else: the order follows.
+    CustomerScore.objects.filter(pk=score.pk).update(expected_value_12m=0)
+    assert duplicate_search.run()["looked_at"] == 0
+    assert max(row["priority"] for row in rows().values()) <= 1
+
+    later = timezone.now() + compared.LEARN_EVERY * 1.1
+    monkeypatch.setattr(compared.timezone, "now", lambda: later)  # a week goes by
+    assert duplicate_search.run() == {"looked_at": everybody + 2, "open": 6, "new": 0}
+    assert set(rows()) == set(quickly)
+    Customer.objects.filter(kind="person").update(city="苏州")  # more than a few
+    assert compared.bring_up_to_date("person").changed is None
+
+
+def test_who_was_erased_while_all_were_compared_is_not_kept(firm: Cast, home: Home) -> None:
+    plant()
+    was = compared.bring_up_to_date("person")
+    Customer.objects.filter(pk=was.table["id"][0].as_py()).update(
+        erased_at="2026-03-31T00:00Z", name_match="", phone="", email="", birthday=None
+    )
+    compared.write(was, None)
+    assert list(home.matching.iterdir()) == []
+    compared.write(compared.bring_up_to_date("person"), None)
+    assert [path.name for path in home.matching.iterdir()] == ["person.parquet"]

@@ -70,6 +70,11 @@ class Home:
         return self.path / "warehouse"
 
     @property
+    def matching(self) -> Path:
+        """Customers as they are compared, personal values among them; made anew when lost."""
+        return self.path / "matching"
+
+    @property
     def erasures(self) -> Path:
         """Whose personal values were erased: what a restored backup has to repeat."""
         return self.path / "erasures.jsonl"
@@ -85,6 +90,7 @@ class Home:
             self.backups,
             self.run,
             self.warehouse,
+            self.matching,
         )
 
     def create(self) -> Home:
