@@ -17,14 +17,12 @@ def wait_until(condition: Callable[[], Any], *, seconds: float = PATIENCE) -> No
         time.sleep(0.02)  # between looks: another process tells nobody when it is that far
 
 
-def read_to_the_end(consumer: str, read: Callable[[], object]) -> None:
-    """Let a reader of the event stream read, in one go, all there is: first wait until no older
-    transaction, which may be another database's, holds it up."""
-    from guanxi.platform.events.models import EventCursor
-
+def wait_until_readable() -> int:
+    """Wait until no older transaction, which may be another database's, holds up whoever reads the
+    event stream; returns the transaction of the newest event."""
     with connection.cursor() as cursor:
         cursor.execute("select coalesce(max(xid::text::numeric), 0) from platform_event")
-        (last,) = cursor.fetchone()
+        last = int(cursor.fetchone()[0])
 
     def is_final() -> bool:
         with connection.cursor() as cursor:
@@ -32,5 +30,13 @@ def read_to_the_end(consumer: str, read: Callable[[], object]) -> None:
             return int(cursor.fetchone()[0]) > last
 
     wait_until(is_final)
+    return last
+
+
+def read_to_the_end(consumer: str, read: Callable[[], object]) -> None:
+    """Let a reader of the event stream read, in one go, all there is."""
+    from guanxi.platform.events.models import EventCursor
+
+    last = wait_until_readable()
     read()
     assert int(EventCursor.objects.get(consumer=consumer).xid) >= last

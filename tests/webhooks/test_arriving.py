@@ -22,7 +22,7 @@ from guanxi.platform.webhooks.models import Webhook, WebhookDelivery
 from guanxi.platform.webhooks.tasks import forget_deliveries
 from tests.cast import Firm
 from tests.server import on_this_database
-from tests.waiting import wait_until
+from tests.waiting import wait_until, wait_until_readable
 from tests.webhooks.receiver import Make, Receiver, plain
 from tests.webhooks.test_telling import JSON, change, queue_messages, tell
 
@@ -216,6 +216,7 @@ def test_killed_while_reading_nothing_is_lost_or_doubled(
 ) -> None:
     webhook, _secret = make()
     change(firm, "owner", "acme", city="x")
+    wait_until_readable()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("lock table platform_webhookdelivery in exclusive mode")
