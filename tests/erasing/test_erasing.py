@@ -250,6 +250,10 @@ def test_nothing_is_written_into_the_stub(firm: Firm, admin: Client, customer: C
     assert answer.status_code == 200, answer.content
     merging = {"ids": [str(customer.pk), str(firm["customer:chen"].pk)]}
     refused(lambda: post(admin, "customers/merge", merging), 422)
+    before = Address.objects.count()
+    file = f"Customer,Kind,Street\n{customer.pk},delivery,天府大道 1 号\n".encode()
+    imported = run(Asker(firm["administrator"]), "address", file)
+    assert (imported.counts["reject"], Address.objects.count()) == (1, before), imported.counts
 
 
 def test_what_was_merged_goes_too_and_old_ids_lead_to_the_stub(

@@ -34,6 +34,8 @@ def _find(asker: Asker, f: ObjectField, wanted: Any) -> dict[str, str]:
     names = [n for n in (declared.title, "username", "code", "number") if n in seen]
     found: dict[str, set[str]] = {}
     records = visible_to(asker, f.target)
+    if declared.erasing:  # nothing new hangs on a stub
+        records = records.filter(**{declared.erasing.mark: None})
     for name in dict.fromkeys(names):
         for value, pk in records.filter(**{f"{name}__in": list(wanted)}).values_list(name, "pk"):
             found.setdefault(value, set()).add(str(pk))
