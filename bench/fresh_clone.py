@@ -95,7 +95,7 @@ def run_tests(folder: Path, user: pwd.struct_passwd | None) -> dict[str, object]
     code = run(folder, user, "make", "test", log="test.log").wait()
     log = (folder / "test.log").read_text()
     if code != 0:
-        raise SystemExit(f"make test failed:\n{log[-4000:]}")
+        raise SystemExit(f"make test failed:\n{log[-60_000:]}")
     said = re.findall(r"=+ (.*passed.*?) in [\d.]+s.*=+|Tests +(\d+ passed.*)", log)
     return {
         "tests": [re.sub(r"\x1b\[\d*m", "", server or client) for server, client in said],

@@ -29,6 +29,7 @@ COMMANDS: dict[str, list[str]] = {
     "purchase_models": ["purchase_models.py"],
     "import_retail": ["import_retail.py"],
     "matching": ["matching.py"],
+    "matching_million": ["matching_million.py"],
     "import_customers": ["import_customers.py", "100000", "1000000"],
     "lists": ["lists.py"],
     "writes": ["writes.py", "--customers", "200000"],
