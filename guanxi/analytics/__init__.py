@@ -10,8 +10,13 @@ from guanxi.analytics.models.beta_geometric import (
     ModifiedBetaGeometricNBD,
     PurchaseHistory,
 )
+from guanxi.analytics.models.beta_geometric_beta_bernoulli import (
+    BetaGeometricBetaBernoulli,
+    Occasions,
+)
 from guanxi.analytics.models.contract import LikelihoodModel, NotFittedError
 from guanxi.analytics.models.gamma_gamma import GammaGamma
+from guanxi.analytics.models.shifted_beta_geometric import ShiftedBetaGeometric, Tenure
 from guanxi.analytics.pareto import (
     LorenzCurve,
     ParetoShare,
@@ -28,6 +33,7 @@ from guanxi.analytics.scoring import FittedModel, ScoreResult, score_customers
 __all__ = [
     "RFM_CLASSES",
     "STAGES",
+    "BetaGeometricBetaBernoulli",
     "BetaGeometricNBD",
     "FittedModel",
     "GammaGamma",
@@ -37,10 +43,13 @@ __all__ = [
     "LorenzCurve",
     "ModifiedBetaGeometricNBD",
     "NotFittedError",
+    "Occasions",
     "ParetoShare",
     "PurchaseHistory",
     "RatePrior",
     "ScoreResult",
+    "ShiftedBetaGeometric",
+    "Tenure",
     "abc",
     "gini",
     "lifecycle_stage",

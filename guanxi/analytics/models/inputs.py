@@ -34,6 +34,50 @@ def spend_history(frequency: ArrayLike, monetary: ArrayLike) -> tuple[Floats, Fl
     return x, mean_spend
 
 
+def tenure(periods: ArrayLike, lost: ArrayLike) -> tuple[Floats, Floats]:
+    """Read (renewals that came up, whether the last was refused) of customers with a contract."""
+    count, left = vectors(periods=periods, lost=lost)
+    _whole("periods", count)
+    _refuse("lost", (left != 0) & (left != 1), "is neither 0 nor 1")
+    _refuse("periods", (left == 1) & (count == 0), "is 0 where lost is 1")
+    return count, left
+
+
+def occasions_seen(
+    frequency: ArrayLike, recency: ArrayLike, periods: ArrayLike
+) -> tuple[Floats, Floats, Floats]:
+    """Read (x, t_x, n) of occasions one after the other, refusing what cannot have happened."""
+    x, t_x, n = whole_numbers(frequency=frequency, recency=recency, periods=periods)
+    _refuse("recency", t_x > n, "is greater than periods")
+    _refuse("frequency", x > t_x, "is greater than recency")
+    _refuse("recency", (x == 0) & (t_x > 0), "is above 0 where frequency is 0")
+    return x, t_x, n
+
+
+def whole_numbers(**columns: ArrayLike) -> tuple[Floats, ...]:
+    """Read the named columns as equally long vectors of whole numbers, none negative."""
+    read = vectors(**columns)
+    for name, values in zip(columns, read, strict=True):
+        _whole(name, values)
+    return read
+
+
+def whole_number(name: str, value: float) -> int:
+    """Read one whole number of 0 or more."""
+    if not (np.isfinite(value) and value >= 0 and value == int(value)):
+        raise ValueError(f"{name} must be a whole number of 0 or more, not {value!r}")
+    return int(value)
+
+
+def discount_rate(discount: float, *, above_0: bool = False) -> float:
+    """Read what a period's wait takes off, as a share: .1 for a tenth a period."""
+    rate = float(discount)
+    if not (np.isfinite(rate) and rate >= 0 and not (above_0 and rate == 0)):
+        least = "above 0" if above_0 else "of 0 or more"
+        raise ValueError(f"discount must be a rate a period {least}, not {discount!r}")
+    return rate
+
+
 def case_weights(weights: ArrayLike | None, *, rows: int) -> Floats | None:
     """Read the number of customers each row stands for."""
     if weights is None:

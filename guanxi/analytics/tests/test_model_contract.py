@@ -7,13 +7,19 @@ import numpy as np
 import pytest
 
 from guanxi.analytics import (
+    BetaGeometricBetaBernoulli,
     BetaGeometricNBD,
     GammaGamma,
     LikelihoodModel,
     ModifiedBetaGeometricNBD,
     NotFittedError,
+    ShiftedBetaGeometric,
 )
-from guanxi.analytics.models import gamma_gamma
+from guanxi.analytics.models import (
+    beta_geometric_beta_bernoulli,
+    gamma_gamma,
+    shifted_beta_geometric,
+)
 from guanxi.analytics.models.beta_geometric_likelihood import BetaGeometricLikelihood
 
 Columns = dict[str, np.ndarray]
@@ -26,19 +32,27 @@ class Case:
     model: type[LikelihoodModel]
     truth: dict[str, float]
     forecast: str
-    unit_columns: tuple[str, ...]
-    unit_parameter: str
+    unit_columns: tuple[str, ...] = ()
+    unit_parameter: str = ""
+    watched: str = ""  # what `simulate` calls how long customers are watched: between these two
+    between: tuple[int, int] = (0, 0)
+    ahead: float | None = None  # how far to look
 
     def draw(self, size: int, seed: int) -> Columns:
         if self.model is GammaGamma:
             return draw_spend(self.truth, size, seed)
-        ages = np.random.default_rng(seed).integers(100, 500, size)
-        history = self.model.with_params(**self.truth).simulate(size=size, age=ages, seed=seed)
-        return history._asdict()
+        watched = np.random.default_rng(seed).integers(*self.between, size)
+        model: Any = self.model.with_params(**self.truth)
+        return model.simulate(size=size, seed=seed, **{self.watched: watched})._asdict()
 
     def likelihood(self, columns: Columns) -> Any:
+        values, rows = columns.values(), len(next(iter(columns.values())))
         if self.model is GammaGamma:
-            return gamma_gamma._Likelihood(*columns.values(), np.ones(len(columns["frequency"])))
+            return gamma_gamma._Likelihood(*values, np.ones(rows))
+        if self.model is ShiftedBetaGeometric:
+            return shifted_beta_geometric._Likelihood(*values, None)
+        if self.model is BetaGeometricBetaBernoulli:
+            return beta_geometric_beta_bernoulli._Likelihood(*values, None)
         return BetaGeometricLikelihood(
             x=columns["frequency"],
             t_x=columns["recency"],
@@ -48,7 +62,9 @@ class Case:
         )
 
     def score(self, model: LikelihoodModel, columns: Columns) -> np.ndarray:
-        ahead = {} if self.model is GammaGamma else {"horizon": 90.0}
+        if self.model is ShiftedBetaGeometric:
+            columns = {"periods": columns["periods"]}
+        ahead = {} if self.ahead is None else {"horizon": self.ahead}
         return getattr(model, self.forecast)(**columns, **ahead)
 
 
@@ -61,14 +77,31 @@ def draw_spend(truth: dict[str, float], size: int, seed: int) -> Columns:
 
 def purchases_case(model: type[LikelihoodModel]) -> Case:
     truth = {"r": 0.6, "alpha": 25.0, "a": 0.8, "b": 2.5}
-    return Case(model, truth, "expected_purchases", ("recency", "age"), "alpha")
+    units = ("recency", "age"), "alpha"
+    return Case(model, truth, "expected_purchases", *units, "age", (100, 500), ahead=90.0)
 
 
 CASES = [
     purchases_case(BetaGeometricNBD),
     purchases_case(ModifiedBetaGeometricNBD),
     Case(GammaGamma, {"p": 5.0, "q": 4.0, "v": 20.0}, "expected_spend", ("monetary",), "v"),
+    Case(
+        BetaGeometricBetaBernoulli,
+        {"alpha": 1.2, "beta": 0.8, "gamma": 0.7, "delta": 2.8},
+        "expected_purchases",
+        watched="periods",
+        between=(6, 12),
+        ahead=5,
+    ),
+    Case(
+        ShiftedBetaGeometric,
+        {"alpha": 0.7, "beta": 3.8},
+        "probability_renew",
+        watched="periods",
+        between=(3, 12),
+    ),
 ]
+WITH_UNIT = [case for case in CASES if case.unit_parameter]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.model.__name__)
@@ -128,6 +161,7 @@ def test_order_of_rows_does_not_matter(case: Case) -> None:
     assert case.score(one, columns)[order] == pytest.approx(case.score(one, shuffled))
 
 
+@pytest.mark.parametrize("case", WITH_UNIT, ids=lambda case: case.model.__name__)
 @pytest.mark.parametrize("unit", [1 / 7, 1000.0])
 def test_unit_only_scales_the_result(case: Case, unit: float) -> None:
     columns = case.draw(800, seed=7)
@@ -187,16 +221,17 @@ def test_refusal_names_the_argument_and_the_row(case: Case, value: float, compla
 
 def test_shapes_that_do_not_fit_are_refused(case: Case) -> None:
     columns = case.draw(10, seed=12)
-    with pytest.raises(ValueError, match="differ in length: frequency 9"):
-        case.model().fit(**columns | {"frequency": columns["frequency"][:9]})
-    with pytest.raises(ValueError, match="frequency must be one column"):
-        case.model().fit(**columns | {"frequency": columns["frequency"][None]})
-    with pytest.raises(ValueError, match="frequency must be a column of numbers"):
-        case.model().fit(**columns | {"frequency": ["many"] * 10})
-    with pytest.raises(ValueError, match=r"frequency is .*empty"):
+    first = next(iter(columns))
+    for values, complaint in (
+        (columns[first][:9], f"differ in length: {first} 9"),
+        (columns[first][None], f"{first} must be one column"),
+        (["many"] * 10, f"{first} must be a column of numbers"),
+        (columns[first] + 0.5, f"{first} is not a whole number"),
+    ):
+        with pytest.raises(ValueError, match=complaint):
+            case.model().fit(**columns | {first: values})
+    with pytest.raises(ValueError, match=rf"{first} is .*empty"):
         case.model().fit(**{name: [] for name in columns})
-    with pytest.raises(ValueError, match="frequency is not a whole number"):
-        case.model().fit(**columns | {"frequency": columns["frequency"] + 0.5})
     with pytest.raises(ValueError, match="weights has 3 values"):
         case.model().fit(**columns, weights=[1, 1, 1])
     with pytest.raises(ValueError, match="weights are all 0"):
