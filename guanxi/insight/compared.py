@@ -11,6 +11,7 @@ none, reads everybody: see `forget` and `write`.
 import datetime as dt
 import io
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from guanxi.customers.models import Customer
 from guanxi.insight.duplicates import forget_compared
 from guanxi.platform.workspaces.home import workspace_home
 
+log = logging.getLogger(__name__)
 # Of the files; the number is raised when values are standardized or compared otherwise.
 VERSION = f"{settings.VERSION}/1"
 LEARN_EVERY = dt.timedelta(days=7)  # rarity and the share of matches change slowly
@@ -108,8 +110,12 @@ def write(compared: Compared, model: MatchModel | None) -> None:
     path = _path(compared.kind)
     draft = path.with_suffix(".new")
     table = compared.table.replace_schema_metadata({"guanxi": json.dumps(told)})
-    pq.write_table(table, draft, compression="zstd", compression_level=1)
-    draft.replace(path)
+    try:
+        pq.write_table(table, draft, compression="zstd", compression_level=1)
+        draft.replace(path)
+    except OSError:  # a full disk, or an erasure that took the draft away
+        draft.unlink(missing_ok=True)
+        log.warning("what was compared is not kept: %s", path.name, exc_info=True)
     erased = Customer.objects.exclude(erased_at=None).values_list("pk", flat=True)
     known = pc.is_in(compared.table["id"], pa.array(map(str, erased), pa.string()))
     if pc.any(known).as_py():  # their erasure found no file to take away yet
@@ -124,7 +130,7 @@ def _kept(kind: Kind) -> Compared | None:
     """What the last search left, if it was one of this version."""
     try:
         table = pq.read_table(_path(kind))
-    except FileNotFoundError:
+    except (FileNotFoundError, pa.ArrowInvalid):  # none, or cut short as the power went
         return None
     told = json.loads(table.schema.metadata[b"guanxi"])
     if told["version"] != VERSION:

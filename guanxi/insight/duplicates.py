@@ -82,7 +82,7 @@ def start_search(*, asker: Asker | None = None, request_id: UUID | None = None) 
 
 def forget_compared() -> None:
     """Take away what the search keeps of customers between runs; the next one looks at all."""
-    for path in workspace_home().matching.glob("*.parquet"):
+    for path in workspace_home().matching.iterdir():
         path.unlink(missing_ok=True)
 
 
