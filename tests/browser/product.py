@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, Route
 
 ROOT = Path(__file__).parents[2]
 CATALOGS = (
@@ -176,6 +176,25 @@ def watch(page: Page) -> list[str]:
         lambda message: faults.append(message.text) if message.type == "error" else None,
     )
     return faults
+
+
+@contextmanager
+def reads_held(page: Page) -> Iterator[None]:
+    """The page learns that its session is over by what it writes meanwhile."""
+    held: list[Route] = []
+
+    def writes_first(route: Route) -> None:
+        if route.request.method in ("POST", "PATCH"):
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/api/v1/**", writes_first)
+    with page.expect_response(lambda answer: answer.status == 401):
+        yield
+    for route in held:
+        route.continue_()
+    page.unroute("**/api/v1/**")
 
 
 def sign_in(page: Page, texts: Texts, url: str, username: str, password: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.product import DEMO_PASSWORD, Served, Texts, call
+from tests.browser.product import DEMO_PASSWORD, Served, Texts, call, reads_held
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -73,25 +72,6 @@ def end_session(page: Page, demo: Served, chromium: Browser) -> None:
     tab = other.new_page()
     call(tab, "DELETE", f"{demo.url}/api/v1/session")
     other.close()
-
-
-@contextmanager
-def reads_held(page: Page) -> Iterator[None]:
-    """The page learns that its session is over by what it writes meanwhile."""
-    held: list[Route] = []
-
-    def writes_first(route: Route) -> None:
-        if route.request.method in ("POST", "PATCH"):
-            route.continue_()
-        else:
-            held.append(route)
-
-    page.route("**/api/v1/**", writes_first)
-    with page.expect_response(lambda answer: answer.status == 401):
-        yield
-    for route in held:
-        route.continue_()
-    page.unroute("**/api/v1/**")
 
 
 def sign_in_again(page: Page, t: Texts) -> None:

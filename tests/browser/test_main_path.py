@@ -136,7 +136,8 @@ def use_the_customer_page(page: Page, t: Texts, name: str) -> None:
     page.get_by_role("button", name=t("customer.compose.mode.call"), exact=True).click()
     page.get_by_role("textbox", name=t("customer.compose.text.call")).fill("They moved house.")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("They moved house.")).to_be_visible()
+    timeline = page.get_by_role("region", name=t("customer.timeline"))
+    expect(timeline.get_by_text("They moved house.")).to_be_visible()
 
 
 def use_the_list(page: Page, t: Texts) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.product import Served, Texts, call
+from tests.browser.product import Served, Texts, call, reads_held
 from tests.browser.sound import AXE, settle, violations
 from tests.sso.certified import Certified
 from tests.sso.provider import CLIENT, SECRET
@@ -68,8 +68,9 @@ def test_from_the_setting_to_an_edit_that_goes_on(
         page.get_by_role("button", name=t("customer.compose.mode.call"), exact=True).click()
         words = page.get_by_role("textbox", name=t("customer.compose.text.call"))
         words.fill("Typed before the session ended.")
-        call(page, "DELETE", f"{api}/session")
-        page.keyboard.press("Control+Enter")
+        with reads_held(page):
+            call(page, "DELETE", f"{api}/session")
+            page.keyboard.press("Control+Enter")
         again = page.get_by_role("dialog", name=t("signIn.again.title"))
         with page.context.expect_page() as opened:
             again.get_by_role("link", name=t("signIn.with", name=NAME)).click()
