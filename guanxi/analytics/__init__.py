@@ -5,17 +5,15 @@ result = score_customers(lines, as_of=date(2026, 3, 31))
 """
 
 from guanxi.analytics.lifecycle import STAGES, Lifecycle, LifecycleFacts, lifecycle_stage
-from guanxi.analytics.models.beta_geometric import (
-    BetaGeometricNBD,
-    ModifiedBetaGeometricNBD,
-    PurchaseHistory,
-)
+from guanxi.analytics.models.beta_geometric import BetaGeometricNBD, ModifiedBetaGeometricNBD
 from guanxi.analytics.models.beta_geometric_beta_bernoulli import (
     BetaGeometricBetaBernoulli,
     Occasions,
 )
 from guanxi.analytics.models.contract import LikelihoodModel, NotFittedError
 from guanxi.analytics.models.gamma_gamma import GammaGamma
+from guanxi.analytics.models.pareto_nbd import ParetoNBD
+from guanxi.analytics.models.purchase_model import PurchaseHistory
 from guanxi.analytics.models.shifted_beta_geometric import ShiftedBetaGeometric, Tenure
 from guanxi.analytics.pareto import (
     LorenzCurve,
@@ -44,6 +42,7 @@ __all__ = [
     "ModifiedBetaGeometricNBD",
     "NotFittedError",
     "Occasions",
+    "ParetoNBD",
     "ParetoShare",
     "PurchaseHistory",
     "RatePrior",

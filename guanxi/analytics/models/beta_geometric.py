@@ -9,7 +9,7 @@ Batislam, E. P., Denizel, M., Filiztekin, A. (2007): Empirical validation and co
 models for customer base analysis. Int. J. of Research in Marketing 24(3), 201-209.
 """
 
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,60 +17,17 @@ from scipy.special import expit
 
 from guanxi.analytics.models.beta_geometric_likelihood import BetaGeometricLikelihood
 from guanxi.analytics.models.collapse import collapse
-from guanxi.analytics.models.contract import LikelihoodModel
 from guanxi.analytics.models.dropout_forecast import purchases_before_dropout
-from guanxi.analytics.models.inputs import (
-    Floats,
-    at_least_one,
-    case_weights,
-    horizon_length,
-    purchase_history,
-    vectors,
-)
-from guanxi.analytics.models.maximize import maximize
-
-_SAMPLE = 20_000
+from guanxi.analytics.models.inputs import Floats, horizon_length, purchase_history, vectors
+from guanxi.analytics.models.purchase_model import PurchaseHistory, PurchaseModel
 
 
-class PurchaseHistory(NamedTuple):
-    """Simulated customers, in the columns that `fit` takes."""
-
-    frequency: Floats
-    recency: Floats
-    age: Floats
-
-
-class BetaGeometricNBD(LikelihoodModel):
+class BetaGeometricNBD(PurchaseModel):
     """BG/NBD. The first purchase is never the last, so P(alive) is 1 for who bought once."""
 
     parameter_names = ("r", "alpha", "a", "b")
     # The first purchase is not counted in x; does it carry the risk of leaving, too?
     first_purchase_may_be_last: ClassVar[bool] = False
-
-    def fit(
-        self,
-        *,
-        frequency: ArrayLike,
-        recency: ArrayLike,
-        age: ArrayLike,
-        weights: ArrayLike | None = None,
-    ) -> Self:
-        """Estimate r, alpha, a, b from repeat purchases x, the time t_x of the last, and age T.
-
-        All times count from the customer's first purchase, in one unit of your choice; alpha
-        comes back in that unit. `weights` says how many customers a row stands for.
-        """
-        x, t_x, age_now = purchase_history(frequency, recency, age)
-        at_least_one("frequency", x)
-        weight = case_weights(weights, rows=len(x))
-        unit = float(np.average(age_now, weights=weight)) or 1.0
-        estimate = maximize(
-            self._likelihood(x, t_x, age_now, weight).curvature,
-            start=self._start(x, t_x, age_now, weight, unit),
-            units=np.array([1.0, unit, 1.0, 1.0]),
-            total_weight=float(len(x) if weight is None else weight.sum()),
-        )
-        return self._keep(estimate)
 
     def probability_alive(
         self, *, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
@@ -132,37 +89,18 @@ class BetaGeometricNBD(LikelihoodModel):
             buying = buying[random.random(len(buying)) >= leave[buying]]
         return PurchaseHistory(x, last, ages)
 
-    def _start(
-        self, x: Floats, t_x: Floats, age: Floats, weight: Floats | None, unit: float
-    ) -> Floats:
-        """Choose where the search begins: for a crowd, at the best fit of a sample of it.
-
-        Each step over everybody that the sample saves is a large part of the whole time.
-        """
-        mean_x = float(np.average(x, weights=weight))
-        rough = np.array([0.5, 0.5 * unit / max(mean_x, 1e-3), 1.0, 2.0])
-        stride = len(x) // _SAMPLE
-        if stride < 2:
-            return rough
-        drawn = slice(None, None, stride)
-        sampled = None if weight is None else weight[drawn]
-        if sampled is not None and not sampled.sum() > 0:
-            return rough
-        likelihood = self._likelihood(x[drawn], t_x[drawn], age[drawn], sampled)
-        fit = maximize(
-            likelihood.curvature,
-            start=rough,
-            units=np.array([1.0, unit, 1.0, 1.0]),
-            total_weight=likelihood.total,
-        )
-        return fit.parameters if fit.converged and not fit.at_edge else rough
-
     def _likelihood(
         self, x: Floats, t_x: Floats, age: Floats, weight: Floats | None
     ) -> BetaGeometricLikelihood:
         return BetaGeometricLikelihood(
             x=x, t_x=t_x, age=age, extra=int(self.first_purchase_may_be_last), weight=weight
         )
+
+    def _rough(self, mean_x: float, unit: float) -> Floats:
+        return np.array([0.5, 0.5 * unit / max(mean_x, 1e-3), 1.0, 2.0])
+
+    def _units(self, unit: float) -> Floats:
+        return np.array([1.0, unit, 1.0, 1.0])
 
     def _occasions(self, x: Floats) -> Floats:
         """Count the purchases after which a customer with x repeats may have left."""

@@ -13,6 +13,7 @@ from guanxi.analytics import (
     LikelihoodModel,
     ModifiedBetaGeometricNBD,
     NotFittedError,
+    ParetoNBD,
     ShiftedBetaGeometric,
 )
 from guanxi.analytics.models import (
@@ -21,6 +22,7 @@ from guanxi.analytics.models import (
     shifted_beta_geometric,
 )
 from guanxi.analytics.models.beta_geometric_likelihood import BetaGeometricLikelihood
+from guanxi.analytics.models.pareto_nbd_likelihood import ParetoLikelihood
 
 Columns = dict[str, np.ndarray]
 
@@ -33,7 +35,7 @@ class Case:
     truth: dict[str, float]
     forecast: str
     unit_columns: tuple[str, ...] = ()
-    unit_parameter: str = ""
+    unit_parameters: tuple[str, ...] = ()
     watched: str = ""  # what `simulate` calls how long customers are watched: between these two
     between: tuple[int, int] = (0, 0)
     ahead: float | None = None  # how far to look
@@ -53,6 +55,10 @@ class Case:
             return shifted_beta_geometric._Likelihood(*values, None)
         if self.model is BetaGeometricBetaBernoulli:
             return beta_geometric_beta_bernoulli._Likelihood(*values, None)
+        if self.model is ParetoNBD:
+            return ParetoLikelihood(
+                x=columns["frequency"], t_x=columns["recency"], age=columns["age"], weight=None
+            )
         return BetaGeometricLikelihood(
             x=columns["frequency"],
             t_x=columns["recency"],
@@ -77,14 +83,24 @@ def draw_spend(truth: dict[str, float], size: int, seed: int) -> Columns:
 
 def purchases_case(model: type[LikelihoodModel]) -> Case:
     truth = {"r": 0.6, "alpha": 25.0, "a": 0.8, "b": 2.5}
-    units = ("recency", "age"), "alpha"
+    units = ("recency", "age"), ("alpha",)
     return Case(model, truth, "expected_purchases", *units, "age", (100, 500), ahead=90.0)
 
 
 CASES = [
     purchases_case(BetaGeometricNBD),
     purchases_case(ModifiedBetaGeometricNBD),
-    Case(GammaGamma, {"p": 5.0, "q": 4.0, "v": 20.0}, "expected_spend", ("monetary",), "v"),
+    Case(GammaGamma, {"p": 5.0, "q": 4.0, "v": 20.0}, "expected_spend", ("monetary",), ("v",)),
+    Case(
+        ParetoNBD,
+        {"r": 0.6, "alpha": 25.0, "s": 0.7, "beta": 90.0},
+        "expected_purchases",
+        ("recency", "age"),
+        ("alpha", "beta"),
+        "age",
+        (100, 500),
+        ahead=90.0,
+    ),
     Case(
         BetaGeometricBetaBernoulli,
         {"alpha": 1.2, "beta": 0.8, "gamma": 0.7, "delta": 2.8},
@@ -101,7 +117,7 @@ CASES = [
         between=(3, 12),
     ),
 ]
-WITH_UNIT = [case for case in CASES if case.unit_parameter]
+WITH_UNIT = [case for case in CASES if case.unit_parameters]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.model.__name__)
@@ -171,7 +187,8 @@ def test_unit_only_scales_the_result(case: Case, unit: float) -> None:
     }
     one, other = case.model().fit(**columns), case.model().fit(**scaled)
     expected = dict(one.params_)
-    expected[case.unit_parameter] *= unit
+    for name in case.unit_parameters:
+        expected[name] *= unit
     assert other.params_ == pytest.approx(expected, rel=1e-4)
 
 
