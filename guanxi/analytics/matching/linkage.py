@@ -152,12 +152,21 @@ def match_standardized(
 def _load(
     connection: duckdb.DuckDBPyConnection, table: pa.Table, changed: Collection[str] | None
 ) -> None:
-    """Make the table `records`, each with the number of its block by every rule."""
-    connection.register("standardized", table)
+    """Make the table `records`, each with the number of its block by every rule.
+
+    Their ids are numbers here, `own_id` is what they are called: many more pairs are looked at than
+    there are records.
+    """
+    numbered = table.append_column("number", pa.array(np.arange(table.num_rows)))
+    connection.register("standardized", numbered)
     connection.register("changed", pa.table({"id": pa.array(changed or [], pa.string())}))
     is_changed = "true" if changed is None else "id in (select id from changed)"
     connection.execute(
-        f"create temp table marked as select *, {is_changed} as is_changed from standardized"  # noqa: S608
+        f"""
+        create temp table marked as
+        select * exclude (id, number), number as id, id as own_id, {is_changed} as is_changed
+        from standardized
+        """  # noqa: S608
     )
     for n, keys in enumerate(BLOCKS):
         connection.execute(f"create temp table block_{n} as {_block(keys)}")
@@ -166,7 +175,7 @@ def _load(
         f" as block_{n}"
         for n, keys in enumerate(BLOCKS)
     )
-    connection.execute(f"create table records as select *, {blocks} from marked")  # noqa: S608
+    connection.execute(f"create table records as select * exclude (own_id), {blocks} from marked")  # noqa: S608
 
 
 def _block(keys: tuple[str, ...]) -> str:
@@ -268,14 +277,17 @@ def _pairs(
     evidence = ", ".join(map(_evidence, fields))
     return connection.sql(
         f"""
-        select id_l, id_r, match_weight as weight, match_probability as probability,
+        select a.own_id as id_l, b.own_id as id_r,
+            match_weight as weight, match_probability as probability,
             list_filter([{evidence}], lambda e: e.level is not null) as evidence
         from {predicted} p
+        join marked a on a.id = p.id_l
+        join marked b on b.id = p.id_r
         where not exists (
             select 1 from different d
-            where (d.id_l::text, d.id_r::text) in ((p.id_l, p.id_r), (p.id_r, p.id_l))
+            where (d.id_l::text, d.id_r::text) in ((a.own_id, b.own_id), (b.own_id, a.own_id))
         )
-        order by weight desc, id_l, id_r
+        order by weight desc, a.own_id, b.own_id
         """  # noqa: S608
     ).to_arrow_table()
 
