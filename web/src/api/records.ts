@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, replaceEqualDeep } from "@tanstack/react-query";
 import { apiUrl, get, type Problem, type Query, request, send } from "@/api/client";
 import { flat, flatPage, nested } from "@/api/customValues";
 import type {
@@ -178,7 +178,16 @@ export const recordQuery = (path: string, id: string) =>
       const { data, etag } = await requestRecord("GET", `/${path}/${id}`, { signal });
       return { record: data, etag };
     },
+    structuralSharing: (known, found) =>
+      isOlder(found as Loaded, known as Loaded | undefined)
+        ? known
+        : replaceEqualDeep(known, found),
   });
+
+/** An answer that was under way while a value was written must not take that back. */
+const isOlder = (found: Loaded, known: Loaded | undefined) =>
+  known !== undefined &&
+  Date.parse(String(found.record.updated_at)) < Date.parse(String(known.record.updated_at));
 
 /** Somebody else's version, of a change that was refused for it. */
 export const theirsOf = (problem: Problem) =>

@@ -1,4 +1,4 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { ClassCard } from "@/customers/ClassCard";
 import { Composer } from "@/customers/Composer";
 import { ConsentCard } from "@/customers/ConsentCard";
 import { CustomerChips } from "@/customers/CustomerChips";
+import { classesQuery } from "@/customers/classesApi";
 import { forms, type Mode, modes } from "@/customers/composing";
 import { timelineKinds } from "@/customers/customerApi";
 import { type CustomerSearch, type Panel, panels } from "@/customers/customerSearch";
@@ -54,6 +55,8 @@ export function CustomerPage({ id, search, onSearch }: Props) {
   const { data: loaded } = useSuspenseQuery(recordQuery(object.path, id));
   const [mode, setMode] = useState<Mode>("note");
   const [focus, setFocus] = useState(0);
+  // Whether there is a card of classes at all decides where the others stand.
+  const { isPending } = useQuery(classesQuery(id));
   const { panel = "timeline", kinds = timelineKinds } = search;
   const related = (object.related ?? []).filter(
     (one) => isCustom(one.field) || !shownElsewhere.has(one.object),
@@ -96,7 +99,7 @@ export function CustomerPage({ id, search, onSearch }: Props) {
             }
           />
         </div>
-        <aside className={styles.insight}>
+        <aside className={styles.insight} data-waiting={isPending || undefined}>
           {object.fields.some(({ name }) => name === "stage") && (
             <ScoreCards object={object} id={id} />
           )}

@@ -93,6 +93,30 @@ describe("saving a field", () => {
     ]);
   });
 
+  it("is not taken back by an answer that was under way", async () => {
+    const earlier = { ...record, phone: "137", updated_at: "2026-01-01T08:00:00.1Z" };
+    const later = { ...record, phone: "138", updated_at: "2026-01-01T08:00:00.2Z" };
+    let arrive = () => {};
+    const saved = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    server.use(
+      http.get(url, async () => {
+        await saved;
+        return HttpResponse.json(earlier);
+      }),
+      http.patch(url, () => HttpResponse.json(later, { headers: { "X-Request-Id": "r9" } })),
+    );
+    const { client } = await renderInApp(<SaveButton />);
+    client.setQueryData<Loaded>(key, { record: earlier, etag: '"1"' });
+    const asked = client.fetchQuery({ ...recordQuery("customers", "1"), staleTime: 0 });
+    await userEvent.setup().click(screen.getByText("save"));
+    await screen.findByRole("button", { name: "Undo" });
+    arrive();
+    await asked;
+    expect(client.getQueryData<Loaded>(key)?.record.phone).toBe("138");
+  });
+
   it("puts the old value back when refused, and says why", async () => {
     const errors = [{ field: "phone", message: "That is no phone number." }];
     server.use(http.patch(url, () => HttpResponse.json({ errors }, { status: 422 })));
