@@ -74,7 +74,8 @@ def import_file(page: Page, t: Texts, target: str, content: bytes) -> None:
     """Drop the file, look at each step, run it; all rows but the last are taken."""
     follow(page, "/imports/new")
     what = re.compile("^" + re.escape(t(f"imports.target.{target}.title")))
-    page.get_by_role("radio", name=what).check()
+    page.get_by_role("radio", name=what).click()  # which the address then says
+    expect(page.get_by_role("radio", name=what)).to_be_checked()
     page.set_input_files(
         "input[type=file]",
         {"name": f"{target}.csv", "mimeType": "text/csv", "buffer": content},

@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
+import { useState } from "react";
 import { describe, expect, it } from "vitest";
 import { type Loaded, recordQuery } from "@/api/records";
 import { useSaveFields } from "@/objects/edit/useSaveFields";
@@ -32,6 +33,24 @@ function SaveTwice() {
     <button type="button" onClick={both}>
       save twice
     </button>
+  );
+}
+
+/** Each edit began before the one before it was answered. */
+function SaveAfter() {
+  const save = useSaveFields(customer);
+  const [saved, setSaved] = useState(0);
+  const next = async () => {
+    await save({ ...record, id: "7" }, { phone: String(saved) }, '"1"');
+    setSaved(saved + 1);
+  };
+  return (
+    <>
+      <button type="button" onClick={() => void next()}>
+        save on
+      </button>
+      <p>saved {saved}</p>
+    </>
   );
 }
 
@@ -91,6 +110,25 @@ describe("saving a field", () => {
       ['"1"', { phone: "1" }],
       ['"2"', { phone: "2" }],
     ]);
+  });
+
+  it("takes nobody's change for what it saved itself while the next edit began", async () => {
+    const versions: (string | null)[] = [];
+    server.use(
+      http.patch("*/api/v1/customers/7", ({ request }) => {
+        versions.push(request.headers.get("If-Match"));
+        const etag = `"${versions.length + 1}"`;
+        return HttpResponse.json({ ...record, id: "7" }, { headers: { ETag: etag } });
+      }),
+    );
+    await renderInApp(<SaveAfter />);
+    const user = userEvent.setup();
+    for (const count of [1, 2, 3]) {
+      await user.click(screen.getByText("save on"));
+      await waitFor(() => expect(versions).toHaveLength(count));
+      await screen.findByText(`saved ${count}`);
+    }
+    expect(versions).toEqual(['"1"', '"2"', '"3"']);
   });
 
   it("is not taken back by an answer that was under way", async () => {

@@ -24,6 +24,18 @@ type Turn = Promise<string | null | undefined>;
 /** Saves of one record wait for each other: each is meant for the version that the one before it made. */
 const turns = new Map<string, Turn>();
 
+/** What our own saves made of versions, by record and fields: who began to edit in between has seen what they wrote. */
+const ownVersions = new Map<string, string>();
+
+function newestOwn(record: string, fields: string, version: string) {
+  let newest = version;
+  for (;;) {
+    const next = ownVersions.get(`${record} ${fields} ${newest}`);
+    if (!next) return newest;
+    newest = next;
+  }
+}
+
 /**
  * Shows new values at once, sends them, and offers to undo. A refusal puts the old values back, says why, and
  * keeps what was typed at hand; somebody else's change in between asks whose to keep.
@@ -50,6 +62,7 @@ export function useSaveFields(object: ObjectMeta): SaveFields {
         try {
           const answer = await changeRecord(path, record.id, wire, version);
           made = answer.etag;
+          if (version && made) ownVersions.set(`${record.id} ${names} ${version}`, made);
           // What a later save shows already, this older answer must not take back.
           const { updated_at } = answer.data;
           const shown = turns.get(record.id) === turn ? answer.data : { updated_at };
@@ -76,7 +89,9 @@ export function useSaveFields(object: ObjectMeta): SaveFields {
 
       patchRecord(client, path, record.id, values);
       const earlier = turns.get(record.id);
-      const saved = (async () => send((await earlier) ?? etag ?? `"${record.updated_at}"`))();
+      const begun = etag ?? `"${record.updated_at}"`;
+      const saved = (async () =>
+        send((await earlier) ?? newestOwn(record.id, String(names), begun)))();
       const turn: Turn = saved.then(() => made);
       turns.set(record.id, turn);
       void turn.then(() => turns.get(record.id) === turn && turns.delete(record.id));
