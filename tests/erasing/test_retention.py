@@ -22,23 +22,13 @@ from tests.cast import NOON, Firm
 from tests.files.calls import put as attach
 from tests.writes.calls import get, post, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 OLD = timezone.now() - dt.timedelta(days=1500)
 RULE = {
     "object": "customer", "name": "Long gone", "months": 36, "action": "erase",
     "without": ["orders", "interactions"], "is_active": True,
     "filter": {"field": "city", "op": "eq", "value": "贵阳"},
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def own_files(settings: Any, tmp_path: Any) -> None:
-    settings.FILES_STORE = tmp_path
-
-
-@pytest.fixture
-def admin(firm: Firm) -> Client:
-    return firm.client("administrator")
 
 
 @pytest.fixture

@@ -10,14 +10,12 @@ ln L = ln G(r+x) - ln G(r) + ln B(a, b+n) - ln B(a, b)              varies by x:
 z = ln a - ln(b+n-1) + (r+x) ln((alpha+T) / (alpha+t_x))            log-odds of having left
 """
 
-from functools import reduce
-
 import numpy as np
 from scipy.special import betaln, digamma, gammaln, polygamma
 
 from guanxi.analytics.models.collapse import count_distinct, tabulate
 from guanxi.analytics.models.inputs import Floats
-from guanxi.analytics.models.maximize import Curvature
+from guanxi.analytics.models.maximize import Curvature, added
 
 # Customers handled at a time: the dozen vectors of a block stay in the processor's cache.
 _BLOCK = 2**13
@@ -53,7 +51,7 @@ class BetaGeometricLikelihood:
         """Give ln L with gradient and Hessian in (r, alpha, a, b)."""
         parts = [self._by_count(parameters), self._by_age(parameters)]
         parts += [mixture.curvature(parameters) for mixture in self.mixtures]
-        return reduce(_add, parts)
+        return added(parts)
 
     def _by_count(self, parameters: Floats) -> Curvature:
         r, _, a, b = parameters
@@ -113,11 +111,3 @@ class _Mixture:
         hessian[2, 2] -= weight_left.sum() / a**2
         hessian[3, 3] += weight_left @ slopes[3] ** 2
         return Curvature(float(self.weight @ value), slopes @ weight_left, hessian)
-
-
-def _add(one: Curvature, other: Curvature) -> Curvature:
-    return Curvature(
-        one.log_likelihood + other.log_likelihood,
-        one.gradient + other.gradient,
-        one.hessian + other.hessian,
-    )

@@ -1,6 +1,6 @@
 """Maximum likelihood for models whose parameters are all positive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,12 @@ class Curvature(NamedTuple):
     log_likelihood: float
     gradient: Floats
     hessian: Floats
+
+
+def added(parts: Iterable[Curvature]) -> Curvature:
+    """The log-likelihood that is the sum of some parts, with its derivatives."""
+    value, gradient, hessian = (sum(column) for column in zip(*parts, strict=True))
+    return Curvature(value, np.asarray(gradient), np.asarray(hessian))
 
 
 @dataclass(frozen=True)

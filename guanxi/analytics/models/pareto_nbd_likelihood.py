@@ -15,14 +15,12 @@ Legendre's rule, and added up from the end, so that all customers of that x shar
 takes the difference of two sums.
 """
 
-from functools import reduce
-
 import numpy as np
 from scipy.special import digamma, expit, gammaln, polygamma
 
 from guanxi.analytics.models.collapse import Integers, count_distinct, tabulate
 from guanxi.analytics.models.inputs import Floats
-from guanxi.analytics.models.maximize import Curvature
+from guanxi.analytics.models.maximize import Curvature, added
 
 # Between two times the variable is the logarithm of the time, in which F is nearly exponential: so
 # few places are exact to many digits if the steps are small, which further times see to.
@@ -71,7 +69,7 @@ class ParetoLikelihood:
         """Give ln L with gradient and Hessian in (r, alpha, s, beta)."""
         parts = [self._by_count(parameters), self._by_age(parameters)]
         parts += [group.curvature(parameters) for group in self.groups]
-        return reduce(_add, parts)
+        return added(parts)
 
     def log_odds_left(self, parameters: Floats) -> Floats:
         """Give ln R of each row."""
@@ -219,11 +217,3 @@ def _summed_from_the_end(logs: Floats, between: Floats) -> Floats:
         sums[start:end] = (added + sums[end]) / unit
         end = start
     return sums
-
-
-def _add(one: Curvature, other: Curvature) -> Curvature:
-    return Curvature(
-        one.log_likelihood + other.log_likelihood,
-        one.gradient + other.gradient,
-        one.hessian + other.hessian,
-    )
