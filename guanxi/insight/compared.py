@@ -5,7 +5,7 @@
     matching/organization.parquet  likewise
 
 The files hold personal values. So an erasure takes them away, and the next search, which finds
-none, reads everybody: see `forget` and `write`.
+none, reads everybody: see `write`.
 """
 
 import datetime as dt
