@@ -46,7 +46,7 @@ def customer_facts(lines: ir.Table, *, as_of: Date) -> ir.Table:
     margin is known. Rhythm: see `gap_measures`. Trend: purchase days and their amount in the
     last `trend_days` and in as many days before. Who only returned has 0 purchases and nulls.
     """
-    days = _days(usable_lines(lines, as_of=as_of), as_of=as_of)
+    days = customer_days(usable_lines(lines, as_of=as_of), as_of=as_of)
     money = days.group_by("customer_id").aggregate(
         amount=days["amount"].sum(),
         returned=days["returned"].sum(),
@@ -65,7 +65,12 @@ def customer_facts(lines: ir.Table, *, as_of: Date) -> ir.Table:
     )
 
 
-def _days(lines: ir.Table, *, as_of: Date) -> ir.Table:
+def customer_days(lines: ir.Table, *, as_of: Date) -> ir.Table:
+    """Give one row a customer and day of usable lines.
+
+    Net `amount`, `bought` (null on a day without a purchase), `returned`, `margin` and the
+    `amount_with_margin`; `days_ago` from `as_of`.
+    """
     margin = lines["margin"].cast("float64")
     amount = lines["amount"].cast("float64")
     orders = lines.group_by("customer_id", "order_id", "day").aggregate(

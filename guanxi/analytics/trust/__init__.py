@@ -1,0 +1,36 @@
+"""Is a model to be trusted? Backtests against naive rules, calibration, drift, model cards.
+
+from guanxi.analytics.trust import backtest
+found = backtest(lines, as_of=date(2026, 3, 31))
+"""
+
+from guanxi.analytics.trust.backtest import Backtest, CutCheck, TargetCheck, backtest
+from guanxi.analytics.trust.comparison import Comparison, Verdict, compare, verdict_of
+from guanxi.analytics.trust.forecasts import (
+    Forecast,
+    Forecaster,
+    chance_to_buy,
+    forecast_by_model,
+    forecast_by_scores,
+)
+from guanxi.analytics.trust.measures import CalibrationBin, Errors, Group, calibration
+
+__all__ = [
+    "Backtest",
+    "CalibrationBin",
+    "Comparison",
+    "CutCheck",
+    "Errors",
+    "Forecast",
+    "Forecaster",
+    "Group",
+    "TargetCheck",
+    "Verdict",
+    "backtest",
+    "calibration",
+    "chance_to_buy",
+    "compare",
+    "forecast_by_model",
+    "forecast_by_scores",
+    "verdict_of",
+]
