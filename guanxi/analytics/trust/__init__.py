@@ -6,6 +6,13 @@ found = backtest(lines, as_of=date(2026, 3, 31))
 
 from guanxi.analytics.trust.backtest import Backtest, CutCheck, TargetCheck, backtest
 from guanxi.analytics.trust.comparison import Comparison, Verdict, compare, verdict_of
+from guanxi.analytics.trust.drift import (
+    Bin,
+    Drift,
+    drift_of_categories,
+    drift_of_numbers,
+    drift_of_tables,
+)
 from guanxi.analytics.trust.forecasts import (
     Forecast,
     Forecaster,
@@ -17,9 +24,11 @@ from guanxi.analytics.trust.measures import CalibrationBin, Errors, Group, calib
 
 __all__ = [
     "Backtest",
+    "Bin",
     "CalibrationBin",
     "Comparison",
     "CutCheck",
+    "Drift",
     "Errors",
     "Forecast",
     "Forecaster",
@@ -30,6 +39,9 @@ __all__ = [
     "calibration",
     "chance_to_buy",
     "compare",
+    "drift_of_categories",
+    "drift_of_numbers",
+    "drift_of_tables",
     "forecast_by_model",
     "forecast_by_scores",
     "verdict_of",
