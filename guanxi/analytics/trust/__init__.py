@@ -5,6 +5,15 @@ found = backtest(lines, as_of=date(2026, 3, 31))
 """
 
 from guanxi.analytics.trust.backtest import Backtest, CutCheck, TargetCheck, backtest
+from guanxi.analytics.trust.card import (
+    Decision,
+    Ground,
+    ModelCard,
+    Parameter,
+    Window,
+    decide,
+    model_card,
+)
 from guanxi.analytics.trust.comparison import Comparison, Verdict, compare, verdict_of
 from guanxi.analytics.trust.drift import (
     Bin,
@@ -21,6 +30,7 @@ from guanxi.analytics.trust.forecasts import (
     forecast_by_scores,
 )
 from guanxi.analytics.trust.measures import CalibrationBin, Errors, Group, calibration
+from guanxi.analytics.trust.plain import plain
 
 __all__ = [
     "Backtest",
@@ -28,21 +38,29 @@ __all__ = [
     "CalibrationBin",
     "Comparison",
     "CutCheck",
+    "Decision",
     "Drift",
     "Errors",
     "Forecast",
     "Forecaster",
+    "Ground",
     "Group",
+    "ModelCard",
+    "Parameter",
     "TargetCheck",
     "Verdict",
+    "Window",
     "backtest",
     "calibration",
     "chance_to_buy",
     "compare",
+    "decide",
     "drift_of_categories",
     "drift_of_numbers",
     "drift_of_tables",
     "forecast_by_model",
     "forecast_by_scores",
+    "model_card",
+    "plain",
     "verdict_of",
 ]
