@@ -14,8 +14,10 @@ from guanxi.analytics.models.beta_geometric_beta_bernoulli import (
     Occasions,
 )
 from guanxi.analytics.models.contract import LikelihoodModel, NotFittedError
-from guanxi.analytics.models.gamma_gamma import GammaGamma
+from guanxi.analytics.models.gamma_gamma import GammaGamma, SpendHistory
+from guanxi.analytics.models.inputs import discount_per_unit
 from guanxi.analytics.models.pareto_nbd import ParetoNBD
+from guanxi.analytics.models.prior import Prior
 from guanxi.analytics.models.purchase_model import PurchaseHistory
 from guanxi.analytics.models.shifted_beta_geometric import ShiftedBetaGeometric, Tenure
 from guanxi.analytics.pareto import (
@@ -47,12 +49,15 @@ __all__ = [
     "Occasions",
     "ParetoNBD",
     "ParetoShare",
+    "Prior",
     "PurchaseHistory",
     "RatePrior",
     "ScoreResult",
     "ShiftedBetaGeometric",
+    "SpendHistory",
     "Tenure",
     "abc",
+    "discount_per_unit",
     "gini",
     "lifecycle_stage",
     "lorenz_curve",

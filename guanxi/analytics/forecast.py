@@ -5,6 +5,7 @@ would call every customer who bought once, years ago, certainly alive.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def forecast_purchases(
     discount_rate_year: float,
 ) -> PurchaseForecast:
     """Expect each customer's purchases in the next `horizon_days`, plain and discounted."""
-    history = {"frequency": frequency, "recency": recency, "age": age}
+    history: dict[str, Any] = {"frequency": frequency, "recency": recency, "age": age}
     repeaters = int((frequency > 0).sum())
     if repeaters < FEWEST_REPEATERS:
         doubt = (
@@ -67,11 +68,8 @@ def forecast_purchases(
         return _by_mean_rate(history, horizon_days, discount_rate_year, [doubt])
     warnings = [f"Purchase model: {doubt}" for doubt in model.warnings_]
     alive = model.probability_alive(**history)
-    if not model.params_["a"] > model.standard_errors_["a"]:
-        warnings.append(
-            "Nothing in the data tells customers who have left from customers who are slow: "
-            "silences are judged by rhythm, and nobody's chance to have left is stated."
-        )
+    if not model.sees_dropout_:
+        warnings.append("Silences are judged by rhythm: nobody's chance to have left is stated.")
         alive = np.full(len(frequency), np.nan)
     ends = _quarter_ends(horizon_days)
     so_far = np.stack([model.expected_purchases(horizon=end, **history) for end in ends])

@@ -16,9 +16,10 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from guanxi.analytics.models.beta_geometric_likelihood import BetaGeometricLikelihood
-from guanxi.analytics.models.collapse import collapse
+from guanxi.analytics.models.dropout_chances import chances_before_dropout
 from guanxi.analytics.models.dropout_forecast import purchases_before_dropout
-from guanxi.analytics.models.inputs import Floats, horizon_length, purchase_history, vectors
+from guanxi.analytics.models.dropout_residual import discounted_before_dropout
+from guanxi.analytics.models.inputs import Floats, purchase_history, vectors, whole_number
 from guanxi.analytics.models.purchase_model import PurchaseHistory, PurchaseModel
 
 
@@ -26,6 +27,7 @@ class BetaGeometricNBD(PurchaseModel):
     """BG/NBD. The first purchase is never the last, so P(alive) is 1 for who bought once."""
 
     parameter_names = ("r", "alpha", "a", "b")
+    leaving = ("a", "b")
     # The first purchase is not counted in x; does it carry the risk of leaving, too?
     first_purchase_may_be_last: ClassVar[bool] = False
 
@@ -45,21 +47,6 @@ class BetaGeometricNBD(PurchaseModel):
         alive: Floats = np.where(n > 0, expit(-log_odds_dead), 1.0)
         return alive
 
-    def expected_purchases(
-        self, *, horizon: float, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
-    ) -> Floats:
-        """Give E[Y(t) | x, t_x, T]: purchases to expect in the next `horizon` of time."""
-        r, alpha, a, b = self._fitted()
-        ahead = horizon_length(horizon)
-        alive = self.probability_alive(frequency=frequency, recency=recency, age=age)
-        # If alive, t_x tells nothing more: one forecast for each distinct (x, T).
-        distinct = collapse(*vectors(frequency=frequency, age=age))
-        x, age_now = distinct.columns
-        if_alive = purchases_before_dropout(
-            shape=r + x, load=ahead / (alpha + age_now), leave=a, stay=b + self._occasions(x)
-        )
-        return alive * distinct.scatter(if_alive)
-
     def expected_purchases_new(self, t: ArrayLike) -> Floats:
         """Give E[X(t)]: repeat purchases of a new customer in the first `t` of time."""
         r, alpha, a, b = self._fitted()
@@ -69,6 +56,22 @@ class BetaGeometricNBD(PurchaseModel):
         return stays_at_all * purchases_before_dropout(
             shape=np.full(len(time), r), load=time / alpha, leave=a, stay=np.full(len(time), b + n)
         )
+
+    def purchase_chances_new(self, t: ArrayLike, *, most: int) -> Floats:
+        """Give P(X(t) = x), equation (8) of Fader, Hardie, Lee (2005), from x = 0 to `most`."""
+        r, alpha, a, b = self._fitted()
+        (time,) = vectors(t=np.atleast_1d(np.asarray(t, dtype=np.float64)))
+        n = float(self.first_purchase_may_be_last)
+        stays_at_all = b / (a + b) if n else 1.0
+        chances = stays_at_all * chances_before_dropout(
+            shape=np.full(len(time), r),
+            load=time / alpha,
+            leave=a,
+            stay=np.full(len(time), b + n),
+            most=whole_number("most", most),
+        )
+        chances[:, 0] += 1 - stays_at_all
+        return chances
 
     def simulate(self, *, size: int, age: ArrayLike, seed: int) -> PurchaseHistory:
         """Draw `size` customers who have been watched for `age` (one time, or one each)."""
@@ -89,12 +92,34 @@ class BetaGeometricNBD(PurchaseModel):
             buying = buying[random.random(len(buying)) >= leave[buying]]
         return PurchaseHistory(x, last, ages)
 
-    def _likelihood(
-        self, x: Floats, t_x: Floats, age: Floats, weight: Floats | None
-    ) -> BetaGeometricLikelihood:
-        return BetaGeometricLikelihood(
-            x=x, t_x=t_x, age=age, extra=int(self.first_purchase_may_be_last), weight=weight
+    def _expected_if_alive(self, x: Floats, age: Floats, ahead: float) -> Floats:
+        r, alpha, a, b = self._fitted()
+        return purchases_before_dropout(
+            shape=r + x, load=ahead / (alpha + age), leave=a, stay=b + self._occasions(x)
         )
+
+    def _discounted_if_alive(self, x: Floats, age: Floats, rate: float) -> Floats:
+        r, alpha, a, b = self._fitted()
+        return discounted_before_dropout(
+            shape=r + x, load=1 / (rate * (alpha + age)), leave=a, stay=b + self._occasions(x)
+        )
+
+    def _chances_if_alive(self, x: Floats, age: Floats, ahead: float, most: int) -> Floats:
+        r, alpha, a, b = self._fitted()
+        return chances_before_dropout(
+            shape=r + x,
+            load=ahead / (alpha + age),
+            leave=a,
+            stay=b + self._occasions(x),
+            most=most,
+        )
+
+    def _likelihood(
+        self, columns: tuple[Floats, ...], weight: Floats | None
+    ) -> BetaGeometricLikelihood:
+        x, t_x, age = columns
+        extra = int(self.first_purchase_may_be_last)
+        return BetaGeometricLikelihood(x=x, t_x=t_x, age=age, extra=extra, weight=weight)
 
     def _rough(self, mean_x: float, unit: float) -> Floats:
         return np.array([0.5, 0.5 * unit / max(mean_x, 1e-3), 1.0, 2.0])

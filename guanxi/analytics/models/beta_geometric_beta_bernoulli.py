@@ -11,21 +11,21 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaln, hyp2f1
+from scipy.special import betaln, gammaln, hyp2f1
 
 from guanxi.analytics.models.collapse import Collapsed, collapse, count_distinct
-from guanxi.analytics.models.contract import LikelihoodModel
+from guanxi.analytics.models.contract import LikelihoodModel, Search
 from guanxi.analytics.models.inputs import (
     Floats,
     at_least_one,
-    case_weights,
     discount_rate,
     occasions_seen,
     whole_number,
     whole_numbers,
 )
 from guanxi.analytics.models.log_beta import log_beta
-from guanxi.analytics.models.maximize import Curvature, maximize
+from guanxi.analytics.models.maximize import Curvature
+from guanxi.analytics.models.prior import Prior
 
 
 class Occasions(NamedTuple):
@@ -40,6 +40,7 @@ class BetaGeometricBetaBernoulli(LikelihoodModel):
     """BG/BB: alpha and beta of buying at an occasion, gamma and delta of leaving before one."""
 
     parameter_names = ("alpha", "beta", "gamma", "delta")
+    leaving = ("gamma", "delta")
 
     def fit(
         self,
@@ -48,24 +49,15 @@ class BetaGeometricBetaBernoulli(LikelihoodModel):
         recency: ArrayLike,
         periods: ArrayLike,
         weights: ArrayLike | None = None,
+        prior: Prior | None = None,
     ) -> Self:
         """Estimate the four from the purchases x at `periods` occasions n, of which the t_x-th was
         the last that was taken (0: none).
 
-        The purchase by which somebody became a customer counts as none of them. `weights` says how
-        many customers a row stands for.
+        The purchase by which somebody became a customer counts as none of them.
         """
-        x, t_x, n = occasions_seen(frequency, recency, periods)
-        at_least_one("frequency", x)
-        weight = case_weights(weights, rows=len(x))
-        likelihood = _Likelihood(x, t_x, n, weight)
-        estimate = maximize(
-            likelihood.curvature,
-            start=np.array([1.0, 1.0, 1.0, 2.0]),
-            units=np.ones(4),
-            total_weight=likelihood.total,
-        )
-        return self._keep(estimate)
+        columns = self._read(frequency=frequency, recency=recency, periods=periods)
+        return self._fit(columns, weights, prior)
 
     def probability_alive(
         self, *, frequency: ArrayLike, recency: ArrayLike, periods: ArrayLike
@@ -74,7 +66,7 @@ class BetaGeometricBetaBernoulli(LikelihoodModel):
         B(alpha + x, beta + n - x) B(gamma, delta + n + 1) / (B(alpha, beta) B(gamma, delta) L).
         """
         distinct = self._distinct(frequency, recency, periods)
-        return distinct.scatter(np.exp(self._log_there(distinct.columns, ahead=1)))
+        return distinct.scatter(self._there(distinct.columns, 1)[0])
 
     def expected_purchases(
         self, *, horizon: int, frequency: ArrayLike, recency: ArrayLike, periods: ArrayLike
@@ -86,22 +78,69 @@ class BetaGeometricBetaBernoulli(LikelihoodModel):
         """
         ahead = whole_number("horizon", horizon)
         distinct = self._distinct(frequency, recency, periods)
-        there = [np.exp(self._log_there(distinct.columns, k)) for k in range(1, ahead + 1)]
-        buys = self._chance_to_buy(distinct.columns)
-        return distinct.scatter(buys * np.sum(there, axis=0, initial=0.0))
+        there = self._there(distinct.columns, ahead).sum(axis=0)
+        return distinct.scatter(self._chance_to_buy(distinct.columns) * there)
 
     def discounted_purchases(
-        self, *, discount: float, frequency: ArrayLike, recency: ArrayLike, periods: ArrayLike
+        self,
+        *,
+        discount: float,
+        horizon: int | None = None,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        periods: ArrayLike,
     ) -> Floats:
-        """Give DERT: all purchases still to come, that at the k-th occasion from now worth
-        (1 + discount)^-k, for a discount above 0."""
-        worth = 1 / (1 + discount_rate(discount, above_0=True))
+        """Give the purchases still to come, that at the k-th occasion from now worth
+        (1 + discount)^-k.
+
+        Those at the next `horizon` occasions; without one all there will ever be (DERT, equation
+        14 of the paper), for a discount above 0.
+        """
+        worth = 1 / (1 + discount_rate(discount, above_0=horizon is None))
         _, _, gamma, delta = self._fitted()
         distinct = self._distinct(frequency, recency, periods)
+        buys = self._chance_to_buy(distinct.columns)
+        if horizon is not None:
+            ahead = whole_number("horizon", horizon)
+            worths = worth ** np.arange(1.0, ahead + 1)
+            return distinct.scatter(buys * (worths @ self._there(distinct.columns, ahead)))
         n = distinct.columns[2]
-        there = np.exp(self._log_there(distinct.columns, ahead=1))
+        there = self._there(distinct.columns, 1)[0]
         ever = hyp2f1(1, delta + n + 1, gamma + delta + n + 1, worth)
-        return distinct.scatter(self._chance_to_buy(distinct.columns) * there * worth * ever)
+        return distinct.scatter(buys * there * worth * ever)
+
+    def purchase_chances(
+        self,
+        *,
+        horizon: int,
+        most: int,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        periods: ArrayLike,
+    ) -> Floats:
+        """Give P(X(n, n + n*) = y | x, t_x, n) at the next `horizon` n* occasions, a column for
+        each number y of purchases from 0 to `most`: the sum, over the number of occasions at which
+        the customer is still there, of the beta-binomial chance of y purchases at so many."""
+        alpha, beta, _, _ = self._fitted()
+        ahead, last = whole_number("horizon", horizon), whole_number("most", most)
+        distinct = self._distinct(frequency, recency, periods)
+        x, _, n = distinct.columns
+        reached = self._there(distinct.columns, ahead)
+        there = np.concatenate([np.ones((1, len(x))), reached, np.zeros((1, len(x)))])
+        chances = np.zeros((len(x), last + 1))
+        for k in range(ahead + 1):
+            bought = _beta_binomial(k, last, (alpha + x)[:, None], (beta + n - x)[:, None])
+            chances += (there[k] - there[k + 1])[:, None] * bought
+        return distinct.scatter(chances)
+
+    def purchase_chances_new(self, periods: ArrayLike, *, most: int) -> Floats:
+        """Give P(X(n) = x) of a new customer, a column for each number x from 0 to `most`."""
+        (n,) = whole_numbers(periods=np.atleast_1d(np.asarray(periods, dtype=np.float64)))
+        nothing = {name: np.zeros(1) for name in ("frequency", "recency", "periods")}
+        chances = np.zeros((len(n), whole_number("most", most) + 1))
+        for horizon in np.unique(n):
+            chances[n == horizon] = self.purchase_chances(horizon=horizon, most=most, **nothing)
+        return chances
 
     def expected_purchases_new(self, periods: ArrayLike) -> Floats:
         """Give E[X(n)]: purchases of a new customer at the first n occasions."""
@@ -127,6 +166,25 @@ class BetaGeometricBetaBernoulli(LikelihoodModel):
             t_x[bought] = occasion
         return Occasions(x, t_x, n)
 
+    def _read(
+        self, *, frequency: ArrayLike, recency: ArrayLike, periods: ArrayLike
+    ) -> tuple[Floats, ...]:
+        columns = occasions_seen(frequency, recency, periods)
+        at_least_one("frequency", columns[0])
+        return columns
+
+    def _likelihood(self, columns: tuple[Floats, ...], weight: Floats | None) -> "_Likelihood":
+        x, t_x, n = columns
+        return _Likelihood(x, t_x, n, weight)
+
+    def _search(self, columns: tuple[Floats, ...], weight: Floats | None) -> Search:
+        return Search(np.array([1.0, 1.0, 1.0, 2.0]), np.ones(4))
+
+    def _own_doubts(self, columns: tuple[Floats, ...]) -> list[str]:
+        if columns[0].any():
+            return []
+        return ["Nobody has bought again: how often customers buy can hardly be known."]
+
     def _distinct(self, frequency: ArrayLike, recency: ArrayLike, periods: ArrayLike) -> Collapsed:
         self._fitted()
         return collapse(*occasions_seen(frequency, recency, periods))
@@ -137,14 +195,24 @@ class BetaGeometricBetaBernoulli(LikelihoodModel):
         x, _, n = columns
         return np.asarray((alpha + x) / (alpha + beta + n))
 
-    def _log_there(self, columns: tuple[Floats, ...], ahead: int) -> Floats:
-        """ln of the chance to be there at the occasion so many `ahead`."""
+    def _there(self, columns: tuple[Floats, ...], last: int) -> Floats:
+        """The chance to be there at the next occasion, the one after, up to the `last` [last,
+        rows]."""
         alpha, beta, gamma, delta = self._fitted()
         x, t_x, n = columns
         likelihood = _Likelihood(x, t_x, n, None, are_distinct=True)
-        stayed = betaln(alpha + x, beta + n - x) + betaln(gamma, delta + n + ahead)
-        stayed -= betaln(alpha, beta) + betaln(gamma, delta)
-        return np.asarray(stayed - likelihood.of_each(np.array(self._fitted())))
+        bought = betaln(alpha + x, beta + n - x) - betaln(alpha, beta) - betaln(gamma, delta)
+        ahead = np.arange(1.0, last + 1)[:, None]
+        stayed = bought + betaln(gamma, delta + n + ahead)
+        return np.asarray(np.exp(stayed - likelihood.of_each(np.array(self._fitted()))))
+
+
+def _beta_binomial(occasions: int, most: int, buys: Floats, passes: Floats) -> Floats:
+    """The chance of each number of purchases from 0 to `most` at so many `occasions`."""
+    y = np.arange(min(occasions, most) + 1.0)
+    choose = gammaln(occasions + 1) - gammaln(y + 1) - gammaln(occasions - y + 1)
+    chances = np.exp(choose + betaln(buys + y, passes + occasions - y) - betaln(buys, passes))
+    return np.pad(chances, ((0, 0), (0, most + 1 - len(y))))
 
 
 class _Likelihood:

@@ -7,16 +7,24 @@ Fader, P. S., Hardie, B. G. S. (2013): The Gamma-Gamma Model of Monetary Value.
 http://www.brucehardie.com/notes/025/
 """
 
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, gammaln, polygamma
 
 from guanxi.analytics.models.collapse import count_distinct
-from guanxi.analytics.models.contract import LikelihoodModel
-from guanxi.analytics.models.inputs import Floats, case_weights, spend_history
-from guanxi.analytics.models.maximize import Curvature, maximize
+from guanxi.analytics.models.contract import LikelihoodModel, Search
+from guanxi.analytics.models.inputs import Floats, spend_history, whole_numbers
+from guanxi.analytics.models.maximize import Curvature
+from guanxi.analytics.models.prior import Prior
+
+
+class SpendHistory(NamedTuple):
+    """Simulated customers, in the columns that `fit` takes."""
+
+    frequency: Floats
+    monetary: Floats
 
 
 class GammaGamma(LikelihoodModel):
@@ -25,34 +33,16 @@ class GammaGamma(LikelihoodModel):
     parameter_names = ("p", "q", "v")
 
     def fit(
-        self, *, frequency: ArrayLike, monetary: ArrayLike, weights: ArrayLike | None = None
+        self,
+        *,
+        frequency: ArrayLike,
+        monetary: ArrayLike,
+        weights: ArrayLike | None = None,
+        prior: Prior | None = None,
     ) -> Self:
-        """Estimate p, q, v from x purchases of mean value `monetary`; rows with x = 0 say nothing.
-
-        `weights` says how many customers a row stands for.
-        """
-        x, mean_spend = spend_history(frequency, monetary)
-        weight = case_weights(weights, rows=len(x))
-        bought = x > 0
-        if not bought.any():
-            raise ValueError("frequency is 0 or empty throughout: a fit needs a purchase")
-        kept = None if weight is None else weight[bought]
-        (x, mean_spend), weight = count_distinct(x[bought], mean_spend[bought], weights=kept)
-        total = float(weight.sum())
-        unit = float(weight @ mean_spend / total)
-        estimate = maximize(
-            _Likelihood(x, mean_spend, weight).curvature,
-            start=np.array([2.0, 3.0, unit]),
-            units=np.array([1.0, 1.0, unit]),
-            total_weight=total,
-        )
-        self._keep(estimate)
-        if self.params_["q"] <= 1:
-            self.warnings_.append(
-                f"q is {self.params_['q']:.3g}: spend varies so much between customers that the "
-                "model has no population mean; customers without purchases get no forecast."
-            )
-        return self
+        """Estimate p, q, v from x purchases of mean value `monetary`; rows with x = 0 say
+        nothing."""
+        return self._fit(self._read(frequency=frequency, monetary=monetary), weights, prior)
 
     def expected_spend(self, *, frequency: ArrayLike, monetary: ArrayLike) -> Floats:
         """Give E[M | x, m] = p (v + x m) / (p x + q - 1), the value to expect of a purchase.
@@ -67,6 +57,52 @@ class GammaGamma(LikelihoodModel):
             exists, p * (v + x * mean_spend) / np.where(exists, below, 1), np.nan
         )
         return spend
+
+    def simulate(self, *, frequency: ArrayLike, seed: int) -> SpendHistory:
+        """Draw a customer for each number of purchases."""
+        p, q, v = self._fitted()
+        random = np.random.default_rng(seed)
+        (x,) = whole_numbers(frequency=frequency)
+        rate = np.maximum(random.gamma(q, 1 / v, len(x)), 1e-300)
+        spent = random.gamma(p * np.maximum(x, 1)) / rate
+        return SpendHistory(x, np.where(x > 0, spent / np.maximum(x, 1), 0.0))
+
+    def _read(self, *, frequency: ArrayLike, monetary: ArrayLike) -> tuple[Floats, ...]:
+        return spend_history(frequency, monetary)
+
+    def _likelihood(self, columns: tuple[Floats, ...], weight: Floats | None) -> "_Likelihood":
+        x, mean_spend = columns
+        bought = self._says_something(columns)
+        if not bought.any():
+            raise ValueError("frequency is 0 or empty throughout: a fit needs a purchase")
+        kept = None if weight is None else weight[bought]
+        if kept is not None and not kept.sum() > 0:
+            raise ValueError("weights are 0 wherever frequency is above 0: a fit needs a purchase")
+        (x, mean_spend), counts = count_distinct(x[bought], mean_spend[bought], weights=kept)
+        return _Likelihood(x, mean_spend, counts)
+
+    def _search(self, columns: tuple[Floats, ...], weight: Floats | None) -> Search:
+        x, mean_spend = columns
+        said = (x > 0) if weight is None else weight * (x > 0)
+        unit = float(np.average(mean_spend, weights=said))
+        return Search(np.array([2.0, 3.0, unit]), np.array([1.0, 1.0, unit]))
+
+    def _says_something(self, columns: tuple[Floats, ...]) -> NDArray[np.bool_]:
+        return columns[0] > 0
+
+    def _own_doubts(self, columns: tuple[Floats, ...]) -> list[str]:
+        doubts = []
+        if columns[0].max() <= 1:
+            doubts.append(
+                "Nobody bought twice: how much of the spread is within a customer and how much "
+                "between customers cannot be told."
+            )
+        if self.params_["q"] <= 1:
+            doubts.append(
+                f"q is {self.params_['q']:.3g}: spend varies so much between customers that the "
+                "model has no population mean; customers without purchases get no forecast."
+            )
+        return doubts
 
 
 class _Likelihood:

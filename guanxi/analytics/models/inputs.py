@@ -78,6 +78,16 @@ def discount_rate(discount: float, *, above_0: bool = False) -> float:
     return rate
 
 
+def discount_per_unit(yearly: float, *, units_a_year: float) -> float:
+    """Give the rate of discount a unit of time that amounts to `yearly` in a year, both as shares.
+
+    (1 + yearly)^(1 / units) - 1: .15 a year is .0027 a week (52) and .00038 a day (365).
+    """
+    if not (np.isfinite(units_a_year) and units_a_year > 0):
+        raise ValueError(f"units_a_year must be a positive number, not {units_a_year!r}")
+    return float(np.expm1(np.log1p(discount_rate(yearly)) / units_a_year))
+
+
 def case_weights(weights: ArrayLike | None, *, rows: int) -> Floats | None:
     """Read the number of customers each row stands for."""
     if weights is None:

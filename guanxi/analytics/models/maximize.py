@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from guanxi.analytics.models.inputs import Floats
+from guanxi.analytics.models.prior import LogNormal
 
 _GRADIENT_TOLERANCE = 1e-8
 _MOST_ITERATIONS = 200
@@ -40,9 +41,15 @@ class Estimate:
 
     parameters: Floats
     log_likelihood: float
-    standard_errors: Floats
+    covariance_of_logs: Floats  # NaN for what ran to the edge
     converged: bool
     at_edge: tuple[int, ...]
+
+    @property
+    def standard_errors(self) -> Floats:
+        """Delta method: the standard error of p is p times that of ln p."""
+        errors: Floats = self.parameters * np.sqrt(np.diag(self.covariance_of_logs))
+        return errors
 
 
 def maximize(
@@ -51,15 +58,16 @@ def maximize(
     start: Floats,
     units: Floats,
     total_weight: float,
+    prior: LogNormal | None = None,
 ) -> Estimate:
     """Climb to the maximum by Newton steps in a trust region, over the logs of the parameters.
 
     Logs keep every parameter positive, make the surface nearly quadratic and the search the same
     in days and in weeks. `units` says what a parameter of ordinary size is in the caller's units;
     `total_weight` turns the sum into a mean, so that tolerances mean the same at ten customers
-    and ten million.
+    and ten million. With a `prior`, to the maximum of both together.
     """
-    surface = _WalledSurface(curvature, units, total_weight)
+    surface = _WalledSurface(curvature, units, total_weight, prior)
     found = minimize(
         surface.value,
         np.log(start),
@@ -84,9 +92,14 @@ class _WalledSurface:
     """
 
     def __init__(
-        self, curvature: Callable[[Floats], Curvature], units: Floats, total_weight: float
+        self,
+        curvature: Callable[[Floats], Curvature],
+        units: Floats,
+        total_weight: float,
+        prior: LogNormal | None,
     ) -> None:
         self._curvature = curvature
+        self._prior = prior
         self._centre = np.log(units)
         self.total_weight = total_weight
         self._at: Floats | None = None
@@ -128,6 +141,12 @@ class _WalledSurface:
         self._value = wall - natural.log_likelihood / self.total_weight
         self._gradient = -slope / self.total_weight + _WALL * beyond
         self._hessian = -curved / self.total_weight + _WALL * np.diag((beyond != 0).astype(float))
+        if self._prior is not None:
+            away = logs - self._prior.centre
+            pull = self._prior.precision / self.total_weight
+            self._value += float(away @ pull @ away) / 2
+            self._gradient += pull @ away
+            self._hessian += pull
 
 
 def _estimate(surface: _WalledSurface, logs: Floats) -> Estimate:
@@ -135,29 +154,26 @@ def _estimate(surface: _WalledSurface, logs: Floats) -> Estimate:
     inside = surface.beyond_wall(logs) == 0
     slope = (surface.gradient(logs) * surface.total_weight)[inside]
     information = (surface.hessian(logs) * surface.total_weight)[np.ix_(inside, inside)]
-    errors_of_logs = np.full(len(logs), np.nan)
-    errors_of_logs[inside], gain_left = _errors_and_gain(information, slope)
-    parameters = np.exp(logs)
+    covariance = np.full((len(logs), len(logs)), np.nan)
+    covariance[np.ix_(inside, inside)], gain_left = _covariance_and_gain(information, slope)
     return Estimate(
-        parameters=parameters,
+        parameters=np.exp(logs),
         log_likelihood=surface.log_likelihood(logs),
-        # Delta method: the standard error of p is p times that of ln p.
-        standard_errors=parameters * errors_of_logs,
+        covariance_of_logs=covariance,
         converged=bool(gain_left < _LARGEST_GAIN_LEFT),
         at_edge=tuple(int(place) for place in np.flatnonzero(~inside)),
     )
 
 
-def _errors_and_gain(information: Floats, slope: Floats) -> tuple[Floats, float]:
-    """Give the standard errors, and the gain that a last Newton step promises (g' H^-1 g / 2).
+def _covariance_and_gain(information: Floats, slope: Floats) -> tuple[Floats, float]:
+    """Give the covariance, and the gain that a last Newton step promises (g' H^-1 g / 2).
 
     A direction in which the surface is flat counts as barely curved: errors of e to the 30 say
     as well as infinite ones that the data are silent, and spare the other parameters theirs.
     """
     curvatures, directions = np.linalg.eigh(information)
     if curvatures.min(initial=0) < -_LARGEST_GAIN_LEFT:
-        return np.full(len(slope), np.nan), np.inf
+        return np.full_like(information, np.nan), np.inf
     curvatures = np.maximum(curvatures, _FLATTEST)
-    variances = directions**2 @ (1 / curvatures)
     gain = (directions.T @ slope) ** 2 @ (1 / curvatures) / 2
-    return np.sqrt(variances), float(gain)
+    return (directions / curvatures) @ directions.T, float(gain)

@@ -7,14 +7,21 @@ Schmittlein, D. C., Morrison, D. G., Colombo, R. (1987): Counting your customers
 what will they do next? Management Science 33(1), 1-24.
 Fader, P. S., Hardie, B. G. S. (2005): A note on deriving the Pareto/NBD model and related
 expressions.
+Fader, P. S., Hardie, B. G. S., Lee, K. L. (2005): RFM and CLV: Using Iso-Value Curves for Customer
+Base Analysis. Journal of Marketing Research 42(4), 415-430.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, exprel
+from scipy.special import expit
 
 from guanxi.analytics.models.collapse import collapse
-from guanxi.analytics.models.inputs import Floats, horizon_length, purchase_history, vectors
+from guanxi.analytics.models.inputs import Floats, purchase_history, vectors, whole_number
+from guanxi.analytics.models.pareto_nbd_forecast import (
+    chances_while_there,
+    discounted_time_there,
+    time_there,
+)
 from guanxi.analytics.models.pareto_nbd_likelihood import ParetoLikelihood
 from guanxi.analytics.models.purchase_model import PurchaseHistory, PurchaseModel
 
@@ -23,6 +30,7 @@ class ParetoNBD(PurchaseModel):
     """Pareto/NBD. A customer may leave at any moment, not only after a purchase."""
 
     parameter_names = ("r", "alpha", "s", "beta")
+    leaving = ("s", "beta")
 
     def probability_alive(
         self, *, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
@@ -34,25 +42,25 @@ class ParetoNBD(PurchaseModel):
         likelihood = ParetoLikelihood(x=x, t_x=t_x, age=age_now, weight=None, are_distinct=True)
         return distinct.scatter(expit(-likelihood.log_odds_left(parameters)))
 
-    def expected_purchases(
-        self, *, horizon: float, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
-    ) -> Floats:
-        """Give E[Y(t) | x, t_x, T], purchases to expect in the next `horizon` t of time:
-        P(alive) (r + x) (beta + T) / ((alpha + T) (s - 1))
-            [1 - ((beta + T) / (beta + T + t))^(s - 1)]
-        """
-        r, alpha, s, beta = self._fitted()
-        ahead = horizon_length(horizon)
-        alive = self.probability_alive(frequency=frequency, recency=recency, age=age)
-        x, _, age_now = purchase_history(frequency, recency, age)
-        watched = _time_there(s, beta + age_now, ahead)
-        return np.asarray(alive * (r + x) / (alpha + age_now) * watched)
-
     def expected_purchases_new(self, t: ArrayLike) -> Floats:
         """Give E[X(t)]: repeat purchases of a new customer in the first `t` of time."""
         r, alpha, s, beta = self._fitted()
         (time,) = vectors(t=np.atleast_1d(np.asarray(t, dtype=np.float64)))
-        return np.asarray(r / alpha * _time_there(s, np.full(len(time), beta), time))
+        return np.asarray(r / alpha * time_there(s, np.full(len(time), beta), time))
+
+    def purchase_chances_new(self, t: ArrayLike, *, most: int) -> Floats:
+        """Give P(X(t) = x) from x = 0 to `most`, see `chances_while_there`."""
+        r, alpha, s, beta = self._fitted()
+        (time,) = vectors(t=np.atleast_1d(np.asarray(t, dtype=np.float64)))
+        same = np.ones(len(time))
+        return chances_while_there(
+            shape=r * same,
+            buying=alpha * same,
+            leave=s,
+            leaving=beta * same,
+            ahead=time,
+            most=whole_number("most", most),
+        )
 
     def simulate(self, *, size: int, age: ArrayLike, seed: int) -> PurchaseHistory:
         """Draw `size` customers who have been watched for `age` (one time, or one each)."""
@@ -66,9 +74,30 @@ class ParetoNBD(PurchaseModel):
         last = there * random.random(size) ** (1 / np.maximum(x, 1))
         return PurchaseHistory(x, np.where(x > 0, last, 0.0), ages)
 
-    def _likelihood(
-        self, x: Floats, t_x: Floats, age: Floats, weight: Floats | None
-    ) -> ParetoLikelihood:
+    def _expected_if_alive(self, x: Floats, age: Floats, ahead: float) -> Floats:
+        """(r + x) (beta + T) / ((alpha + T) (s - 1)) [1 - ((beta + T) / (beta + T + t))^(s - 1)]"""
+        r, alpha, s, beta = self._fitted()
+        return np.asarray((r + x) / (alpha + age) * time_there(s, beta + age, ahead))
+
+    def _discounted_if_alive(self, x: Floats, age: Floats, rate: float) -> Floats:
+        """(r + x) / (alpha + T) rate^(s-1) (beta + T)^s U(s, s, rate (beta + T)): with P(alive),
+        equation (2) of Fader, Hardie and Lee (2005, RFM and CLV)."""
+        r, alpha, s, beta = self._fitted()
+        return np.asarray((r + x) / (alpha + age) * discounted_time_there(s, beta + age, rate))
+
+    def _chances_if_alive(self, x: Floats, age: Floats, ahead: float, most: int) -> Floats:
+        r, alpha, s, beta = self._fitted()
+        return chances_while_there(
+            shape=r + x,
+            buying=alpha + age,
+            leave=s,
+            leaving=beta + age,
+            ahead=np.full(len(x), ahead),
+            most=most,
+        )
+
+    def _likelihood(self, columns: tuple[Floats, ...], weight: Floats | None) -> ParetoLikelihood:
+        x, t_x, age = columns
         return ParetoLikelihood(x=x, t_x=t_x, age=age, weight=weight)
 
     def _rough(self, mean_x: float, unit: float) -> Floats:
@@ -76,10 +105,3 @@ class ParetoNBD(PurchaseModel):
 
     def _units(self, unit: float) -> Floats:
         return np.array([1.0, unit, 1.0, unit])
-
-
-def _time_there(shape: float, until_now: Floats, ahead: Floats | float) -> Floats:
-    """How much of the time ahead to expect before leaving: u (1 - (u / (u + t))^(s-1)) / (s-1), by
-    (1 - e^-z) / z, which is 1 where s is 1."""
-    log_growth = np.log1p(ahead / until_now)
-    return np.asarray(until_now * log_growth * exprel((1 - shape) * log_growth))

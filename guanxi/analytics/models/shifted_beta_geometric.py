@@ -16,17 +16,18 @@ from numpy.typing import ArrayLike
 from scipy.special import betaln, hyp2f1
 
 from guanxi.analytics.models.collapse import count_distinct
-from guanxi.analytics.models.contract import LikelihoodModel
+from guanxi.analytics.models.contract import LikelihoodModel, Search
 from guanxi.analytics.models.inputs import (
     Floats,
     at_least_one,
-    case_weights,
     discount_rate,
     tenure,
+    whole_number,
     whole_numbers,
 )
 from guanxi.analytics.models.log_beta import log_beta
-from guanxi.analytics.models.maximize import Curvature, maximize
+from guanxi.analytics.models.maximize import Curvature
+from guanxi.analytics.models.prior import Prior
 
 
 class Tenure(NamedTuple):
@@ -40,24 +41,19 @@ class ShiftedBetaGeometric(LikelihoodModel):
     """sBG: parameters alpha and beta of the chance to leave at a renewal."""
 
     parameter_names = ("alpha", "beta")
+    leaving = ("alpha", "beta")
 
-    def fit(self, *, periods: ArrayLike, lost: ArrayLike, weights: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        *,
+        periods: ArrayLike,
+        lost: ArrayLike,
+        weights: ArrayLike | None = None,
+        prior: Prior | None = None,
+    ) -> Self:
         """Estimate alpha, beta from the renewals that came up for each customer, and whether the
-        last of these was refused (`lost` is 1) or all were taken (0: a contract still runs).
-
-        `weights` says how many customers a row stands for.
-        """
-        count, left = tenure(periods, lost)
-        at_least_one("periods", count)
-        weight = case_weights(weights, rows=len(count))
-        likelihood = _Likelihood(count, left, weight)
-        estimate = maximize(
-            likelihood.curvature,
-            start=np.array([1.0, 2.0]),
-            units=np.ones(2),
-            total_weight=likelihood.total,
-        )
-        return self._keep(estimate)
+        last of these was refused (`lost` is 1) or all were taken (0: a contract still runs)."""
+        return self._fit(self._read(periods=periods, lost=lost), weights, prior)
 
     def survival(self, periods: ArrayLike) -> Floats:
         """Give S(t) = B(alpha, beta + t) / B(alpha, beta): the share left after t renewals."""
@@ -90,6 +86,16 @@ class ShiftedBetaGeometric(LikelihoodModel):
         renewals: Floats = (beta + count) / (alpha + beta + count) * worth * ahead
         return renewals
 
+    def renewal_chances(self, *, horizon: int, periods: ArrayLike) -> Floats:
+        """Give the chance of each number of renewals from 0 to `horizon`, of the next `horizon` to
+        come up, for whoever has renewed n times: S(n + k) / S(n) less the same of k + 1."""
+        alpha, beta = self._fitted()
+        (count,) = whole_numbers(periods=periods)
+        k = np.arange(whole_number("horizon", horizon) + 1.0)
+        now = count[:, None]
+        left = np.exp(betaln(alpha, beta + now + k) - betaln(alpha, beta + now))
+        return np.asarray(left - np.append(left[:, 1:], np.zeros((len(count), 1)), axis=1))
+
     def simulate(self, *, size: int, periods: ArrayLike, seed: int) -> Tenure:
         """Draw `size` customers for whom at most `periods` renewals came up (one number or one
         each)."""
@@ -101,6 +107,26 @@ class ShiftedBetaGeometric(LikelihoodModel):
         left_at = np.ceil(np.log(random.random(size)) / np.log1p(-chance))
         left_at = np.maximum(left_at, 1)
         return Tenure(np.minimum(left_at, most), (left_at <= most).astype(float))
+
+    def _read(self, *, periods: ArrayLike, lost: ArrayLike) -> tuple[Floats, ...]:
+        columns = tenure(periods, lost)
+        at_least_one("periods", columns[0])
+        return columns
+
+    def _likelihood(self, columns: tuple[Floats, ...], weight: Floats | None) -> "_Likelihood":
+        periods, lost = columns
+        return _Likelihood(periods, lost, weight)
+
+    def _search(self, columns: tuple[Floats, ...], weight: Floats | None) -> Search:
+        return Search(np.array([1.0, 2.0]), np.ones(2))
+
+    def _own_doubts(self, columns: tuple[Floats, ...]) -> list[str]:
+        periods, lost = columns
+        if not lost.any():
+            return ["Nobody has refused a renewal: how many will can hardly be known."]
+        if lost.all() and periods.max() == periods.min():
+            return ["All left at the same renewal: how customers differ cannot be known."]
+        return []
 
 
 class _Likelihood:

@@ -1,10 +1,12 @@
 """What holds for every model. A new one adds its case here and is covered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from guanxi.analytics import (
     BetaGeometricBetaBernoulli,
@@ -14,15 +16,10 @@ from guanxi.analytics import (
     ModifiedBetaGeometricNBD,
     NotFittedError,
     ParetoNBD,
+    Prior,
     ShiftedBetaGeometric,
 )
-from guanxi.analytics.models import (
-    beta_geometric_beta_bernoulli,
-    gamma_gamma,
-    shifted_beta_geometric,
-)
-from guanxi.analytics.models.beta_geometric_likelihood import BetaGeometricLikelihood
-from guanxi.analytics.models.pareto_nbd_likelihood import ParetoLikelihood
+from guanxi.analytics.models.contract import UNSEEN_DROPOUT
 
 Columns = dict[str, np.ndarray]
 
@@ -39,33 +36,18 @@ class Case:
     watched: str = ""  # what `simulate` calls how long customers are watched: between these two
     between: tuple[int, int] = (0, 0)
     ahead: float | None = None  # how far to look
+    nobody_leaves: dict[str, float] | None = None  # a truth without dropout
 
     def draw(self, size: int, seed: int) -> Columns:
-        if self.model is GammaGamma:
-            return draw_spend(self.truth, size, seed)
-        watched = np.random.default_rng(seed).integers(*self.between, size)
         model: Any = self.model.with_params(**self.truth)
+        random = np.random.default_rng(seed)
+        if self.model is GammaGamma:
+            return model.simulate(frequency=random.integers(1, 12, size), seed=seed)._asdict()
+        watched = random.integers(*self.between, size)
         return model.simulate(size=size, seed=seed, **{self.watched: watched})._asdict()
 
     def likelihood(self, columns: Columns) -> Any:
-        values, rows = columns.values(), len(next(iter(columns.values())))
-        if self.model is GammaGamma:
-            return gamma_gamma._Likelihood(*values, np.ones(rows))
-        if self.model is ShiftedBetaGeometric:
-            return shifted_beta_geometric._Likelihood(*values, None)
-        if self.model is BetaGeometricBetaBernoulli:
-            return beta_geometric_beta_bernoulli._Likelihood(*values, None)
-        if self.model is ParetoNBD:
-            return ParetoLikelihood(
-                x=columns["frequency"], t_x=columns["recency"], age=columns["age"], weight=None
-            )
-        return BetaGeometricLikelihood(
-            x=columns["frequency"],
-            t_x=columns["recency"],
-            age=columns["age"],
-            extra=int(self.model.first_purchase_may_be_last),
-            weight=None,
-        )
+        return self.model()._likelihood(tuple(columns.values()), None)
 
     def score(self, model: LikelihoodModel, columns: Columns) -> np.ndarray:
         if self.model is ShiftedBetaGeometric:
@@ -74,17 +56,12 @@ class Case:
         return getattr(model, self.forecast)(**columns, **ahead)
 
 
-def draw_spend(truth: dict[str, float], size: int, seed: int) -> Columns:
-    random = np.random.default_rng(seed)
-    x = random.integers(1, 12, size).astype(float)
-    scale = random.gamma(truth["q"], 1 / truth["v"], size)
-    return {"frequency": x, "monetary": random.gamma(truth["p"] * x) / scale / x}
-
-
 def purchases_case(model: type[LikelihoodModel]) -> Case:
     truth = {"r": 0.6, "alpha": 25.0, "a": 0.8, "b": 2.5}
     units = ("recency", "age"), ("alpha",)
-    return Case(model, truth, "expected_purchases", *units, "age", (100, 500), ahead=90.0)
+    stay = truth | {"r": 2.0, "a": 1e-6, "b": 5.0}
+    forecast = "expected_purchases"
+    return Case(model, truth, forecast, *units, "age", (100, 500), 90.0, nobody_leaves=stay)
 
 
 CASES = [
@@ -100,6 +77,7 @@ CASES = [
         "age",
         (100, 500),
         ahead=90.0,
+        nobody_leaves={"r": 2.0, "alpha": 25.0, "s": 0.7, "beta": 1e9},
     ),
     Case(
         BetaGeometricBetaBernoulli,
@@ -108,6 +86,7 @@ CASES = [
         watched="periods",
         between=(6, 12),
         ahead=5,
+        nobody_leaves={"alpha": 1.2, "beta": 0.8, "gamma": 1e-7, "delta": 2.8},
     ),
     Case(
         ShiftedBetaGeometric,
@@ -115,9 +94,11 @@ CASES = [
         "probability_renew",
         watched="periods",
         between=(3, 12),
+        nobody_leaves={"alpha": 1e-9, "beta": 3.8},
     ),
 ]
 WITH_UNIT = [case for case in CASES if case.unit_parameters]
+WITH_DROPOUT = [case for case in CASES if case.nobody_leaves]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.model.__name__)
@@ -130,6 +111,7 @@ def test_truth_lies_within_the_stated_errors(case: Case, seed: int) -> None:
     fit = case.model().fit(**case.draw(20_000, seed))
     assert fit.converged_
     assert fit.warnings_ == []
+    assert fit.sees_dropout_ == bool(case.nobody_leaves)
     for name, truth in case.truth.items():
         assert abs(fit.params_[name] - truth) < 4 * fit.standard_errors_[name]
 
@@ -166,6 +148,83 @@ def test_weights_stand_for_repetitions(case: Case) -> None:
     assert weighted.params_ == pytest.approx(plain.params_, rel=1e-5)
     assert weighted.log_likelihood_ == pytest.approx(plain.log_likelihood_, rel=1e-9)
     assert weighted.standard_errors_ == pytest.approx(plain.standard_errors_, rel=1e-4)
+
+
+@settings(max_examples=10, deadline=None)
+@given(weights=st.lists(st.integers(0, 5), min_size=30, max_size=30).filter(any))
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.model.__name__)
+def test_weights_stand_for_repetitions_among_others(case: Case, weights: list[int]) -> None:
+    columns = case.draw(30, seed=13)
+    repeated = {name: np.repeat(column, weights) for name, column in columns.items()}
+    model = case.model.with_params(**case.truth)
+    weighted = model.log_likelihood_of(**columns, weights=weights)
+    assert weighted == pytest.approx(model.log_likelihood_of(**repeated), rel=1e-9)
+
+
+def test_truth_is_likelier_than_another_model_of_other_customers(case: Case) -> None:
+    held_out = case.draw(2_000, seed=14)
+    wrong = {name: 3 * value for name, value in case.truth.items()}
+    truth, other = (case.model.with_params(**params) for params in (case.truth, wrong))
+    assert truth.log_likelihood_of(**held_out) > other.log_likelihood_of(**held_out) + 10
+
+
+def test_prior_is_weighed_with_the_data(case: Case) -> None:
+    columns = case.draw(300, seed=15)
+    prior = Prior({name: 2 * value for name, value in case.truth.items()}, spread=0.5)
+    fit = case.model().fit(**columns, prior=prior)
+    assert fit.converged_
+    at = np.array(list(fit.params_.values()))
+    here = case.likelihood(columns).curvature(at)
+    away = np.log(at / np.array(list(prior.median.values())))
+    # Where the data's pull ends: as far from the medians as the prior lets them go.
+    assert here.gradient * at == pytest.approx(away / 0.5**2, abs=1e-3)
+    curved = np.outer(at, at) * here.hessian + np.diag(at * here.gradient)
+    errors = at * np.sqrt(np.diag(np.linalg.inv(np.eye(len(at)) / 0.5**2 - curved)))
+    assert list(fit.standard_errors_.values()) == pytest.approx(errors, rel=1e-3)
+    assert fit.log_likelihood_ == pytest.approx(here.log_likelihood)
+
+
+def test_firm_prior_decides_and_a_vague_one_does_not(case: Case) -> None:
+    columns = case.draw(800, seed=16)
+    median = {name: 1.5 * value for name, value in case.truth.items()}
+    firm = case.model().fit(**columns, prior=Prior(median, spread=1e-3))
+    assert firm.params_ == pytest.approx(median, rel=1e-2)
+    vague, without = (
+        case.model().fit(**columns, prior=Prior(median, 1e4)),
+        case.model().fit(**columns),
+    )
+    assert vague.params_ == pytest.approx(without.params_, rel=1e-4)
+
+
+def test_prior_lets_a_handful_of_customers_be_fitted(case: Case) -> None:
+    fit = case.model().fit(**case.draw(4, seed=17), prior=Prior(case.truth, spread=0.3))
+    assert fit.converged_
+    assert not any("edge" in warning for warning in fit.warnings_)
+    for name, truth in case.truth.items():
+        assert 0.3 < fit.params_[name] / truth < 3
+
+
+def test_prior_that_is_none_of_this_model_is_refused(case: Case) -> None:
+    columns, name = case.draw(20, seed=19), case.model.parameter_names[0]
+    for prior in (Prior({"slope": 1.0}), Prior({}, {"slope": 1.0})):
+        with pytest.raises(ValueError, match="prior names slope; there is"):
+            case.model().fit(**columns, prior=prior)
+    for prior in (Prior({name: -1.0}), Prior({name: 1.0}, spread=0.0)):
+        with pytest.raises(ValueError, match=f"prior of {name} must be a positive number"):
+            case.model().fit(**columns, prior=prior)
+    with pytest.raises(ValueError, match="a spread for each median"):
+        case.model().fit(**columns, prior=Prior({name: 1.0}, spread={}))
+
+
+@pytest.mark.parametrize("case", WITH_DROPOUT, ids=lambda case: case.model.__name__)
+def test_dropout_that_cannot_be_seen_is_said_plainly(case: Case) -> None:
+    assert case.nobody_leaves is not None
+    loyal = replace(case, truth=case.nobody_leaves)
+    fit = case.model().fit(**loyal.draw(1_000, seed=20))
+    assert UNSEEN_DROPOUT in fit.warnings_
+    assert not fit.sees_dropout_
+    handful = case.model().fit(**case.draw(2, seed=21))
+    assert handful.warnings_
 
 
 def test_order_of_rows_does_not_matter(case: Case) -> None:

@@ -7,6 +7,7 @@ it nothing later.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812 - `date` names columns elsewhere in this package
+from typing import Any
 
 import ibis.expr.types as ir
 import numpy as np
@@ -83,7 +84,7 @@ def forecast_by_model(kind: type[BetaGeometricNBD | ParetoNBD]) -> Forecaster:
         facts = customer_facts(lines, as_of=as_of).filter(lambda row: row["purchases"] > 0)
         buyers = facts.order_by("customer_id").to_pyarrow()
         row = Columns(buyers)
-        history = {
+        history: dict[str, Any] = {
             "frequency": row["purchases"] - 1,
             "recency": row["active_days"],
             "age": row["tenure_days"],
