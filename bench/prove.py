@@ -28,6 +28,7 @@ CLAIM = re.compile(r'\[(?P<figure>[^\]]+)\]\(proof/(?P<file>\w+\.json) "(?P<poin
 COMMANDS: dict[str, list[str]] = {
     "purchase_models": ["purchase_models.py"],
     "import_retail": ["import_retail.py"],
+    "daily_looks": ["daily_looks.py"],
     "matching": ["matching.py"],
     "matching_million": ["matching_million.py"],
     "import_customers": ["import_customers.py", "100000", "1000000"],
