@@ -25,7 +25,6 @@ from guanxi.analytics.trust.drift import (
 from guanxi.analytics.trust.forecasts import (
     Forecast,
     Forecaster,
-    chance_to_buy,
     forecast_by_model,
     forecast_by_scores,
 )
@@ -52,7 +51,6 @@ __all__ = [
     "Window",
     "backtest",
     "calibration",
-    "chance_to_buy",
     "compare",
     "decide",
     "drift_of_categories",

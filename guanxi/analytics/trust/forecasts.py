@@ -14,20 +14,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.special import roots_legendre
 
 from guanxi.analytics.facts import customer_days, customer_facts, usable_lines
 from guanxi.analytics.forecast import forecast_spend
-from guanxi.analytics.models.beta_geometric import BetaGeometricNBD, ModifiedBetaGeometricNBD
-from guanxi.analytics.models.collapse import collapse
+from guanxi.analytics.models.beta_geometric import ModifiedBetaGeometricNBD
 from guanxi.analytics.models.inputs import Floats
-from guanxi.analytics.models.pareto_nbd import ParetoNBD
+from guanxi.analytics.models.purchase_model import PurchaseModel
 from guanxi.analytics.rhythm import RatePrior
 from guanxi.analytics.scoring import Columns, FittedModel, score_customers
 
 TARGETS = ("purchases", "amount", "buys")
 _EPOCH = Date(1970, 1, 1)
-_NODES, _WEIGHTS = roots_legendre(40)
 # A share of fewer customers than this is no rule to measure a model by.
 FEWEST_FOR_A_SHARE = 30
 
@@ -66,7 +63,7 @@ def forecast_by_scores(lines: ir.Table, as_of: Date, horizon_days: int) -> Forec
         buys = _chance_by_mean_rate(history, horizon_days)
     else:
         model = ModifiedBetaGeometricNBD.with_params(**fitted.params)
-        buys = chance_to_buy(model, horizon=horizon_days, **history)
+        buys = _chance_to_buy(model, history, horizon_days)
     return Forecast(
         customer_id=customers["customer_id"],
         purchases=row["expected_purchases_12m"],
@@ -77,7 +74,7 @@ def forecast_by_scores(lines: ir.Table, as_of: Date, horizon_days: int) -> Forec
     )
 
 
-def forecast_by_model(kind: type[BetaGeometricNBD | ParetoNBD]) -> Forecaster:
+def forecast_by_model(kind: type[PurchaseModel]) -> Forecaster:
     """Make a forecaster of one purchase model, with spend per purchase as scoring forecasts it."""
 
     def forecast(lines: ir.Table, as_of: Date, horizon_days: int) -> Forecast:
@@ -100,48 +97,12 @@ def forecast_by_model(kind: type[BetaGeometricNBD | ParetoNBD]) -> Forecaster:
             customer_id=buyers["customer_id"],
             purchases=purchases,
             amount=purchases * spend.expected,
-            buys=chance_to_buy(model, horizon=horizon_days, **history),
+            buys=_chance_to_buy(model, history, horizon_days),
             models=[FittedModel.of(one) for one in (model, spend.model) if one],
             doubts=[*model.warnings_, *spend.warnings],
         )
 
     return forecast
-
-
-def chance_to_buy(
-    model: BetaGeometricNBD | ParetoNBD,
-    *,
-    horizon: float,
-    frequency: Floats,
-    recency: Floats,
-    age: Floats,
-) -> Floats:
-    """Give the chance of a purchase in the next `horizon`: P(alive) times the chance if alive.
-
-    Who is alive buys at a Gamma(r + x, alpha + T) rate. In (M)BG/NBD nobody leaves before the next
-    purchase, so the chance if alive is 1 - ((alpha + T) / (alpha + T + h))^(r + x). In Pareto/NBD
-    it is the integral, over the moment of the next purchase, of its density times the chance
-    ((beta + T) / (beta + T + t))^s to be there still: by Gauss and Legendre, over the log of time.
-    """
-    history = {"frequency": frequency, "recency": recency, "age": age}
-    alive = model.probability_alive(**history)
-    params = model.params_
-    if isinstance(model, BetaGeometricNBD):
-        prior = RatePrior(r=params["r"], alpha=params["alpha"])
-        gone = prior.gap_chance(frequency=frequency, active_days=age, gap_days=horizon)
-        return np.asarray(alive * (1 - gone))
-    distinct = collapse(frequency, age)
-    x, age_now = distinct.columns
-    shape, known = params["r"] + x[:, None], params["alpha"] + age_now[:, None]
-    there = params["beta"] + age_now[:, None]
-    unit = np.minimum(known, there)
-    reach = np.log1p(horizon / unit)
-    log_time = reach * (_NODES + 1) / 2
-    time = unit * np.expm1(log_time)
-    density = shape / known * (known / (known + time)) ** (shape + 1)
-    stays = (there / (there + time)) ** params["s"]
-    if_alive = (density * stays * (unit + time)) @ _WEIGHTS * reach[:, 0] / 2
-    return np.asarray(alive * distinct.scatter(if_alive))
 
 
 @dataclass(frozen=True)
@@ -201,6 +162,11 @@ def of_customers(customers: pa.ChunkedArray, table: pa.Table) -> dict[str, Float
 def _share(bought: NDArray[np.bool_]) -> float:
     # Half a customer each way, so that no chance is stated as none or certain.
     return float((bought.sum() + 0.5) / (len(bought) + 1))
+
+
+def _chance_to_buy(model: PurchaseModel, history: dict[str, Floats], horizon_days: int) -> Floats:
+    nothing = model.purchase_chances(horizon=horizon_days, most=0, **history)[:, 0]
+    return np.asarray(1 - nothing)
 
 
 def _chance_by_mean_rate(history: dict[str, Floats], horizon_days: int) -> Floats:

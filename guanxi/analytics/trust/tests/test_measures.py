@@ -1,48 +1,12 @@
-"""Chances to buy, calibration, verdicts: each against exact mathematics or a simulation."""
+"""Calibration, naive rules, verdicts: by hand or against a simulation."""
 
 import numpy as np
 import pytest
 
-from guanxi.analytics import BetaGeometricNBD, ModifiedBetaGeometricNBD, ParetoNBD
 from guanxi.analytics.intervals import Measured
-from guanxi.analytics.models.pareto_nbd_likelihood import ParetoLikelihood
-from guanxi.analytics.trust import Comparison, calibration, chance_to_buy, compare, verdict_of
+from guanxi.analytics.trust import Comparison, calibration, compare, verdict_of
 from guanxi.analytics.trust.forecasts import Past, naive_forecasts
 from guanxi.analytics.trust.measures import log_likelihood
-
-MODELS = [
-    BetaGeometricNBD.with_params(r=0.6, alpha=25, a=0.8, b=2.5),
-    ModifiedBetaGeometricNBD.with_params(r=0.6, alpha=25, a=0.8, b=2.5),
-    ParetoNBD.with_params(r=0.6, alpha=25, s=0.7, beta=90),
-]
-
-
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
-def test_chance_to_buy_is_the_share_of_new_customers_who_do(model: BetaGeometricNBD) -> None:
-    new = {"frequency": np.zeros(1), "recency": np.zeros(1), "age": np.zeros(1)}
-    drawn = model.simulate(size=200_000, age=120.0, seed=1)
-    share = (drawn.frequency > 0).mean()
-    assert chance_to_buy(model, horizon=120, **new)[0] == pytest.approx(share, abs=0.005)
-
-
-@pytest.mark.parametrize("ahead", [0.01, 30.0, 3000.0])
-@pytest.mark.parametrize(("x", "t_x", "age"), [(0, 0, 5), (4, 200, 210), (60, 300, 365)])
-def test_chance_of_pareto_nbd_is_one_less_that_of_no_purchase(
-    ahead: float, x: int, t_x: float, age: float
-) -> None:
-    """Who is there at T is to the future what a new customer with Gamma(r + x, alpha + T) and
-    Gamma(s, beta + T) is: the likelihood of x = 0 says how often nothing comes."""
-    model = MODELS[2]
-    r, alpha, s, beta = model.params_.values()
-    history = {"frequency": np.array([x, 1.0]), "recency": np.array([t_x, 1.0])}
-    history["age"] = np.array([age, 9.0])
-    zero = np.zeros(1)
-    nothing = ParetoLikelihood(x=zero, t_x=zero, age=np.array([ahead]), weight=None).curvature(
-        np.array([r + x, alpha + age, s, beta + age])
-    )
-    alive = model.probability_alive(**history)[0]
-    expected = alive * -np.expm1(nothing.log_likelihood)
-    assert chance_to_buy(model, horizon=ahead, **history)[0] == pytest.approx(expected, rel=1e-6)
 
 
 def test_calibration_counts_and_judges() -> None:
