@@ -14,7 +14,14 @@ from guanxi.analytics.models.beta_geometric_beta_bernoulli import (
     Occasions,
 )
 from guanxi.analytics.models.contract import LikelihoodModel, NotFittedError
+from guanxi.analytics.models.customer_value import (
+    UncertainForecast,
+    customer_value,
+    spend_quantiles,
+    with_error,
+)
 from guanxi.analytics.models.gamma_gamma import GammaGamma, SpendHistory
+from guanxi.analytics.models.groups import GroupedFit, fit_groups
 from guanxi.analytics.models.inputs import discount_per_unit
 from guanxi.analytics.models.pareto_nbd import ParetoNBD
 from guanxi.analytics.models.prior import Prior
@@ -40,6 +47,7 @@ __all__ = [
     "BetaGeometricNBD",
     "FittedModel",
     "GammaGamma",
+    "GroupedFit",
     "Lifecycle",
     "LifecycleFacts",
     "LikelihoodModel",
@@ -56,8 +64,11 @@ __all__ = [
     "ShiftedBetaGeometric",
     "SpendHistory",
     "Tenure",
+    "UncertainForecast",
     "abc",
+    "customer_value",
     "discount_per_unit",
+    "fit_groups",
     "gini",
     "lifecycle_stage",
     "lorenz_curve",
@@ -66,4 +77,6 @@ __all__ = [
     "rfm",
     "rhythm",
     "score_customers",
+    "spend_quantiles",
+    "with_error",
 ]

@@ -18,6 +18,7 @@ from guanxi.analytics import (
     ParetoNBD,
     Prior,
     ShiftedBetaGeometric,
+    fit_groups,
 )
 from guanxi.analytics.models.contract import UNSEEN_DROPOUT
 
@@ -77,7 +78,7 @@ CASES = [
         "age",
         (100, 500),
         ahead=90.0,
-        nobody_leaves={"r": 2.0, "alpha": 25.0, "s": 0.7, "beta": 1e9},
+        nobody_leaves={"r": 2.0, "alpha": 200.0, "s": 0.7, "beta": 1e9},
     ),
     Case(
         BetaGeometricBetaBernoulli,
@@ -220,11 +221,26 @@ def test_prior_that_is_none_of_this_model_is_refused(case: Case) -> None:
 def test_dropout_that_cannot_be_seen_is_said_plainly(case: Case) -> None:
     assert case.nobody_leaves is not None
     loyal = replace(case, truth=case.nobody_leaves)
-    fit = case.model().fit(**loyal.draw(1_000, seed=20))
+    fit = case.model().fit(**loyal.draw(300, seed=20))
     assert UNSEEN_DROPOUT in fit.warnings_
     assert not fit.sees_dropout_
     handful = case.model().fit(**case.draw(2, seed=21))
     assert handful.warnings_
+
+
+def test_groups_are_fitted_together(case: Case) -> None:
+    columns = case.draw(1_200, seed=22)
+    group = np.repeat(["few", "many", "others"], [6, 594, 600])
+    fits = fit_groups(case.model, group=group, **columns)
+    assert fits.pooled.params_ == case.model().fit(**columns).params_
+    assert fits.table["converged"].to_pylist() == [True] * 3
+    assert fits.table["customers"].to_pylist() == [6, 594, 600]
+    # All are drawn alike, so none strays far from the whole.
+    for name in case.model.parameter_names:
+        assert fits.table[name].to_numpy() == pytest.approx(fits.pooled.params_[name], rel=0.5)
+    scored = fits.forecast(lambda model, **rows: case.score(model, rows), group=group, **columns)
+    few = {name: column[:6] for name, column in columns.items()}
+    assert scored[:6] == pytest.approx(case.score(fits.models["few"], few))
 
 
 def test_order_of_rows_does_not_matter(case: Case) -> None:
