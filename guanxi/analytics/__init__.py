@@ -4,7 +4,8 @@ from guanxi.analytics import score_customers
 result = score_customers(lines, as_of=date(2026, 3, 31))
 
 Packages with public names of their own: `matching` (which records are one customer), `trust` (is
-a model to be trusted), `actions` (what to do next, and did it help).
+a model to be trusted), `actions` (what to do next, and did it help), `value` (what customers are
+worth to the firm).
 """
 
 from guanxi.analytics.lifecycle import STAGES, Lifecycle, LifecycleFacts, lifecycle_stage

@@ -1,0 +1,22 @@
+"""What customers are worth to the firm: what they brought, what changed, and what they bring along.
+
+Money that happened (the ledger, the equity statement) is kept in decimals and adds up to the
+cent; money that is expected or estimated (the index, referrals, wallets) is in floats.
+
+from guanxi.analytics.value import value_entries, value_ledger
+ledger = value_ledger(value_entries(lines=lines, as_of=date(2026, 3, 31)))
+"""
+
+from guanxi.analytics.value.entries import ValueEntries, value_entries
+from guanxi.analytics.value.ledger import entries_behind, value_ledger, with_quiet_months
+from guanxi.analytics.value.rate_card import Rate, RateCard
+
+__all__ = [
+    "Rate",
+    "RateCard",
+    "ValueEntries",
+    "entries_behind",
+    "value_entries",
+    "value_ledger",
+    "with_quiet_months",
+]
