@@ -30,11 +30,20 @@ from guanxi.analytics.trust.forecasts import (
 )
 from guanxi.analytics.trust.measures import CalibrationBin, Errors, Group, calibration
 from guanxi.analytics.trust.plain import plain
+from guanxi.analytics.trust.stability import (
+    ClassStability,
+    NumberStability,
+    Stability,
+    Transition,
+    compare_snapshots,
+    movers,
+)
 
 __all__ = [
     "Backtest",
     "Bin",
     "CalibrationBin",
+    "ClassStability",
     "Comparison",
     "CutCheck",
     "Decision",
@@ -45,13 +54,17 @@ __all__ = [
     "Ground",
     "Group",
     "ModelCard",
+    "NumberStability",
     "Parameter",
+    "Stability",
     "TargetCheck",
+    "Transition",
     "Verdict",
     "Window",
     "backtest",
     "calibration",
     "compare",
+    "compare_snapshots",
     "decide",
     "drift_of_categories",
     "drift_of_numbers",
@@ -59,6 +72,7 @@ __all__ = [
     "forecast_by_model",
     "forecast_by_scores",
     "model_card",
+    "movers",
     "plain",
     "verdict_of",
 ]
