@@ -40,7 +40,7 @@ Shift = Literal["none", "moderate", "large", "too_few_rows"]
 
 
 class Bin(NamedTuple):
-    """The rows of one bin and side by side."""
+    """How many rows of each side are in one bin."""
 
     name: str
     reference: int

@@ -180,10 +180,8 @@ def _cross(
 
 
 def _balance(counts: NDArray[np.int64]) -> float:
-    there, back = (
-        counts[np.triu_indices(len(counts), 1)],
-        counts.T[np.triu_indices(len(counts), 1)],
-    )
+    above = np.triu_indices(len(counts), 1)
+    there, back = counts[above], counts.T[above]
     seen = there + back > 0
     if not seen.any():
         return 1.0

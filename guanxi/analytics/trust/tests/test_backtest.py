@@ -117,7 +117,7 @@ def test_figures_by_hand() -> None:
     assert (one.happened, one.share, one.holds) == (20, 0.5, True)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     future=st.lists(
         st.tuples(
