@@ -29,6 +29,7 @@ COMMANDS: dict[str, list[str]] = {
     "purchase_models": ["purchase_models.py"],
     "import_retail": ["import_retail.py"],
     "daily_looks": ["daily_looks.py"],
+    "propensity": ["propensity.py"],
     "matching": ["matching.py"],
     "matching_million": ["matching_million.py"],
     "import_customers": ["import_customers.py", "100000", "1000000"],

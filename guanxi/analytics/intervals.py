@@ -55,6 +55,11 @@ def checked_level(level: float) -> float:
     return level
 
 
+def normal_quantile(level: float) -> float:
+    """Give how many standard errors a two-sided interval of a normal figure reaches to a side."""
+    return float(ndtri((1 + checked_level(level)) / 2))
+
+
 def exact_share(
     successes: ArrayLike, trials: ArrayLike, *, level: float = 0.95
 ) -> tuple[Floats, Floats]:

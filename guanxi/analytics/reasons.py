@@ -4,6 +4,7 @@ In a table a customer's reasons are one JSON text, a list of objects such as
     {"code": "probably_left", "probability_alive": 0.081, "days_since_last": 240, ...}
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,10 @@ def _spread(texts: pa.Array, holds: NDArray[np.bool_]) -> pa.Array:
 
 def _literals(values: NDArray[Any]) -> pa.Array:
     if values.dtype.kind == "U":
-        return pc.binary_join_element_wise('"', pa.array(values, pa.string()), '"', "")
+        # Texts of customers may hold quotes; few are distinct, so escaping each of them is cheap.
+        texts = pa.array(values, pa.string()).dictionary_encode()
+        written = [json.dumps(text, ensure_ascii=False) for text in texts.dictionary.to_pylist()]
+        return pa.array(written, pa.string()).take(texts.indices)
     rounded = np.round(values.astype(float), _DECIMALS)
     finite = np.isfinite(rounded)
     whole = finite & (rounded == np.floor(rounded)) & (np.abs(rounded) < 2**53)
