@@ -3,11 +3,12 @@
 from guanxi.analytics import score_customers
 result = score_customers(lines, as_of=date(2026, 3, 31))
 
-Packages with public names of their own: `matching` (which records are one customer), `trust` (is
-a model to be trusted), `actions` (what to do next, and did it help), `value` (what customers are
-worth to the firm).
+Packages with public names of their own: `matching` (which records are one customer), `propensity`
+(who leaves, buys, answers), `trust` (is a model to be trusted), `actions` (what to do next, and did
+it help), `value` (what customers are worth to the firm).
 """
 
+from guanxi.analytics.cox import CoxModel
 from guanxi.analytics.lifecycle import STAGES, Lifecycle, LifecycleFacts, lifecycle_stage
 from guanxi.analytics.models.beta_geometric import BetaGeometricNBD, ModifiedBetaGeometricNBD
 from guanxi.analytics.models.beta_geometric_beta_bernoulli import (
@@ -40,12 +41,14 @@ from guanxi.analytics.purchases import purchase_summary
 from guanxi.analytics.rfm import RFM_CLASSES, rfm
 from guanxi.analytics.rhythm import RatePrior, rhythm
 from guanxi.analytics.scoring import FittedModel, ScoreResult, score_customers
+from guanxi.analytics.survival import SurvivalCurve, kaplan_meier
 
 __all__ = [
     "RFM_CLASSES",
     "STAGES",
     "BetaGeometricBetaBernoulli",
     "BetaGeometricNBD",
+    "CoxModel",
     "FittedModel",
     "GammaGamma",
     "GroupedFit",
@@ -64,6 +67,7 @@ __all__ = [
     "ScoreResult",
     "ShiftedBetaGeometric",
     "SpendHistory",
+    "SurvivalCurve",
     "Tenure",
     "UncertainForecast",
     "abc",
@@ -71,6 +75,7 @@ __all__ = [
     "discount_per_unit",
     "fit_groups",
     "gini",
+    "kaplan_meier",
     "lifecycle_stage",
     "lorenz_curve",
     "pareto_share",
