@@ -27,6 +27,7 @@ CLAIM = re.compile(r'\[(?P<figure>[^\]]+)\]\(proof/(?P<file>\w+\.json) "(?P<poin
 # What is run for each, in this order: the quick ones first.
 COMMANDS: dict[str, list[str]] = {
     "purchase_models": ["purchase_models.py"],
+    "recovery": ["recovery.py"],
     "import_retail": ["import_retail.py"],
     "daily_looks": ["daily_looks.py"],
     "propensity": ["propensity.py"],
