@@ -32,9 +32,9 @@ Problem = Literal["sample_ratio_mismatch", "too_few_customers", "too_few_buyers"
 class LiftReport:
     """What each treated arm brought against the held out.
 
-    `lifts` has the arms that can be judged; of the others `problems` says why not. With a
-    `sample_ratio_mismatch` (under the arm None) there are none at all: who is in an arm was then
-    not left to chance, and no figure can be trusted. `pending` are customers whose window runs.
+    `lifts` has the arms that can be judged; of the others `problems` says why not. That is all of
+    them with a `sample_ratio_mismatch`: who is in an arm was then not left to chance, and no figure
+    can be trusted. `pending` are customers whose window runs.
     """
 
     held_out: str
@@ -42,7 +42,7 @@ class LiftReport:
     complete: int
     pending: int
     lifts: dict[str, Lift]
-    problems: dict[str | None, Problem]
+    problems: dict[str, Problem]
 
     @property
     def is_valid(self) -> bool:
@@ -107,27 +107,28 @@ def lift_report(
     seed: int = 0,
     level: float = 0.95,
 ) -> LiftReport:
-    """Compare each arm with the held out, over the customers whose window is over by `as_of`."""
+    """Compare each arm with the held out, over the customers whose window is over by `as_of`.
+
+    `shares` are those by which the customers in `found` were assigned: other shares make another
+    experiment.
+    """
     names, _ = checked_shares(shares)
     if held_out not in names:
         raise ValueError(f"shares has no arm {held_out!r} to hold out")
     ratio = ratio_check(found["arm"].to_pylist(), shares)
     complete = _complete(found, as_of)
     lifts: dict[str, Lift] = {}
-    problems: dict[str | None, Problem] = {}
-    if ratio.is_mismatch:
-        problems[None] = "sample_ratio_mismatch"
-    else:
-        control = _arm(complete, held_out)
-        for name in names:
-            if name == held_out:
-                continue
-            treated = _arm(complete, name)
-            problem = _problem(treated, control)
-            if problem:
-                problems[name] = problem
-            else:
-                lifts[name] = lift(treated, control, seed=seed, level=level)
+    problems: dict[str, Problem] = {}
+    control = _arm(complete, held_out)
+    for name in names:
+        if name == held_out:
+            continue
+        treated = _arm(complete, name)
+        problem = "sample_ratio_mismatch" if ratio.is_mismatch else _problem(treated, control)
+        if problem:
+            problems[name] = problem
+        else:
+            lifts[name] = lift(treated, control, seed=seed, level=level)
     pending = found.num_rows - complete.num_rows
     return LiftReport(held_out, ratio, complete.num_rows, pending, lifts, problems)
 

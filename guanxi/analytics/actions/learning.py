@@ -91,6 +91,7 @@ class Rails:
 def action_results(outcomes: pa.Table) -> pa.Table:
     """Sum outcomes (segment, action, purchases, money) up for `learned_shares`.
 
+    Give it customers whose window is over: in one that still runs no response is none yet.
     One row a segment and action: tried (customers), responded (with a purchase), money and
     money_squared of those who responded.
     """

@@ -136,7 +136,7 @@ def test_report_on_arms_that_chance_did_not_make_has_no_figures() -> None:
         table.filter(pa.array(lost)), shares=SHARES, held_out="held_out", as_of=on(99)
     )
     assert not report.is_valid
-    assert report.problems == {None: "sample_ratio_mismatch"}
+    assert report.problems == {"call": "sample_ratio_mismatch"}
     assert report.lifts == {}
 
 

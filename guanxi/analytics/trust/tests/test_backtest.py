@@ -3,6 +3,7 @@
 import datetime
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,7 @@ from guanxi.analytics.trust import (
     forecast_by_model,
     forecast_by_scores,
 )
+from guanxi.analytics.trust.forecasts import bought_between
 from guanxi.analytics.trust.tests.firms import AS_OF, day, firm, lines_of
 
 HORIZON = 180
@@ -226,6 +228,15 @@ def test_options_that_make_no_sense_are_refused(lines: pa.Table) -> None:
         backtest(lines, as_of=AS_OF, horizon_days=0)
     with pytest.raises(ValueError, match="level must be between 0 and 1"):
         backtest(lines, as_of=AS_OF, level=95)
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "snowflake", "bigquery", "trino"])
+def test_what_came_compiles_for_other_engines(dialect: str) -> None:
+    kinds = {"customer_id": "string", "order_id": "string", "ordered_on": "date"}
+    money = dict.fromkeys(("amount", "margin"), "decimal(18, 2)")
+    lines = ibis.table(kinds | money, name="lines")
+    came = bought_between(lines, after=day(HORIZON), until=AS_OF)
+    assert "lines" in ibis.to_sql(came, dialect=dialect)
 
 
 @pytest.mark.outside_data
