@@ -55,7 +55,7 @@ def telco(seed: int, repeats: int) -> dict[str, Any]:
     """Judge every customer by models of the other four fifths, `repeats` times over."""
     from sklearn.model_selection import StratifiedKFold
 
-    from guanxi.analytics import PropensityModel
+    from guanxi.analytics.propensity import PropensityModel
 
     table = csv.read_csv(
         DATA / "telco_churn/Telco-Customer-Churn.csv.gz",
@@ -86,9 +86,8 @@ def telco(seed: int, repeats: int) -> dict[str, Any]:
 
 def coil(seed: int) -> dict[str, Any]:
     """Pick 800 of the 4,000 customers whose policies the contest kept to itself."""
-    from guanxi.analytics import PropensityModel
     from guanxi.analytics.intervals import exact_share
-    from guanxi.analytics.propensity import lift_table
+    from guanxi.analytics.propensity import PropensityModel, lift_table
 
     folder = DATA / "coil2000"
     learnt = np.loadtxt(folder / "ticdata2000.txt.gz", dtype=np.int64)
@@ -117,7 +116,7 @@ def bank(seed: int, refit: int) -> dict[str, Any]:
     """Learn from the earlier calls and tell the answers to the later ones: once for all of them,
     and as a firm would, anew after every `refit` calls (as Moro, Cortez and Rita 2014 did, too).
     """
-    from guanxi.analytics import late_columns
+    from guanxi.analytics.propensity import late_columns
 
     table = csv.read_csv(DATA / "bank_marketing/bank-full.csv.gz")
     first = int(BANK_LEARNT * table.num_rows)
@@ -154,7 +153,7 @@ def bank(seed: int, refit: int) -> dict[str, Any]:
 
 def bank_model(learnt: pa.Table, seed: int) -> Any:
     """Fit to calls in time order, without what is known only after them."""
-    from guanxi.analytics import PropensityModel
+    from guanxi.analytics.propensity import PropensityModel
 
     return PropensityModel(seed=seed).fit(
         learnt, target="y", positive="yes", leave_out=["duration"], in_time_order=True
