@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv, ndtr, ndtri, stdtrit
+from scipy.special import betaincinv, gammaincinv, ndtr, ndtri, stdtrit
 
 from guanxi.analytics.models.inputs import Floats
 
@@ -78,6 +78,53 @@ def exact_share(
     return low, high
 
 
+def wilson_share(
+    successes: ArrayLike, trials: ArrayLike, *, level: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Give the ends of Wilson's interval (1927), 0 to 1 for no trial.
+
+    (p + z^2/2n -+ z sqrt(p(1 - p)/n + z^2/4n^2)) / (1 + z^2/n). Closer than the exact one, and it
+    covers as often as it says on average rather than at least.
+    """
+    k, n = np.asarray(successes, float), np.asarray(trials, float)
+    z2 = ndtri((1 + checked_level(level)) / 2) ** 2
+    if not ((k >= 0) & (k <= n)).all():
+        raise ValueError("successes must be between 0 and trials")
+    share = k / np.maximum(n, 1)
+    centre = (k + z2 / 2) / (n + z2)
+    reach = np.sqrt(z2 * (n * share * (1 - share) + z2 / 4)) / (n + z2)
+    # At the ends the root cancels exactly, whatever rounding says.
+    low = np.where(k > 0, centre - reach, 0.0)
+    return low, np.where(k < n, centre + reach, 1.0)
+
+
+def mean_of_sums(
+    total: ArrayLike, squares: ArrayLike, count: ArrayLike, *, level: float = 0.95
+) -> tuple[Floats, Floats, Floats]:
+    """Give mean and ends of Student's interval from sums of values and of their squares.
+
+    NaN for the mean of none and the interval of fewer than two.
+    """
+    n, sums = np.asarray(count, float), np.asarray(total, float)
+    some, more = np.where(n > 0, n, np.nan), np.where(n > 1, n - 1, np.nan)
+    mean = sums / some
+    # Rounding may leave less than nothing of what equal values differ by.
+    variance = np.maximum(np.asarray(squares, float) - sums * mean, 0) / more
+    reach = stdtrit(more, (1 + checked_level(level)) / 2) * np.sqrt(variance / some)
+    return mean, mean - reach, mean + reach
+
+
+def least_rate(events: ArrayLike, exposure: ArrayLike, *, level: float = 0.95) -> Floats:
+    """Give the lower bound of a Poisson rate (Garwood 1936), one-sided; NaN without exposure.
+
+    The rate under which so many events or more have the chance that the level leaves:
+    chi2(1 - level; 2 events) / (2 exposure), and 0 where nothing happened.
+    """
+    k, time = np.asarray(events, float), np.asarray(exposure, float)
+    bound = gammaincinv(np.maximum(k, 1), 1 - checked_level(level))
+    return np.where(k > 0, bound, 0.0) / np.where(time > 0, time, np.nan)
+
+
 def difference_of_shares(
     one: tuple[int, int], other: tuple[int, int], *, level: float = 0.95
 ) -> Measured:
@@ -128,11 +175,8 @@ def bootstrap_difference(one: Floats, other: Floats, *, seed: int, level: float 
 def _wilson(successes: int, trials: int, level: float) -> tuple[float, float, float]:
     if not 0 <= successes <= trials or trials == 0:
         raise ValueError(f"a share of {successes} in {trials} is none")
-    z2 = ndtri((1 + checked_level(level)) / 2) ** 2
-    share = successes / trials
-    centre = (successes + z2 / 2) / (trials + z2)
-    reach = np.sqrt(z2 * (trials * share * (1 - share) + z2 / 4)) / (trials + z2)
-    return share, float(centre - reach), float(centre + reach)
+    low, high = wilson_share(successes, trials, level=level)
+    return successes / trials, float(low), float(high)
 
 
 def _resampled_means(values: Floats, random: np.random.Generator) -> Floats:

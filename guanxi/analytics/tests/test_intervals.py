@@ -11,6 +11,9 @@ from guanxi.analytics.intervals import (
     difference_of_means,
     difference_of_shares,
     exact_share,
+    least_rate,
+    mean_of_sums,
+    wilson_share,
 )
 
 SKEWED = np.random.default_rng(1).lognormal(0, 1, 60)
@@ -21,6 +24,28 @@ def test_exact_interval_as_in_the_tables() -> None:
     low, high = exact_share([5, 0, 10, 0], [20, 10, 10, 0])
     assert low == pytest.approx([0.0866, 0, 0.6915, 0], abs=5e-5)
     assert high == pytest.approx([0.4910, 0.3085, 1, 1], abs=5e-5)
+
+
+def test_wilson_interval_as_published() -> None:
+    # Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, method 3
+    low, high = wilson_share([81, 15, 0, 1, 0], [263, 148, 20, 29, 0])
+    assert low == pytest.approx([0.2553, 0.0624, 0, 0.0061, 0], abs=5e-5)
+    assert high == pytest.approx([0.3662, 0.1605, 0.1611, 0.1718, 1], abs=5e-5)
+
+
+def test_mean_of_sums_is_that_of_the_values() -> None:
+    mean, low, high = mean_of_sums(SKEWED.sum(), (SKEWED**2).sum(), len(SKEWED))
+    ends = stats.t.interval(0.95, len(SKEWED) - 1, SKEWED.mean(), stats.sem(SKEWED))
+    assert (mean, low, high) == pytest.approx((SKEWED.mean(), *ends))
+    few = mean_of_sums([0, 5], [0, 25], [0, 1])
+    assert np.isnan(few).tolist() == [[True, False], [True, True], [True, True]]
+
+
+def test_least_rate_has_the_chance_that_is_left() -> None:
+    rate = least_rate([0, 7, 3], [5, 10, 0], level=0.9)
+    assert rate[0] == 0
+    assert stats.poisson.sf(6, rate[1] * 10) == pytest.approx(0.1)
+    assert np.isnan(rate[2])
 
 
 @pytest.mark.parametrize("level", [0.8, 0.95])

@@ -8,14 +8,21 @@ ledger = value_ledger(value_entries(lines=lines, as_of=date(2026, 3, 31)))
 """
 
 from guanxi.analytics.value.entries import ValueEntries, value_entries
+from guanxi.analytics.value.equity import MOVEMENTS, EquityStatement, equity_statement
+from guanxi.analytics.value.gaps import customers_behind_gap, gap_board
 from guanxi.analytics.value.ledger import entries_behind, value_ledger, with_quiet_months
 from guanxi.analytics.value.rate_card import Rate, RateCard
 
 __all__ = [
+    "MOVEMENTS",
+    "EquityStatement",
     "Rate",
     "RateCard",
     "ValueEntries",
+    "customers_behind_gap",
     "entries_behind",
+    "equity_statement",
+    "gap_board",
     "value_entries",
     "value_ledger",
     "with_quiet_months",
