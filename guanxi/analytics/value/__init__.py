@@ -7,23 +7,37 @@ from guanxi.analytics.value import value_entries, value_ledger
 ledger = value_ledger(value_entries(lines=lines, as_of=date(2026, 3, 31)))
 """
 
+from guanxi.analytics.value.ahp import AhpWeights, ahp_weights, comparison_matrix
 from guanxi.analytics.value.entries import ValueEntries, value_entries
 from guanxi.analytics.value.equity import MOVEMENTS, EquityStatement, equity_statement
 from guanxi.analytics.value.gaps import customers_behind_gap, gap_board
+from guanxi.analytics.value.index import Indicator, ValueIndex, value_index
 from guanxi.analytics.value.ledger import entries_behind, value_ledger, with_quiet_months
 from guanxi.analytics.value.rate_card import Rate, RateCard
+from guanxi.analytics.value.sensitivity import RankSensitivity, rank_sensitivity
+from guanxi.analytics.value.wallet import Wallet, share_of_wallet
 
 __all__ = [
     "MOVEMENTS",
+    "AhpWeights",
     "EquityStatement",
+    "Indicator",
+    "RankSensitivity",
     "Rate",
     "RateCard",
     "ValueEntries",
+    "ValueIndex",
+    "Wallet",
+    "ahp_weights",
+    "comparison_matrix",
     "customers_behind_gap",
     "entries_behind",
     "equity_statement",
     "gap_board",
+    "rank_sensitivity",
+    "share_of_wallet",
     "value_entries",
+    "value_index",
     "value_ledger",
     "with_quiet_months",
 ]
