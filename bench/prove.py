@@ -30,6 +30,7 @@ COMMANDS: dict[str, list[str]] = {
     "recovery": ["recovery.py"],
     "import_retail": ["import_retail.py"],
     "daily_looks": ["daily_looks.py"],
+    "track_record": ["track_record.py"],
     "propensity": ["propensity.py"],
     "matching": ["matching.py"],
     "matching_million": ["matching_million.py"],

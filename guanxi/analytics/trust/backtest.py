@@ -70,7 +70,9 @@ class TargetCheck:
 
 @dataclass(frozen=True)
 class CutCheck:
-    """One cut: targets are days with a `purchase`, net `amount`, and `buys`, a purchase at all."""
+    """One cut. Targets are days with `purchases`; `buys`, whether there is one at all; the `spend`
+    on such a day, of those who had one; and the net `amount` of everybody.
+    """
 
     cut: Date
     until: Date
@@ -161,6 +163,8 @@ class _Losses:
             names, model, of_rule = zip(*parts, strict=True)
             customer = pa.concat_arrays(names).dictionary_encode().indices.to_numpy()
             times = np.bincount(customer)
+            if len(times) < 2:  # nothing scatters: no interval
+                continue
             means = (
                 np.bincount(customer, np.concatenate(part)) / times for part in (model, of_rule)
             )
@@ -209,7 +213,10 @@ def _happened(
     until = cut + timedelta(horizon_days)
     found = bought_between(lines, after=cut, until=until).to_pyarrow()
     happened = of_customers(forecast.customer_id, found)
-    return {**happened, "buys": (happened["purchases"] > 0).astype(float)}
+    bought = happened["purchases"] > 0
+    # What a purchase was worth is asked of those who made one.
+    spend = np.where(bought, happened["amount"] / np.maximum(happened["purchases"], 1), np.nan)
+    return {**happened, "buys": bought.astype(float), "spend": spend}
 
 
 def _check(
@@ -226,7 +233,7 @@ def _check(
     doubts, targets = list(forecast.doubts), {}
     for target in TARGETS:
         of_model = getattr(forecast, target)
-        said = np.isfinite(of_model)
+        said = np.isfinite(of_model) & np.isfinite(happened[target])
         if not said.any():
             doubts.append(f"The model says nothing of {target}.")
             continue

@@ -28,7 +28,7 @@ TARGETS_OF = {
     "BetaGeometricNBD": ("purchases", "buys"),
     "ModifiedBetaGeometricNBD": ("purchases", "buys"),
     "ParetoNBD": ("purchases", "buys"),
-    "GammaGamma": ("amount",),
+    "GammaGamma": ("spend", "amount"),
 }
 
 
@@ -93,6 +93,12 @@ class Decision(NamedTuple):
 
     is_on: bool
     grounds: list[Ground]
+
+    @property
+    def targets_off(self) -> list[str]:
+        """Name the targets that speak against the model: what is forecast of others may stand."""
+        found = (ground.numbers.get("target") for ground in self.grounds if ground.against)
+        return [target for target in found if target is not None]
 
 
 def model_card(

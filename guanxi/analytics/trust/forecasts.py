@@ -23,7 +23,7 @@ from guanxi.analytics.models.purchase_model import PurchaseModel
 from guanxi.analytics.rhythm import RatePrior
 from guanxi.analytics.scoring import Columns, FittedModel, score_customers
 
-TARGETS = ("purchases", "amount", "buys")
+TARGETS = ("purchases", "buys", "spend", "amount")
 _EPOCH = Date(1970, 1, 1)
 # A share of fewer customers than this is no rule to measure a model by.
 FEWEST_FOR_A_SHARE = 30
@@ -31,14 +31,17 @@ FEWEST_FOR_A_SHARE = 30
 
 @dataclass(frozen=True)
 class Forecast:
-    """For each customer, the days with a purchase and the net amount to expect within the horizon,
-    and the chance that there is a purchase at all; NaN where nothing can be said.
+    """For each customer, what to expect within the horizon: days with a purchase, a chance that
+    there `buys` one at all, the net `spend` on such a day, and the net `amount` of all together.
+
+    NaN where nothing can be said.
     """
 
     customer_id: pa.ChunkedArray
     purchases: Floats
-    amount: Floats
     buys: Floats
+    spend: Floats
+    amount: Floats
     models: list[FittedModel] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
@@ -67,8 +70,9 @@ def forecast_by_scores(lines: ir.Table, as_of: Date, horizon_days: int) -> Forec
     return Forecast(
         customer_id=customers["customer_id"],
         purchases=row["expected_purchases_12m"],
-        amount=row["expected_purchases_12m"] * row["expected_spend"],
         buys=buys,
+        spend=row["expected_spend"],
+        amount=row["expected_purchases_12m"] * row["expected_spend"],
         models=result.models,
         doubts=result.warnings,
     )
@@ -96,8 +100,9 @@ def forecast_by_model(kind: type[PurchaseModel]) -> Forecaster:
         return Forecast(
             customer_id=buyers["customer_id"],
             purchases=purchases,
-            amount=purchases * spend.expected,
             buys=_chance_to_buy(model, history, horizon_days),
+            spend=spend.expected,
+            amount=purchases * spend.expected,
             models=[FittedModel.of(one) for one in (model, spend.model) if one],
             doubts=[*model.warnings_, *spend.warnings],
         )
@@ -121,9 +126,10 @@ def naive_forecasts(past: Past, *, horizon_days: int) -> dict[str, dict[str, Flo
     """Give, by rule and target, what needs no model.
 
     `same_as_before`: the next horizon is to each customer as the last was. `average`: everybody is
-    like the mean customer. Their chances to buy are shares observed one horizon ago, when it was
-    known who bought in the horizon before that: of those who had and had not, and of all; without
-    `FEWEST_FOR_A_SHARE` customers in each, the rule has none.
+    like the mean customer; so is the spend of who did not buy in the last horizon by either. Their
+    chances to buy are shares observed one horizon ago, when it was known who bought in the horizon
+    before that: of those who had and had not, and of all; without `FEWEST_FOR_A_SHARE` customers in
+    each, the rule has none.
     """
     bought = past.purchases > 0
     known = past.age_days >= horizon_days
@@ -132,6 +138,11 @@ def naive_forecasts(past: Past, *, horizon_days: int) -> dict[str, dict[str, Flo
     average = {
         name: everybody * (values.mean() if len(values) else 0.0) for name, values in same.items()
     }
+    if past.purchases.sum() > 0:
+        mean_spend = past.amount.sum() / past.purchases.sum()
+        own = past.amount / np.maximum(past.purchases, 1)
+        same["spend"] = np.where(bought, own, mean_spend)
+        average["spend"] = everybody * mean_spend
     had, had_not = known & past.bought_before, known & ~past.bought_before
     if min(had.sum(), had_not.sum()) >= FEWEST_FOR_A_SHARE:
         same["buys"] = np.where(bought, _share(bought[had]), _share(bought[had_not]))

@@ -46,7 +46,10 @@ class Forecasts:
         self.shown = lines.order_by(lines.columns).to_pyarrow()
         who = self.shown["customer_id"].unique()
         every = np.full(len(who), self.purchases)
-        return Forecast(pa.chunked_array([who]), every, every * 10, np.full(len(who), 0.5))
+        half = np.full(len(who), 0.5)
+        return Forecast(
+            pa.chunked_array([who]), purchases=every, buys=half, spend=20 * half, amount=every * 10
+        )
 
 
 def test_firm_as_the_models_assume_is_forecast_well(of_firm: Backtest) -> None:
@@ -64,6 +67,9 @@ def test_firm_as_the_models_assume_is_forecast_well(of_firm: Backtest) -> None:
     assert abs(purchases.rules["model"].total_error) < 0.1
     assert purchases.rules["model"].mean_squared < purchases.rules["average"].mean_squared
     buys = newest.targets["buys"].rules
+    spend = newest.targets["spend"].rules
+    assert spend["model"].mean_squared < spend["same_as_before"].mean_squared
+    assert of_firm.verdicts["spend"] == "better"
     assert buys["model"].log_likelihood > buys["same_as_before"].log_likelihood
     assert purchases.rules["model"].log_likelihood is None
     assert sum(found.holds for found in newest.calibration) >= len(newest.calibration) - 1
@@ -110,6 +116,11 @@ def test_figures_by_hand() -> None:
     assert same.mean_squared == pytest.approx((15 * 1 + 5 * 4 + 5 * 1) / 40)
     assert purchases.rules["average"].mean_squared == pytest.approx((1.25**2 + 0.25**2) / 2)
     assert amount.rules["same_as_before"].total == 40 * 20 + 10 * 12
+    # Spend is asked of the 20 who came back: 30 each; five of them had spent 16 a day, net.
+    spend = check.targets["spend"]
+    assert (spend.customers, spend.actual) == (20, 600)
+    assert spend.rules["same_as_before"].mean_absolute == pytest.approx((15 * 10 + 5 * 14) / 20)
+    assert spend.rules["average"].total == pytest.approx(20 * 920 / 50)
     assert buys.rules["model"].log_likelihood == pytest.approx(np.log(0.5))
     assert [(group.name, group.customers) for group in purchases.by_frequency] == [
         ("1", 30),
@@ -148,8 +159,9 @@ def test_nothing_after_the_cut_reaches_a_forecast(
             forecaster=forecasts,
         )
         naive = [
-            {name: errors.total for name, errors in target.rules.items()}
-            for target in found.cuts[0].targets.values()
+            {rule: errors.total for rule, errors in target.rules.items()}
+            for name, target in found.cuts[0].targets.items()
+            if name != "spend"  # its sums are over those who came
         ]
         seen.append((forecasts.shown, naive))
     assert seen[0] == seen[1]
@@ -216,11 +228,12 @@ def test_silent_model_is_not_judged(lines: pa.Table) -> None:
     def silent(lines: ir.Table, as_of: datetime.date, horizon_days: int) -> Forecast:
         said = Forecasts()(lines, as_of, horizon_days)
         nothing = np.full(len(said.purchases), np.nan)
-        return Forecast(said.customer_id, said.purchases, nothing, nothing)
+        return Forecast(said.customer_id, said.purchases, nothing, nothing, nothing)
 
     found = backtest(lines, as_of=AS_OF, horizon_days=HORIZON, forecaster=silent)
     assert "The model says nothing of buys." in found.cuts[0].doubts
     assert found.verdicts["amount"] == found.verdicts["buys"] == "cannot_say"
+    assert set(found.cuts[0].targets) == {"purchases"}
 
 
 def test_options_that_make_no_sense_are_refused(lines: pa.Table) -> None:

@@ -52,7 +52,7 @@ def proven(**verdicts: str) -> Backtest:
         for target in verdicts
         for rule, factor in (("same_as_before", 1.5), ("average", 1.25))
     ]
-    words = {"purchases": "better", "buys": "better", "amount": "better"} | verdicts
+    words = dict.fromkeys(("purchases", "buys", "spend", "amount"), "better") | verdicts
     return Backtest(365, 0.95, 7, [], comparisons, words)
 
 
@@ -87,7 +87,7 @@ def test_card_holds_what_the_run_was_made_of() -> None:
     assert read["library_version"]
     assert read["warnings"] == ["Look twice."]
     spend = card(found.cuts[-1].models[1], tested=found)
-    assert set(spend.verdicts) == {"amount"}
+    assert set(spend.verdicts) == {"spend", "amount"}
     assert spend.calibration == []
 
 
@@ -120,6 +120,7 @@ def test_model_that_does_not_is_off() -> None:
     against = [ground for ground in decision.grounds if ground.against]
     assert [ground.code for ground in against] == ["no_better_than_naive"]
     assert against[0].numbers["target"] == "buys"
+    assert decision.targets_off == ["buys"]
     # A target that the model does not answer for is not held against it.
     assert decide(card(tested=proven(amount="no_better"))).is_on
 
