@@ -110,7 +110,7 @@ def lift_report(
     """Compare each arm with the held out, over the customers whose window is over by `as_of`.
 
     `shares` are those by which the customers in `found` were assigned: other shares make another
-    experiment.
+    experiment. Each arm's intervals stand for themselves: of twenty useless arms one will shine.
     """
     names, _ = checked_shares(shares)
     if held_out not in names:

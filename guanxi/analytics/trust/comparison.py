@@ -5,7 +5,8 @@ with the mean. The differences of loss, model less rule, are resampled by custom
 The interval speaks of other customers in the same times, not of other times: more cuts help there.
 
     better      against every rule the whole interval of the difference is below 0. Every rule must
-                be beaten, so that many rules make no false victory likelier.
+                be beaten, so that many rules make no false victory likelier. A rule without an
+                answer (see `naive_forecasts`) is not asked.
     no_better   against some rule the whole interval is above 0, or even its favourable end gains
                 less than `LEAST_GAIN` of the rule's loss.
     cannot_say  all else: too few customers, too little history, or an interval that leaves it open.
