@@ -142,6 +142,6 @@ def _whole(name: str, values: Floats) -> None:
 
 
 def _refuse(name: str, wrong: NDArray[np.bool_], complaint: str) -> None:
-    rows = np.flatnonzero(wrong)
-    if len(rows):
+    if wrong.any():
+        rows = np.flatnonzero(wrong)
         raise ValueError(f"{name} {complaint} in {len(rows)} row(s), first in row {rows[0]}")

@@ -31,6 +31,8 @@ _RANGE = 500.0
 # Which of 1, ln(alpha+y), 1/(alpha+y), ln(beta+y), 1/(beta+y) are multiplied: the moments of F.
 _PAIRS = [(i, j) for i in range(5) for j in range(i, 5)]
 _PLACE = {pair: place for place, pair in enumerate(_PAIRS)}
+# Where the products of two of the latter four are, as a square.
+_SQUARES = np.array([[_PLACE[min(i, j), max(i, j)] for j in range(1, 5)] for i in range(1, 5)])
 
 
 class ParetoLikelihood:
@@ -45,16 +47,16 @@ class ParetoLikelihood:
         weight: Floats | None,
         are_distinct: bool = False,
     ) -> None:
-        self.total = float(len(x) if weight is None else weight.sum())
-        self.x, rows = tabulate(x)
-        self.x_weight = np.bincount(rows, weight).astype(float)
-        self.age, rows = tabulate(age)
-        self.age_weight = np.bincount(rows, weight).astype(float)
-        self.age_purchases = np.bincount(rows, x if weight is None else weight * x)
         if are_distinct:
             weight = np.ones(len(x))
         else:
             (x, t_x, age), weight = count_distinct(x, t_x, age, weights=weight)
+        self.total = float(weight.sum())
+        self.x, rows = tabulate(x)
+        self.x_weight = np.bincount(rows, weight, minlength=len(self.x))
+        self.age, rows = tabulate(age)
+        self.age_weight = np.bincount(rows, weight, minlength=len(self.age))
+        self.age_purchases = np.bincount(rows, weight * x, minlength=len(self.age))
         self.rows = len(x)
         latest = float(age.max(initial=0))
         order = np.argsort(x, kind="stable")
@@ -120,14 +122,13 @@ class _SameCount:
         self, x: float, rows: Integers, t_x: Floats, age: Floats, weight: Floats, latest: float
     ) -> None:
         self.x, self.rows, self.t_x, self.age, self.weight = x, rows, t_x, age, weight
-        steps = np.linspace(0, latest, _STEPS + 1)
-        steps = steps[(steps > t_x.min()) & (steps < age.max())]
-        self.times, places = np.unique(np.concatenate([t_x, age, steps]), return_inverse=True)
-        self.first, self.last = np.split(places[: 2 * len(t_x)], 2)
+        times, places = np.unique(np.concatenate([t_x, age]), return_inverse=True)
+        self.times, moved = _no_long_gaps(times, latest / _STEPS)
+        self.first, self.last = np.split(moved[places], 2)
 
     def log_odds_left(self, parameters: Floats) -> Floats:
         """Give ln R; minus infinity for who bought at this moment."""
-        return self._moments(parameters)[0]
+        return self._integrals(parameters)[0]
 
     def curvature(self, parameters: Floats) -> Curvature:
         """Give their part of ln L, its gradient and its Hessian.
@@ -136,55 +137,53 @@ class _SameCount:
         derivatives are means and covariances of those of ln F under F.
         """
         r, alpha, s, beta = parameters
-        z, mean = self._moments(parameters)
-        exponent, buying, leaving = r + self.x, alpha + self.age, beta + self.age
-        factor = np.array([1.0, exponent, 1.0, s + 1])
-        slopes = np.stack(
-            [
-                np.log(buying) - mean[:, _PLACE[0, 1]],
-                exponent * (1 / buying - mean[:, _PLACE[0, 2]]),
-                1 / s + np.log(leaving) - mean[:, _PLACE[0, 3]],
-                s / leaving - (s + 1) * mean[:, _PLACE[0, 4]],
-            ]
-        )
+        z, integrals, logs_now = self._integrals(parameters)
+        exponent, buying, leaving = r + self.x, 1 / (alpha + self.age), 1 / (beta + self.age)
+        there = integrals[:, 0]
+        per = np.divide(1, there, out=np.zeros(len(there)), where=there > 0)
         left = expit(z)
         weight = self.weight * left
-        hessian = (slopes * (weight * (1 - left))) @ slopes.T
-        for i in range(4):
-            for j in range(i, 4):
-                apart = mean[:, _PLACE[0, i + 1]] * mean[:, _PLACE[0, j + 1]]
-                covariance = weight @ (mean[:, _PLACE[i + 1, j + 1]] - apart)
-                hessian[i, j] += factor[i] * factor[j] * covariance
-                if i != j:
-                    hessian[j, i] += factor[i] * factor[j] * covariance
-        of_rate = weight @ (1 / buying - mean[:, _PLACE[0, 2]])
-        of_leaving = weight @ (1 / leaving - mean[:, _PLACE[0, 4]])
+        mean = integrals[:, 1:5] * per[:, None]
+        total = (weight * per) @ integrals  # of the mean of each pair
+        slopes = np.empty((len(z), 4))
+        slopes[:, 0] = logs_now[0] - mean[:, 0]
+        slopes[:, 1] = exponent * (buying - mean[:, 1])
+        slopes[:, 2] = 1 / s + logs_now[1] - mean[:, 2]
+        slopes[:, 3] = s * leaving - (s + 1) * mean[:, 3]
+        factor = np.array([1.0, exponent, 1.0, s + 1])
+        covariance = total[_SQUARES] - (mean * weight[:, None]).T @ mean
+        hessian = (slopes * (weight * (1 - left))[:, None]).T @ slopes
+        hessian += np.outer(factor, factor) * covariance
+        of_rate = weight @ buying - total[_PLACE[0, 2]]
+        of_leaving = weight @ leaving - total[_PLACE[0, 4]]
         hessian[0, 1] += of_rate
         hessian[1, 0] += of_rate
         hessian[2, 3] += of_leaving
         hessian[3, 2] += of_leaving
-        hessian[1, 1] += weight @ (exponent * (mean[:, _PLACE[2, 2]] - buying**-2.0))
+        hessian[1, 1] += exponent * (total[_PLACE[2, 2]] - weight @ buying**2)
         hessian[2, 2] -= weight.sum() / s**2
-        hessian[3, 3] += weight @ ((s + 1) * mean[:, _PLACE[4, 4]] - s * leaving**-2.0)
+        hessian[3, 3] += (s + 1) * total[_PLACE[4, 4]] - s * (weight @ leaving**2)
         value = self.weight @ np.logaddexp(0, z)
-        return Curvature(float(value), slopes @ weight, hessian)
+        return Curvature(float(value), weight @ slopes, hessian)
 
-    def _moments(self, parameters: Floats) -> tuple[Floats, Floats]:
-        """ln R of each, and the means under F of the products of `_PAIRS`, from t_x to T."""
+    def _integrals(self, parameters: Floats) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
+        """ln R of each; from t_x to T, over F at t_x, the integrals of F times the products of
+        `_PAIRS`; and ln(alpha+T), ln(beta+T)."""
         r, alpha, s, beta = parameters
         exponent = r + self.x
-        logs = -exponent * np.log(alpha + self.times) - (s + 1) * np.log(beta + self.times)
+        buying, leaving = np.log(alpha + self.times), np.log(beta + self.times)
+        logs = -exponent * buying - (s + 1) * leaving
         sums = _summed_from_the_end(logs, self._between(parameters, logs))
         first, last = self.first, self.last
-        shrunk = np.exp(logs[last] - logs[first])[:, None]
-        integral = sums[first] - shrunk * sums[last]
-        there = np.maximum(integral[:, 0], 0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mean = integral / there[:, None]
-            z = np.log(s) + logs[first] + np.log(there)
-        mean[~(there > 0)] = 0  # nobody leaves within no time
-        z += exponent * np.log(alpha + self.age) + s * np.log(beta + self.age)
-        return z, mean
+        integrals = sums.take(last, axis=0)
+        integrals *= -np.exp(logs[last] - logs[first])[:, None]
+        integrals += sums.take(first, axis=0)
+        there = np.maximum(integrals[:, 0], 0, out=integrals[:, 0])
+        now = buying[last], leaving[last]
+        with np.errstate(divide="ignore"):
+            z = np.log(s) + logs[first] + np.log(there)  # nobody leaves within no time
+        z += exponent * now[0] + s * now[1]
+        return z, integrals, now
 
     def _between(self, parameters: Floats, logs: Floats) -> Floats:
         """Integrals from each time to the next, over F there, of F times each product."""
@@ -202,6 +201,15 @@ class _SameCount:
         return np.stack(
             [np.einsum("ij,ij,ij->i", weight, factors[i], factors[j]) for i, j in _PAIRS], axis=1
         )
+
+
+def _no_long_gaps(times: Floats, step: float) -> tuple[Floats, Integers]:
+    """Put further times where two are further apart than `step`; and say where each one went."""
+    pieces = np.maximum(np.ceil(np.diff(times) / step), 1).astype(np.intp) if step > 0 else None
+    if pieces is None:
+        return times, np.arange(len(times))
+    moved = np.concatenate([[0], np.cumsum(pieces)])
+    return np.interp(np.arange(moved[-1] + 1), moved, times), moved
 
 
 def _summed_from_the_end(logs: Floats, between: Floats) -> Floats:

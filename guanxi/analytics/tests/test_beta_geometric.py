@@ -166,6 +166,21 @@ def test_forecast_of_simulated_customers_comes_true(model: type[BetaGeometricNBD
     assert forecast[silent] == pytest.approx(at_100)
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_likelihood_of_all_is_the_sum_of_each(model: type[BetaGeometricNBD]) -> None:
+    fitted = model.with_params(**PUBLISHED)
+    columns = {
+        "frequency": np.array([0, 3, 70_000, 70_001, 2, 0]),  # more than are numbered one by one
+        "recency": np.array([0, 5, 90, 80, 2.5, 0]),
+        "age": np.array([5, 20, 100, 100, 30, 5]),
+    }
+    each = [
+        fitted.log_likelihood_of(**{name: column[[row]] for name, column in columns.items()})
+        for row in range(6)
+    ]
+    assert fitted.log_likelihood_of(**columns) == pytest.approx(sum(each), rel=1e-12)
+
+
 def test_same_seed_draws_same_customers() -> None:
     model = BetaGeometricNBD.with_params(**PUBLISHED)
     one, same, other = (model.simulate(size=50, age=100, seed=seed) for seed in (1, 1, 2))
