@@ -5,7 +5,8 @@ result = score_customers(lines, as_of=date(2026, 3, 31))
 
 Packages with public names of their own: `matching` (which records are one customer), `propensity`
 (who leaves, buys, answers), `trust` (is a model to be trusted), `actions` (what to do next, and did
-it help), `value` (what customers are worth to the firm).
+it help), `value` (what customers are worth to the firm), `over_time` (how they fare: from stage to
+stage, by cohort, until they buy again).
 """
 
 from guanxi.analytics.cox import CoxModel

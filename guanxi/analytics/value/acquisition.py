@@ -16,16 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from guanxi.analytics.checks import need_columns, refuse_missing, refuse_twice
 from guanxi.analytics.intervals import difference_of_shares, mean_of_sums, wilson_share
 from guanxi.analytics.models.inputs import Floats
 from guanxi.analytics.purchases import as_table
-from guanxi.analytics.value.exact import (
-    MONEY,
-    money,
-    need_columns,
-    refuse_missing,
-    refuse_twice,
-)
+from guanxi.analytics.value.exact import MONEY, money
 
 _YEAR = 12
 _AT_ONCE = 100_000  # customers whose months are laid out side by side

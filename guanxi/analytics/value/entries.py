@@ -13,16 +13,9 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from guanxi.analytics.checks import need_columns, refuse_missing, refuse_twice, refuse_unknown
 from guanxi.analytics.purchases import as_table
-from guanxi.analytics.value.exact import (
-    MONEY,
-    exactly,
-    money,
-    need_columns,
-    refuse_missing,
-    refuse_twice,
-    refuse_unknown,
-)
+from guanxi.analytics.value.exact import MONEY, exactly, money
 from guanxi.analytics.value.rate_card import RateCard
 
 LINE_KINDS = ("sale", "return", "adjustment")

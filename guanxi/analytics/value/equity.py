@@ -20,18 +20,10 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from guanxi.analytics.checks import need_columns, refuse_missing, refuse_twice, refuse_unknown
 from guanxi.analytics.lifecycle import STAGES
 from guanxi.analytics.purchases import as_table
-from guanxi.analytics.value.exact import (
-    MONEY,
-    amount_of,
-    exactly,
-    money,
-    need_columns,
-    refuse_missing,
-    refuse_twice,
-    refuse_unknown,
-)
+from guanxi.analytics.value.exact import MONEY, amount_of, exactly, money
 
 # Government, media, associations and the firm's own: they are no asset of the firm.
 NO_ASSET = ("public_interest", "internal")

@@ -24,9 +24,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from guanxi.analytics.checks import need_columns, refuse_missing, refuse_twice
 from guanxi.analytics.models.inputs import Floats
 from guanxi.analytics.purchases import as_table
-from guanxi.analytics.value.exact import need_columns, refuse_missing, refuse_twice
 
 Places = NDArray[np.int64]
 _NAMED = 10  # of a circle of customers, how many a message names
