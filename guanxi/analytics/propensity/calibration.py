@@ -80,7 +80,10 @@ def cross_calibrated(raw: Floats, said: Bools, folds: Folds) -> Floats:
     number, calibrated = folds.number, np.full(len(raw), np.nan)
     for fold in range(len(folds.parts)):
         here, others = number == fold, (number >= 0) & (number != fold)
-        calibrated[here] = fit_calibrator(raw[others], said[others]).log_odds(raw[here])
+        if said[others].any() and not said[others].all():
+            calibrated[here] = fit_calibrator(raw[others], said[others]).log_odds(raw[here])
+        else:  # the other folds have no two outcomes to calibrate by
+            calibrated[here] = raw[here]
     return calibrated
 
 

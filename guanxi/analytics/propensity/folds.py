@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from guanxi.analytics.propensity.inputs import Bools, CannotLearnError
@@ -51,17 +49,14 @@ class Folds:
         return cls(tuple((train, held) for train, held in split), len(said))
 
     @classmethod
-    def grouped(cls, said: Bools, groups: pa.ChunkedArray, *, count: int, seed: int) -> Self:
+    def grouped(cls, said: Bools, groups: Places, *, count: int, seed: int) -> Self:
         """Keep each group's rows in one fold, and yes as even over the folds as groups allow."""
         from sklearn.model_selection import StratifiedGroupKFold
 
-        if groups.null_count:
-            raise ValueError(f"group is missing in {groups.null_count} row(s)")
-        codes = pc.dictionary_encode(groups).combine_chunks().indices.to_numpy()
-        if len(np.unique(codes)) < count:
+        if len(np.unique(groups)) < count:
             raise CannotLearnError(f"group has fewer than {count} groups: too few to hold some out")
         splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
-        split = splitter.split(said, said, codes)
+        split = splitter.split(said, said, groups)
         return cls._usable(tuple((train, held) for train, held in split), said)
 
     @classmethod

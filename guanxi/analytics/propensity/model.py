@@ -8,8 +8,7 @@ held out, the one of least log loss is taken, and its log odds are calibrated by
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Self
 
 import ibis.expr.types as ir
 import numpy as np
@@ -18,22 +17,26 @@ from scipy.special import expit, logit
 
 from guanxi.analytics.models.contract import NotFittedError
 from guanxi.analytics.models.inputs import Floats
-from guanxi.analytics.propensity.boosting import choose_boosting, fit_boosting
 from guanxi.analytics.propensity.calibration import (
     Calibrator,
     cross_calibrated,
     fit_calibrator,
 )
+from guanxi.analytics.propensity.candidates import (
+    KINDS,
+    Candidate,
+    Fitted,
+    Kind,
+    fit_candidate,
+    try_candidates,
+)
 from guanxi.analytics.propensity.columns import Columns, Rows
 from guanxi.analytics.propensity.explain import Explained
-from guanxi.analytics.propensity.folds import Folds
+from guanxi.analytics.propensity.folds import Folds, Places
 from guanxi.analytics.propensity.inputs import Bools, enough_of_both
-from guanxi.analytics.propensity.logistic import choose_logistic, fit_logistic
 from guanxi.analytics.propensity.metrics import Auc, auc, log_losses
-from guanxi.analytics.propensity.table import read_arrow, read_target
+from guanxi.analytics.propensity.table import drawn, read_arrow, read_groups, read_target
 
-Kind = Literal["logistic", "boosting", "average"]
-KINDS: tuple[Kind, ...] = ("logistic", "boosting", "average")
 # With fewer of the rarer outcome little can be relied on.
 _FEW = 100
 # The gain over the naive rule has to be this many standard errors (one-sided 95 %).
@@ -41,57 +44,14 @@ _PLAIN = 1.645
 _MOSTLY = 0.5
 
 
-class Fitted(Protocol):
-    """A fitted model that is a sum over columns."""
-
-    @property
-    def base(self) -> float:
-        """The log odds that contributions are added to."""
-
-    def log_odds(self, rows: Rows) -> Floats:
-        """Give the log odds of each row."""
-
-    def contributions(self, rows: Rows) -> Floats:
-        """Give what each column adds to the base."""
-
-
-@dataclass(frozen=True)
-class Average:
-    """The mean of models in log odds."""
-
-    members: tuple[Fitted, ...]
-
-    @property
-    def base(self) -> float:
-        """The log odds that contributions are added to."""
-        return float(np.mean([member.base for member in self.members]))
-
-    def log_odds(self, rows: Rows) -> Floats:
-        """Give the log odds of each row."""
-        return np.asarray(np.mean([member.log_odds(rows) for member in self.members], axis=0))
-
-    def contributions(self, rows: Rows) -> Floats:
-        """Give what each column adds to the base."""
-        return np.asarray(np.mean([member.contributions(rows) for member in self.members], axis=0))
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """What was tried, and how it told rows held out: the mean log loss, before calibration."""
-
-    kind: Kind
-    log_loss: float
-    settings: dict[str, Any]
-    stated: Floats = field(repr=False)
-
-
 class PropensityModel:
     """The chance of a yes for each row of a table.
 
     After `fit`: `choice_` and all `candidates_`; `calibration_` ("platt" or "isotonic");
-    `columns_` (those used, and those dropped, with the reason); `base_rate_`; `held_out_`, each
-    row's probability by models and calibration that had not seen it (NaN in the first block of
-    rows in time order), and by these `log_loss_`, `naive_log_loss_` (that of the share of yes among
+    `columns_` (those used, and those dropped, with the reason); `rows_` learnt from, and the
+    `base_rate_` among them; `held_out_`, each row's probability by models and calibration that had
+    not seen it (NaN in the first block of rows in time order, and in rows not learnt from), and by
+    these `log_loss_`, `naive_log_loss_` (that of the share of yes among
     the rows learnt from) and `auc_`; `beats_naive_`; `warnings_`, whole sentences.
     """
 
@@ -99,6 +59,7 @@ class PropensityModel:
     candidates_: list[Candidate]
     calibration_: str
     columns_: Columns
+    rows_: int
     base_rate_: float
     held_out_: Floats
     log_loss_: float
@@ -114,13 +75,21 @@ class PropensityModel:
         candidates: Sequence[Kind] = KINDS,
         folds: int = 5,
         threads: int = 1,
+        most_rows: int = 100_000,
     ) -> None:
-        """Choose among `candidates`; equal seeds and tables give equal models."""
+        """Choose among `candidates`; equal seeds and tables give equal models.
+
+        Of more than `most_rows` rows so many are learnt from, drawn by chance (groups as a whole)
+        or, in time order, the newest: more would hardly tell more, and take long.
+        """
         if not candidates or set(candidates) - set(KINDS):
             raise ValueError(f"candidates must be some of {', '.join(KINDS)}, not {candidates!r}")
         if folds < 2:
             raise ValueError(f"folds must be 2 or more, not {folds!r}")
+        if most_rows < 1:
+            raise ValueError(f"most_rows must be 1 or more, not {most_rows!r}")
         self.seed, self.candidates, self.folds, self.threads = seed, candidates, folds, threads
+        self.most_rows = most_rows
 
     def fit(
         self,
@@ -133,7 +102,7 @@ class PropensityModel:
         group: str | None = None,
         in_time_order: bool = False,
     ) -> Self:
-        """Learn from every row of `table`.
+        """Learn from the rows of `table`.
 
         `target` names the column of what came of it: truth values, 1 and 0, or two texts of which
         `positive` is the yes. `leave_out` are columns not to be looked at (keys); `categories` are
@@ -145,11 +114,18 @@ class PropensityModel:
         Raises CannotLearnError if all rows have one outcome, too few have the rarer one, or no
         column varies; MissingLibraryError if the machine lacks what boosted trees need.
         """
-        read = read_arrow(table)
-        said = read_target(read, target, positive)
-        rarer = enough_of_both(target, said)
         if group is not None and in_time_order:
             raise ValueError("group and in_time_order exclude each other")
+        read = read_arrow(table)
+        groups = None if group is None else read_groups(read, group)
+        used = self._used(read.num_rows, groups, in_time_order=in_time_order)
+        self.warnings_ = []
+        if len(used) < read.num_rows:
+            self.warnings_.append(f"It is learnt from {len(used)} of the {read.num_rows} rows.")
+        held_out = np.full(read.num_rows, np.nan)
+        read, groups = read.take(used), None if groups is None else groups[used]
+        said = read_target(read, target, positive)
+        rarer = enough_of_both(target, said)
         hidden = [target, *leave_out, *([group] if group else [])]
         self.columns_ = Columns.learn(read, leave_out=hidden, categories=categories)
         rows = self.columns_.read(read)
@@ -157,26 +133,28 @@ class PropensityModel:
         if in_time_order:
             folds = Folds.in_time(said, count=count)
             self.columns_ = self.columns_.without(_of_their_time(rows, folds))
-        elif group is not None:
-            folds = Folds.grouped(said, read[group], count=count, seed=self.seed)
+        elif groups is not None:
+            folds = Folds.grouped(said, groups, count=count, seed=self.seed)
         else:
             folds = Folds.stratified(said, count=count, seed=self.seed)
-        self.candidates_ = self._tried(rows, said, folds)
+        run = {"seed": self.seed, "threads": self.threads}
+        self.candidates_ = try_candidates(self.candidates, self.columns_, rows, said, folds, **run)
         best = min(self.candidates_, key=lambda candidate: candidate.log_loss)
         self.choice_ = best.kind
-        self._model = self._fitted_on_all(best, rows, said)
+        self._model: Fitted = fit_candidate(best, self.columns_, rows, said, **run)
         seen = folds.held_out
         self._calibrator: Calibrator = fit_calibrator(best.stated[seen], said[seen])
         self.calibration_ = self._calibrator.method
-        self.base_rate_ = float(said.mean())
-        self.held_out_ = expit(cross_calibrated(best.stated, said, folds))
+        self.base_rate_, self.rows_ = float(said.mean()), len(used)
+        held_out[used] = expit(cross_calibrated(best.stated, said, folds))
+        self.held_out_ = held_out
         unused = self.columns_.dropped.items()
-        self.warnings_ = [f"Column {name} is not used: {why}." for name, why in unused]
+        self.warnings_ += [f"Column {name} is not used: {why}." for name, why in unused]
         if rarer < _FEW:
             self.warnings_.append(
                 f"The rarer outcome was seen {rarer} times only: what is said of it is rough."
             )
-        self.warnings_ += self._judged(said, folds)
+        self._judge(held_out[used], said, folds, groups)
         return self
 
     def probabilities(self, table: ir.Table | pa.Table) -> Floats:
@@ -211,7 +189,7 @@ class PropensityModel:
             "calibration": self.calibration_,
             "columns": self.columns_.names,
             "dropped": self.columns_.dropped,
-            "rows": len(self.held_out_),
+            "rows": self.rows_,
             "base_rate": self.base_rate_,
             "log_loss": self.log_loss_,
             "naive_log_loss": self.naive_log_loss_,
@@ -221,63 +199,34 @@ class PropensityModel:
             "warnings": self.warnings_,
         }
 
-    def _tried(self, rows: Rows, said: Bools, folds: Folds) -> list[Candidate]:
-        tried: list[Candidate] = []
-        stated: dict[Kind, Floats] = {}
-        settings: dict[Kind, dict[str, Any]] = {"average": {}}
-        if {"logistic", "average"} & set(self.candidates):
-            chosen, stated["logistic"] = choose_logistic(self.columns_, rows, said, folds)
-            self._logistic = chosen
-            settings["logistic"] = {"curved": chosen.curved, "strength": chosen.strength}
-        if {"boosting", "average"} & set(self.candidates):
-            self._trees, stated["boosting"] = choose_boosting(
-                self.columns_, rows, said, folds, seed=self.seed, threads=self.threads
-            )
-            settings["boosting"] = {"trees": self._trees}
-        if "average" in self.candidates:
-            stated["average"] = (stated["logistic"] + stated["boosting"]) / 2
-        seen = folds.held_out
-        for kind in self.candidates:
-            loss = float(log_losses(said[seen], expit(stated[kind][seen])).mean())
-            tried.append(Candidate(kind, loss, settings[kind], stated[kind]))
-        return tried
+    def _used(self, rows: int, groups: Places | None, *, in_time_order: bool) -> Places:
+        """Choose the rows to learn from: all, or the newest, or some by chance."""
+        if rows <= self.most_rows:
+            return np.arange(rows)
+        if in_time_order:
+            return np.arange(rows - self.most_rows, rows)
+        return drawn(rows, self.most_rows, groups=groups, seed=self.seed)
 
-    def _fitted_on_all(self, best: Candidate, rows: Rows, said: Bools) -> Fitted:
-        members: list[Fitted] = []
-        if best.kind in ("logistic", "average"):
-            members.append(fit_logistic(self.columns_, rows, said, self._logistic))
-        if best.kind in ("boosting", "average"):
-            members.append(
-                fit_boosting(
-                    self.columns_,
-                    rows,
-                    said,
-                    trees=self._trees,
-                    seed=self.seed,
-                    threads=self.threads,
-                )
-            )
-        return members[0] if len(members) == 1 else Average(tuple(members))
-
-    def _judged(self, said: Bools, folds: Folds) -> list[str]:
+    def _judge(self, stated: Floats, said: Bools, folds: Folds, groups: Places | None) -> None:
         """Hold the model against the rule that gives everybody the share of yes so far."""
         seen = folds.held_out
         naive = np.full(len(said), np.nan)
         for train, held in folds.parts:
             naive[held] = said[train].mean()
-        losses = log_losses(said[seen], self.held_out_[seen])
+        losses = log_losses(said[seen], stated[seen])
         gains = log_losses(said[seen], naive[seen]) - losses
         self.log_loss_ = float(losses.mean())
         self.naive_log_loss_ = self.log_loss_ + float(gains.mean())
-        self.auc_ = auc(said[seen], logit(self.held_out_[seen]))
-        error = float(gains.std(ddof=1)) / np.sqrt(len(gains))
+        self.auc_ = auc(said[seen], logit(stated[seen]))
+        each = np.arange(len(gains)) if groups is None else groups[seen]
+        # Rows of one group gain or lose together: they count as one draw.
+        error = np.sqrt((np.bincount(each, gains - gains.mean()) ** 2).sum()) / len(gains)
         self.beats_naive_ = bool(gains.mean() > _PLAIN * error)
-        if self.beats_naive_:
-            return []
-        return [
-            "On rows held out the model tells no more than the share of yes does "
-            f"({self.base_rate_:.3g} for everybody): do not use it."
-        ]
+        if not self.beats_naive_:
+            self.warnings_.append(
+                "On rows held out the model tells no more than the share of yes does "
+                f"({self.base_rate_:.3g} for everybody): do not use it."
+            )
 
     def _read(self, table: ir.Table | pa.Table) -> Rows:
         self._check_fitted()

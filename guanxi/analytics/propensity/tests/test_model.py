@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from scipy.special import expit, logit
 
@@ -178,6 +179,58 @@ def test_rows_in_time_order_are_judged_by_later_ones() -> None:
     assert model.auc_.value > 0.6
     with pytest.raises(ValueError, match="exclude each other"):
         fit(customers(8), in_time_order=True, group="city")
+
+
+def test_of_too_many_rows_some_are_learnt_from() -> None:
+    table = customers(17, size=1000)
+    table = table.append_column("who", pa.array(np.arange(1000) // 4))
+    model = PropensityModel(candidates=("logistic",), most_rows=600)
+    options: dict[str, Any] = {"target": "left", "leave_out": ["key"]}
+    model.fit(table, group="who", **options)
+    used = np.isfinite(model.held_out_)
+    assert used.sum() == model.rows_ == 600
+    assert len(np.unique(used.reshape(250, 4), axis=0)) == 2  # whole groups or nothing of them
+    assert "It is learnt from 600 of the 1000 rows." in model.warnings_
+    model.fit(table, **options)
+    assert np.isfinite(model.held_out_).sum() == 600
+    model.fit(table, in_time_order=True, **options)
+    assert np.isfinite(model.held_out_).nonzero()[0].tolist() == [*range(500, 1000)]
+
+
+def test_kinds_of_columns_are_read_alike() -> None:
+    table = customers(18, size=600)
+    plain = fit(table, candidates=("logistic",))
+    other = table.set_column(2, "age", pc.cast(pc.round(table["age"], 6), pa.decimal128(20, 6)))
+    other = other.set_column(3, "city", pc.dictionary_encode(table["city"]))
+    other = other.set_column(1, "silence", pc.fill_null(table["silence"], np.nan))
+    assert fit(other, candidates=("logistic",)).log_loss_ == pytest.approx(plain.log_loss_)
+    numbered = pc.index_in(table["city"], pa.array(CITIES))
+    other = table.set_column(3, "city", numbered)
+    by_number = fit(other, candidates=("logistic",), categories=["city"])
+    assert by_number.log_loss_ == pytest.approx(plain.log_loss_)
+    assert fit(other, candidates=("logistic",)).log_loss_ != pytest.approx(plain.log_loss_)
+
+
+def test_groups_must_be_named_and_be_enough() -> None:
+    table = customers(19, size=300)
+    with pytest.raises(ValueError, match="the table has no column 'who'"):
+        fit(table, group="who")
+    with pytest.raises(CannotLearnError, match="group has fewer than 3 groups"):
+        fit(table.append_column("who", pa.array(np.arange(300) % 2)), group="who")
+    gaps = table.append_column("who", pa.array([None, *range(299)]))
+    with pytest.raises(ValueError, match=r"who is missing in 1 row"):
+        fit(gaps, group="who")
+    with pytest.raises(ValueError, match="most_rows must be 1 or more"):
+        PropensityModel(most_rows=0)
+
+
+def test_a_category_that_comes_and_goes_with_time_is_not_used() -> None:
+    table = customers(20, size=600)
+    months = pa.array([f"2026-{1 + place // 55:02}" for place in range(600)])
+    table = table.append_column("month", months)
+    model = fit(table, in_time_order=True, candidates=("logistic",))
+    assert "cannot be told from time itself" in model.columns_.dropped["month"]
+    assert "month" in fit(table, candidates=("logistic",)).columns_.names
 
 
 def test_many_rows_are_calibrated_by_isotonic_regression() -> None:
