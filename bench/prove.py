@@ -31,6 +31,7 @@ COMMANDS: dict[str, list[str]] = {
     "import_retail": ["import_retail.py"],
     "daily_looks": ["daily_looks.py"],
     "track_record": ["track_record.py"],
+    "customer_value": ["customer_value.py"],
     "propensity": ["propensity.py"],
     "matching": ["matching.py"],
     "matching_million": ["matching_million.py"],

@@ -76,18 +76,19 @@ def acquisition_by_source(
         raise ValueError("longest_payback must be 1 or more, and fewest 2 or more")
     people, spent = _people(as_table(customers), as_of), _spent(as_table(costs))
     margins = _margins(as_table(ledger), people, max(longest_payback, _YEAR))
-    sources = sorted({*spent, *people["source"].to_pylist()})
-    of = pc.fill_null(pc.index_in(people["source"], pa.array(sources, pa.string())), -1).to_numpy()
+    sources = sorted({*spent, *people["source"].unique().to_pylist()})
+    of = people["source"].to_numpy()
     rows = []
-    for place, source in enumerate(sources):
-        mine = np.flatnonzero(of == place)
+    for source in sources:
+        mine = slice(*(int(np.searchsorted(of, source, side)) for side in ("left", "right")))
+        count = mine.stop - mine.start
         cost = spent.get(source)
-        each = float(cost) / len(mine) if cost is not None and len(mine) else None
+        each = float(cost) / count if cost is not None and count else None
         curve = _curve(margins, people, mine, max(longest_payback, _YEAR), level)
         rows.append(
             {
                 "source": source,
-                "customers": len(mine),
+                "customers": count,
                 "cost": cost,
                 "cost_per_customer": each,
                 **_first_year(curve),
@@ -167,7 +168,8 @@ def _people(table: ir.Table, as_of: Date) -> pa.Table:
         kept=table["kept"].cast("boolean"),
         late=on > as_of,
     )
-    return found.filter(~found["late"]).drop("late").to_pyarrow()
+    # A source's customers stand together, and so do their margins.
+    return found.filter(~found["late"]).drop("late").to_pyarrow().sort_by("source")
 
 
 def _spent(table: ir.Table) -> dict[str, Decimal]:
@@ -218,19 +220,17 @@ class _Curve(NamedTuple):
     high: Floats
 
 
-def _curve(
-    margins: _Margins, people: pa.Table, mine: NDArray[np.intp], months: int, level: float
-) -> _Curve:
+def _curve(margins: _Margins, people: pa.Table, mine: slice, months: int, level: float) -> _Curve:
     seen = people["seen"].to_numpy()
     count, sums, squares = (np.zeros(months) for _ in range(3))
-    for start in range(0, len(mine), _AT_ONCE):
-        places = mine[start : start + _AT_ONCE]
-        laid_out = np.zeros((len(places), months))
-        row = np.searchsorted(places, margins.place)
-        ours = (row < len(places)) & (places[np.minimum(row, len(places) - 1)] == margins.place)
-        np.add.at(laid_out, (row[ours], margins.month[ours]), margins.margin[ours])
+    for start in range(mine.start, mine.stop, _AT_ONCE):
+        end = min(start + _AT_ONCE, mine.stop)
+        laid_out = np.zeros((end - start, months))
+        ours = slice(*np.searchsorted(margins.place, [start, end]))
+        cells = (margins.place[ours] - start, margins.month[ours])
+        np.add.at(laid_out, cells, margins.margin[ours])
         so_far = np.cumsum(laid_out, axis=1)
-        known = (np.arange(months) < seen[places][:, None]) & np.isfinite(so_far)
+        known = (np.arange(months) < seen[start:end, None]) & np.isfinite(so_far)
         so_far = np.where(known, so_far, 0)
         count += known.sum(axis=0)
         sums += so_far.sum(axis=0)
@@ -248,7 +248,7 @@ def _first_year(curve: _Curve) -> dict[str, Any]:
     }
 
 
-def _expected(people: pa.Table, mine: NDArray[np.intp], level: float) -> dict[str, Any]:
+def _expected(people: pa.Table, mine: slice, level: float) -> dict[str, Any]:
     values = people["expected_value"].to_numpy()[mine]
     values = values[np.isfinite(values)]
     found = mean_of_sums(values.sum(), (values**2).sum(), len(values), level=level)
@@ -256,8 +256,8 @@ def _expected(people: pa.Table, mine: NDArray[np.intp], level: float) -> dict[st
     return dict(zip(names, map(_said, found), strict=True))
 
 
-def _retention(people: pa.Table, mine: NDArray[np.intp], level: float) -> dict[str, Any]:
-    kept = people["kept"].take(pa.array(mine)).drop_null()
+def _retention(people: pa.Table, mine: slice, level: float) -> dict[str, Any]:
+    kept = people["kept"].slice(mine.start, mine.stop - mine.start).drop_null()
     customers, stayed = len(kept), int(pc.sum(kept).as_py() or 0)
     low, high = wilson_share(stayed, customers, level=level)
     asked = customers > 0

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from guanxi.analytics.checks import need_columns, refuse_missing, refuse_twice, refuse_unknown
 from guanxi.analytics.purchases import as_table
-from guanxi.analytics.value.exact import MONEY, exactly, money
+from guanxi.analytics.value.exact import FACTOR, MONEY, exactly, money
 from guanxi.analytics.value.rate_card import RateCard
 
 LINE_KINDS = ("sale", "return", "adjustment")
@@ -136,7 +136,8 @@ def _of_activity(facts: ir.Table, activity: str, rates: RateCard, as_of: Date) -
     cost = rate
     if "quantity" in facts.columns:
         # Rounded by fact, half away from zero, so that the sums of months are sums of facts.
-        cost = (rate * money(facts, argument, "quantity")).cast(MONEY)
+        units = money(facts, argument, "quantity").cast(FACTOR)
+        cost = (rate.cast(FACTOR) * units).cast(MONEY)
     if "cost" in facts.columns:
         cost = money(facts, argument, "cost").coalesce(cost)
     return _part(

@@ -9,6 +9,8 @@ import ibis.expr.types as ir
 # Ten-thousandths, as all money here is kept; wide enough for any sum of it.
 DECIMALS = 4
 MONEY = dt.Decimal(38, DECIMALS)
+# What is multiplied: the product of two keeps all its decimals on every engine.
+FACTOR = dt.Decimal(18, DECIMALS)
 
 
 def money(table: ir.Table, argument: str, name: str) -> ir.DecimalColumn:

@@ -15,6 +15,8 @@ wallet, who need figures of other firms for more).
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
 from guanxi.analytics.models.inputs import Floats, vectors
@@ -48,8 +50,9 @@ def share_of_wallet(
     """Give each customer's wallet, share and growth potential, in the money of `spend`.
 
     `spend` of one period and `stated` of one as long (NaN where nothing was said); `peers` names
-    the kind of each customer (all are peers without); `size` is NaN or 0 where unknown. A kind
-    with fewer than `fewest` customers whose spend (and size) is known gives no estimate.
+    the kind of each customer, None where it is not known (without: all are peers); `size` is NaN
+    or 0 where unknown. A kind with fewer than `fewest` customers whose spend (and size) is known
+    gives no estimate.
     """
     (bought,) = vectors(spend=spend)
     if not 0 < quantile < 1:
@@ -60,7 +63,8 @@ def share_of_wallet(
     group = _groups(peers, len(bought))
     unit = np.ones(len(bought)) if size is None else _or_nan("size", size, len(bought))
     unit = np.where(unit > 0, unit, np.nan)
-    estimate = _quantiles(bought / unit, group, quantile, fewest)[group] * unit
+    of_kind = np.append(_quantiles(bought / unit, group, quantile, fewest), np.nan)
+    estimate = of_kind[group] * unit
     from_customer = ~np.isnan(said)
     wallet = np.where(from_customer, said, estimate)
     known = ~np.isnan(wallet)
@@ -83,19 +87,21 @@ def _or_nan(name: str, values: ArrayLike | None, rows: int) -> Floats:
     return read
 
 
-def _groups(peers: ArrayLike | None, rows: int) -> NDArray[np.intp]:
+def _groups(peers: ArrayLike | None, rows: int) -> NDArray[np.int64]:
+    """Number the kinds of customers; who is of none gets -1."""
     if peers is None:
-        return np.zeros(rows, np.intp)
-    named = np.asarray(peers)
-    if named.shape != (rows,):
-        raise ValueError(f"peers must have a name a customer, {rows}, not the shape {named.shape}")
-    return np.unique(named, return_inverse=True)[1]
+        return np.zeros(rows, np.int64)
+    named = pa.array(np.asarray(peers), from_pandas=True)
+    if len(named) != rows:
+        raise ValueError(f"peers must have a name a customer, {rows}, not {len(named)}")
+    kinds: NDArray[np.int64] = pc.fill_null(named.dictionary_encode().indices, -1).to_numpy()
+    return kinds.astype(np.int64)
 
 
-def _quantiles(values: Floats, group: NDArray[np.intp], quantile: float, fewest: int) -> Floats:
+def _quantiles(values: Floats, group: NDArray[np.int64], quantile: float, fewest: int) -> Floats:
     """Give each group's quantile as NumPy's default does (linear), NaN for fewer than `fewest`."""
     groups = int(group.max(initial=-1)) + 1
-    known = ~np.isnan(values)
+    known = ~np.isnan(values) & (group >= 0)
     order = np.lexsort((values[known], group[known]))
     ordered, sizes = values[known][order], np.bincount(group[known], minlength=groups)
     first = np.cumsum(sizes) - sizes

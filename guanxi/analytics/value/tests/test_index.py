@@ -229,6 +229,12 @@ def test_wallet_is_stated_or_that_of_a_good_peer() -> None:
     assert found.share[23] == 0.25
 
 
+def test_who_is_of_no_known_kind_has_no_peers() -> None:
+    found = share_of_wallet([1.0, 3, 8], peers=["a", "a", None], quantile=0.5, fewest=2)
+    assert found.basis.tolist() == ["estimated", "estimated", "unknown"]
+    assert found.wallet[:2].tolist() == [2, 3]
+
+
 def test_wallet_grows_with_size() -> None:
     size = np.array([1.0] * 20 + [10.0, 0.0])
     spend = np.array([5.0] * 20 + [20.0, 20.0])

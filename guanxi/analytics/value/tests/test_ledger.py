@@ -257,7 +257,7 @@ FACT = st.tuples(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(facts=st.lists(FACT, min_size=1, max_size=30), data=st.data())
 def test_months_add_up_to_the_facts_in_any_order(facts: list[Any], data: st.DataObject) -> None:
     numbered = [(who, str(n), on, *rest) for n, (who, on, *rest) in enumerate(facts)]

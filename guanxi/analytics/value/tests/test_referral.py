@@ -150,7 +150,7 @@ def test_a_chain_of_many_levels_needs_no_recursion() -> None:
     assert by_customer(found.customers)["0"]["referral_value"] == n - 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     parents=st.lists(st.integers(-1, 11), min_size=12, max_size=12),
     worth=st.lists(st.integers(0, 100), min_size=12, max_size=12),
