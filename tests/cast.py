@@ -26,6 +26,7 @@ from guanxi.customers.models import (
     Relationship,
     Tag,
 )
+from guanxi.insight.models import ServiceRate
 from guanxi.interactions.models import Interaction, Task
 from guanxi.platform.access.models import Role, Share, Team, Territory, Token, User
 from guanxi.platform.access.services import ensure_roles
@@ -323,6 +324,12 @@ def _sales(firm: Firm) -> None:
         "exchange_rate",
         "usd",
         ExchangeRate(currency="USD", valid_from=NOON.date(), rate="7.1"),
+    )
+    _add(
+        firm,
+        "service_rate",
+        "call",
+        ServiceRate(channel="call", valid_from=NOON.date(), cost="3.5"),
     )
     for number, customer in enumerate(["acme", "bell", "chen", "dong", "east", None]):
         at = NOON + dt.timedelta(days=number)

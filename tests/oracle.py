@@ -17,12 +17,13 @@ AREAS = {
     "consent_text": "privacy", "privacy_request": "customers",
     "processing_activity": "privacy", "interaction": "activities", "task": "activities",
     "product": "products", "order": "sales", "order_line": "sales", "exchange_rate": "sales",
+    "service_rate": "insight",
     "custom_equipment": "custom",
     "user": "people", "team": "people", "territory": "people", "role": "people",
 }  # fmt: skip
 FOR_ALL = {
-    "tag", "purpose", "consent_text", "processing_activity", "product", "exchange_rate", "user",
-    "team", "territory", "role",
+    "tag", "purpose", "consent_text", "processing_activity", "product", "exchange_rate",
+    "service_rate", "user", "team", "territory", "role",
 }  # fmt: skip
 
 # (role, area or object): how far read, change and delete reach, and whether it may create.

@@ -37,7 +37,7 @@ NOT_CHECKED = [
 ALIKE = [
     "user", "team", "territory", "role", "customer", "tag", "identity", "address", "relationship",
     "purpose", "consent_text", "consent", "interaction", "product", "order", "order_line",
-    "exchange_rate",
+    "exchange_rate", "service_rate",
 ]  # fmt: skip
 quick = settings(
     deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)

@@ -21,14 +21,15 @@ from tests.oracle import Oracle, is_hidden, is_masked, may_create, reach
 
 pytestmark = pytest.mark.django_db
 ACTORS = [name for name in PEOPLE if name != "teammate"]  # is what "owner" is
-UNIQUE = ("purpose", "processing_activity", "team", "territory", "tag", "identity", "exchange_rate")
+UNIQUE = ("purpose", "processing_activity", "team", "territory", "tag", "identity", "exchange_rate",
+          "service_rate")  # fmt: skip
 KINDS = [*(t.name for t in built_in()), EQUIPMENT]
 # A text field that CRUD may write, and what each object needs to be created.
 WRITTEN = {
     "user": "full_name", "team": "name", "territory": "name", "customer": "industry",
     "tag": "name", "identity": "value", "address": "street", "relationship": "role",
     "interaction": "subject", "task": "title", "product": "name", "order": "source",
-    "order_line": "description", "exchange_rate": "currency",
+    "order_line": "description", "exchange_rate": "currency", "service_rate": "note",
     "purpose": "name", "consent_text": "version", "consent": "note", "privacy_request": "note",
     "processing_activity": "name", EQUIPMENT: "name",
 }  # fmt: skip
@@ -46,6 +47,7 @@ CREATED: dict[str, Callable[[Firm], dict[str, Any]]] = {
     "order": lambda f: {"number": "new", "ordered_at": "2024-05-01T10:00:00Z", "currency": "CNY"},
     "order_line": lambda f: {"position": 2, "quantity": "1", "unit_price": "1", "amount": "1"},
     "exchange_rate": lambda f: {"currency": "EUR", "valid_from": "2024-05-01", "rate": "7.9"},
+    "service_rate": lambda f: {"channel": "visit", "valid_from": "2024-05-01", "cost": "80"},
     "purpose": lambda f: {"name": "new"},
     "consent_text": lambda f: {"version": "2"},
     "consent": lambda f: {"channel": "phone", "state": "blocked"},

@@ -29,6 +29,7 @@ def worker() -> None:
         from procrastinate.contrib.django import app
 
         from guanxi.insight.quality.measuring import follow_changes
+        from guanxi.insight.value.following import follow_changes as keep_ledger
         from guanxi.platform.events.worker import keep_reading
         from guanxi.platform.jobs.tasks import resume_interrupted
         from guanxi.platform.notifications.making import notify_of_events
@@ -39,6 +40,7 @@ def worker() -> None:
         keep_reading("notifications", notify_of_events)
         keep_reading("webhooks", tell_webhooks)
         keep_reading("data quality", follow_changes)
+        keep_reading("value ledger", keep_ledger)
         jobs = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         jobs.run_worker(
             name="guanxi", concurrency=JOBS_AT_ONCE, shutdown_graceful_timeout=JOB_PATIENCE

@@ -21,6 +21,8 @@ from guanxi.insight.api import router as insight_router
 from guanxi.insight.api import scores_router
 from guanxi.insight.duplicates_api import router as duplicates_router
 from guanxi.insight.quality.api import router as quality_router
+from guanxi.insight.value.api import customer_router as customer_value_router
+from guanxi.insight.value.api import router as value_router
 from guanxi.interactions.api import router as interactions_router
 from guanxi.interactions.api import timeline_router
 from guanxi.interactions.snippets_api import router as snippets_router
@@ -118,8 +120,10 @@ def build_api() -> API:
     api.add_router("/snippets", snippets_router)
     api.add_router("/insight", insight_router)
     api.add_router("/duplicates", duplicates_router)
+    api.add_router("/insight", value_router)
     api.add_router("/data-quality", quality_router)
     api.add_router("/customers", scores_router)
+    api.add_router("/customers", customer_value_router)
     api.add_router("", files_router)
     for declared in built_in():
         api.add_router(f"/{declared.url}", object_router(declared.name))

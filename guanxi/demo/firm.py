@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from guanxi.demo import columns
 from guanxi.demo.columns import Ints, Keys
-from guanxi.demo.money import RATE_SCALE, Rates, draw_rates
+from guanxi.demo.money import RATE_SCALE, Rates, draw_rates, priced
 from guanxi.demo.places import Place, places_of
 from guanxi.demo.products import Catalog, catalog
 from guanxi.demo.words import Words
@@ -24,13 +24,18 @@ TABLES = {
             "products_product", "sales_exchangerate", "customers_customer",
             "customers_customertag", "customers_identity", "customers_address",
             "customers_relationship", "sales_orderline", "sales_order",
-            "interactions_interaction", "interactions_task", "own_task",
+            "interactions_interaction", "interactions_task", "own_task", "insight_servicerate",
         ]
     )
 }  # fmt: skip
 TAG_COLORS = {
     "key": "red", "dealer": "purple", "new": "green", "monthly": "blue", "price": "orange",
     "tea": "cyan", "filter": "gold", "chain": "magenta",
+}  # fmt: skip
+# What an interaction costs, in yuan; a note costs nothing worth counting.
+SERVICE_COSTS = {
+    "call": 6.0, "email": 2.0, "visit": 180.0, "meeting": 120.0, "chat": 3.0, "sms": 0.1,
+    "wechat": 2.0, "web": 0.05,
 }  # fmt: skip
 OWNER_ROLES = ("account_manager", "sales")
 
@@ -127,6 +132,7 @@ def firm_tables(firm: Firm, random: np.random.Generator) -> dict[str, pa.Table]:
         ),
         "products_product": _products(firm),
         "sales_exchangerate": _rates(firm, random),
+        "insight_servicerate": _service_rates(firm),
     }
 
 
@@ -170,5 +176,22 @@ def _rates(firm: Firm, random: np.random.Generator) -> pa.Table:
             "currency": list(rates.currencies[1:]) * len(rates.first_days),
             "valid_from": columns.day_column(np.repeat(rates.first_days, others)),
             "rate": columns.decimal_column(rates.millionths[:, 1:].reshape(-1), RATE_SCALE),
+        }
+    )
+
+
+def _service_rates(firm: Firm) -> pa.Table:
+    table, count = TABLES["insight_servicerate"], len(SERVICE_COSTS)
+    # Draws of its own: everything else stays as it was before there were service rates.
+    own = np.random.default_rng(table)
+    keys = columns.uuid7_keys(own, at=firm.millisecond(), table=table, count=count)
+    since = np.full(count, firm.rates.first_days[0])
+    cents = [priced(yuan, firm.currency) for yuan in SERVICE_COSTS.values()]
+    return pa.table(
+        {
+            "id": columns.key_column(keys),
+            "channel": list(SERVICE_COSTS),
+            "valid_from": columns.day_column(since),
+            "cost": columns.decimal_column(np.array(cents), 2),
         }
     )

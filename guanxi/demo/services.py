@@ -19,6 +19,7 @@ from guanxi.demo.firm import Firm
 from guanxi.demo.sample import Sample
 from guanxi.demo.words import WORDS
 from guanxi.demo.words.vocabulary import Colleague
+from guanxi.insight.models import ServiceRate
 from guanxi.interactions.models import Interaction, Task
 from guanxi.platform.access.models import Team, Territory, User
 from guanxi.platform.access.services import ensure_roles
@@ -30,7 +31,7 @@ from guanxi.products.models import Product
 from guanxi.sales.models import ExchangeRate, Order
 
 MUST_BE_EMPTY = (
-    Customer, Tag, Team, Territory, Product, Order, ExchangeRate, Interaction, Task,
+    Customer, Tag, Team, Territory, Product, Order, ExchangeRate, Interaction, ServiceRate, Task,
 )  # fmt: skip
 # The sign-in page shows colleagues in this order: one of each role before the second of any.
 FRONT_ROLES = (

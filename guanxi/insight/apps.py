@@ -13,3 +13,4 @@ class InsightConfig(AppConfig):
             measures,
             objects,
         )
+        from guanxi.insight.value import objects as value_objects  # noqa: F401

@@ -39,7 +39,7 @@ def choose_as_of(*, chosen: dt.date | None, newest: dt.date | None, today: dt.da
 
 
 def months_before(day: dt.date, months: int) -> dt.date:
-    """The same day `months` earlier, or the last of that month."""
+    """The same day `months` earlier (later, if below 0), or the last of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     following = (dt.date(year, month + 1, 28) + dt.timedelta(days=4)).replace(day=1)
     return min(

@@ -58,12 +58,12 @@ class Orders:
 
     def filter_for(self, customers: Iterable[UUID]) -> dict[str, Any]:
         of = ("customer", "in", tuple(str(pk) for pk in customers))
-        return {
-            "and": [
-                {"field": field, "op": op, "value": value if isinstance(value, str) else [*value]}
-                for field, op, value in (of, *self.conditions)
-            ]
-        }
+        return _all_of((of, *self.conditions))
+
+    @property
+    def filter(self) -> dict[str, Any]:
+        """Of whichever customers."""
+        return _all_of(self.conditions)
 
     def opened(self, customer: UUID, count: int) -> dict[str, Any]:
         """What a client needs to open them."""
@@ -73,6 +73,15 @@ class Orders:
             "label": self.words(count),
             "filter": self.filter_for([customer]),
         }
+
+
+def _all_of(conditions: Iterable[Condition]) -> dict[str, Any]:
+    return {
+        "and": [
+            {"field": field, "op": op, "value": value if isinstance(value, str) else [*value]}
+            for field, op, value in conditions
+        ]
+    }
 
 
 def days(last: dt.date, first: dt.date | None = None) -> Condition:

@@ -301,13 +301,14 @@ class SuspectedPair(models.Model):
         return f"{self.first_id} {self.second_id}"
 
 
-# At the end: what is measured is of customers and their pairs.
+# At the end: what is measured and summed is of customers and their pairs.
 from guanxi.insight.quality.models import (  # noqa: E402
     CustomerQuality,
     QualityFigure,
     QualitySettings,
     QualitySnapshot,
 )
+from guanxi.insight.value.models import LedgerState, ServiceRate, ValueMonth  # noqa: E402
 
 __all__ = [
     "SCORE_FIELDS",
@@ -315,12 +316,15 @@ __all__ = [
     "AttentionItem",
     "CustomerQuality",
     "CustomerScore",
+    "LedgerState",
     "QualityFigure",
     "QualitySettings",
     "QualitySnapshot",
     "RFMClass",
     "ScoreRun",
     "ScoreSnapshot",
+    "ServiceRate",
     "Stage",
     "SuspectedPair",
+    "ValueMonth",
 ]

@@ -93,6 +93,7 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         f"/imports/{previewed}",
         f"/imports/{previewed}?verdict=reject",
         f"/imports/{done}",
+        "/value?months=60",
         "/data-quality",
         "/data-quality/duplicates",
         "/recycle-bin",

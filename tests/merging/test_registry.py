@@ -35,6 +35,7 @@ OTHER_IDS = {
     "platform_webhookdelivery.record_ids": "what was to be told then",
     "platform_presence.page": "a page",
     "platform_session.public_id": "a session",
+    "insight_ledgerstate.last": "how far the making is: a place in an order, not who stands there",
 }
 
 

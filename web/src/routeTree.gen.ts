@@ -20,6 +20,7 @@ import { Route as AppIndexRouteImport } from "./routes/_app/index";
 import { Route as AppImportsRouteRouteImport } from "./routes/_app/imports/route";
 import { Route as AppRecycleBinRouteImport } from "./routes/_app/recycle-bin";
 import { Route as AppSettingsRouteRouteImport } from "./routes/_app/settings/route";
+import { Route as AppValueRouteImport } from "./routes/_app/value";
 import { Route as AppPathIndexRouteImport } from "./routes/_app/$path/index";
 import { Route as AppPathIdRouteImport } from "./routes/_app/$path/$id";
 import { Route as AppCustomersIdRouteImport } from "./routes/_app/customers/$id";
@@ -97,6 +98,11 @@ const AppRecycleBinRoute = AppRecycleBinRouteImport.update({
 const AppSettingsRouteRoute = AppSettingsRouteRouteImport.update({
   id: "/settings",
   path: "/settings",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppValueRoute = AppValueRouteImport.update({
+  id: "/value",
+  path: "/value",
   getParentRoute: () => AppRoute,
 } as any);
 const AppPathIndexRoute = AppPathIndexRouteImport.update({
@@ -233,6 +239,7 @@ export interface FileRoutesByFullPath {
   "/imports": typeof AppImportsRouteRouteWithChildren;
   "/settings": typeof AppSettingsRouteRouteWithChildren;
   "/recycle-bin": typeof AppRecycleBinRoute;
+  "/value": typeof AppValueRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
   "/customers/merge": typeof AppCustomersMergeRoute;
@@ -266,6 +273,7 @@ export interface FileRoutesByTo {
   "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
   "/recycle-bin": typeof AppRecycleBinRoute;
+  "/value": typeof AppValueRoute;
   "/": typeof AppIndexRoute;
   "/$path/$id": typeof AppPathIdRoute;
   "/customers/$id": typeof AppCustomersIdRoute;
@@ -304,6 +312,7 @@ export interface FileRoutesById {
   "/_app/imports": typeof AppImportsRouteRouteWithChildren;
   "/_app/settings": typeof AppSettingsRouteRouteWithChildren;
   "/_app/recycle-bin": typeof AppRecycleBinRoute;
+  "/_app/value": typeof AppValueRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/$path/$id": typeof AppPathIdRoute;
   "/_app/customers/$id": typeof AppCustomersIdRoute;
@@ -343,6 +352,7 @@ export interface FileRouteTypes {
     | "/imports"
     | "/settings"
     | "/recycle-bin"
+    | "/value"
     | "/$path/$id"
     | "/customers/$id"
     | "/customers/merge"
@@ -376,6 +386,7 @@ export interface FileRouteTypes {
     | "/signed-in"
     | "/welcome"
     | "/recycle-bin"
+    | "/value"
     | "/"
     | "/$path/$id"
     | "/customers/$id"
@@ -413,6 +424,7 @@ export interface FileRouteTypes {
     | "/_app/imports"
     | "/_app/settings"
     | "/_app/recycle-bin"
+    | "/_app/value"
     | "/_app/"
     | "/_app/$path/$id"
     | "/_app/customers/$id"
@@ -527,6 +539,13 @@ declare module "@tanstack/react-router" {
       path: "/settings";
       fullPath: "/settings";
       preLoaderRoute: typeof AppSettingsRouteRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/value": {
+      id: "/_app/value";
+      path: "/value";
+      fullPath: "/value";
+      preLoaderRoute: typeof AppValueRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/$path/": {
@@ -757,6 +776,7 @@ interface AppRouteChildren {
   AppImportsRouteRoute: typeof AppImportsRouteRouteWithChildren;
   AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren;
   AppRecycleBinRoute: typeof AppRecycleBinRoute;
+  AppValueRoute: typeof AppValueRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppPathIdRoute: typeof AppPathIdRoute;
   AppCustomersIdRoute: typeof AppCustomersIdRoute;
@@ -771,6 +791,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppImportsRouteRoute: AppImportsRouteRouteWithChildren,
   AppSettingsRouteRoute: AppSettingsRouteRouteWithChildren,
   AppRecycleBinRoute: AppRecycleBinRoute,
+  AppValueRoute: AppValueRoute,
   AppIndexRoute: AppIndexRoute,
   AppPathIdRoute: AppPathIdRoute,
   AppCustomersIdRoute: AppCustomersIdRoute,

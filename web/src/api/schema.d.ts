@@ -2699,6 +2699,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insight/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What my customers brought and cost, by month
+         * @description The newest first; months in which nothing happened are left out.
+         */
+        get: operations["read_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data-quality": {
         parameters: {
             query?: never;
@@ -2786,6 +2806,26 @@ export interface paths {
         };
         /** What the models say of a customer, and why */
         get: operations["customer_scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{pk}/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a customer brought and cost, by month
+         * @description The newest first; months in which nothing happened are left out.
+         */
+        get: operations["read_customer_value"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6755,6 +6795,180 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List ServiceRate */
+        get: operations["list_service_rate"];
+        put?: never;
+        /** Create ServiceRate */
+        post: operations["create_service_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change many ServiceRate, each in its own way, all or none */
+        patch: operations["change_each_service_rate"];
+        trace?: never;
+    };
+    "/api/v1/service-rates/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count ServiceRate */
+        get: operations["count_service_rate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-rates/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Total ServiceRate */
+        get: operations["aggregate_service_rate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-rates/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ServiceRate in columns */
+        get: operations["board_service_rate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-rates/{pk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read ServiceRate */
+        get: operations["read_service_rate"];
+        put?: never;
+        post?: never;
+        /** Delete ServiceRate */
+        delete: operations["delete_service_rate"];
+        options?: never;
+        head?: never;
+        /** Change ServiceRate */
+        patch: operations["change_service_rate"];
+        trace?: never;
+    };
+    "/api/v1/service-rates/{pk}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History of ServiceRate */
+        get: operations["history_service_rate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-rates/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is required or locked by condition while one of ServiceRate is written */
+        post: operations["rules_service_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-rates/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change many ServiceRate */
+        post: operations["bulk_service_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-rates/{pk}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore ServiceRate */
+        post: operations["restore_service_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-rates/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Export ServiceRate as a file */
+        post: operations["export_service_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/custom-{key}": {
         parameters: {
             query?: never;
@@ -10493,6 +10707,164 @@ export interface components {
              */
             decision: "open" | "not_the_same";
         };
+        /** ValueIn */
+        ValueIn: {
+            /**
+             * Months
+             * @description How many, this one included.
+             * @default 24
+             */
+            months?: number;
+        };
+        /** EveryonesMonthOut */
+        EveryonesMonthOut: {
+            /** Orders */
+            orders: number | null;
+            /**
+             * Sales
+             * @description Amounts of lines that are sales.
+             */
+            sales: string | null;
+            /**
+             * Discount
+             * @description Sales at their unit prices, less their amounts.
+             */
+            discount: string | null;
+            /** Returns */
+            returns: string | null;
+            /** Adjustments */
+            adjustments: string | null;
+            /**
+             * Revenue
+             * @description Sales less returns plus adjustments.
+             */
+            revenue: string | null;
+            /**
+             * Costed
+             * @description The part of revenue whose cost is known.
+             */
+            costed: string | null;
+            /**
+             * Margin
+             * @description Of that part.
+             */
+            margin: string | null;
+            /** Interactions */
+            interactions: number | null;
+            /**
+             * Unpriced
+             * @description Interactions without a service rate.
+             */
+            unpriced: number | null;
+            /**
+             * Cost To Serve
+             * @description Of the others, at the rates of their days.
+             */
+            cost_to_serve: string | null;
+            /**
+             * Contribution
+             * @description Margin less cost to serve.
+             */
+            contribution: string | null;
+            /**
+             * Month
+             * Format: date
+             * @description Its first day.
+             */
+            month: string;
+            /**
+             * Orders Filter
+             * @description Of the orders behind it.
+             */
+            orders_filter: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Customers
+             * @description Who bought, returned or were in touch.
+             */
+            customers: number;
+            /** Buyers */
+            buyers: number | null;
+        };
+        /** EveryonesValueOut */
+        EveryonesValueOut: {
+            /** Currency */
+            currency: string;
+            /**
+             * Figures
+             * @description What of it is for you.
+             */
+            figures: string[];
+            /**
+             * Until
+             * Format: date
+             * @description The first day of this month, in the books.
+             */
+            until: string;
+            /**
+             * Made
+             * @description The share of customers it is made of so far; 1: all.
+             */
+            made: number;
+            in_all: components["schemas"]["ValueSumOut"];
+            /** Months */
+            months: components["schemas"]["EveryonesMonthOut"][];
+        };
+        /**
+         * ValueSumOut
+         * @description Money is text, in the reporting currency. Null: nobody knows it, or it is not for you.
+         */
+        ValueSumOut: {
+            /** Orders */
+            orders: number | null;
+            /**
+             * Sales
+             * @description Amounts of lines that are sales.
+             */
+            sales: string | null;
+            /**
+             * Discount
+             * @description Sales at their unit prices, less their amounts.
+             */
+            discount: string | null;
+            /** Returns */
+            returns: string | null;
+            /** Adjustments */
+            adjustments: string | null;
+            /**
+             * Revenue
+             * @description Sales less returns plus adjustments.
+             */
+            revenue: string | null;
+            /**
+             * Costed
+             * @description The part of revenue whose cost is known.
+             */
+            costed: string | null;
+            /**
+             * Margin
+             * @description Of that part.
+             */
+            margin: string | null;
+            /** Interactions */
+            interactions: number | null;
+            /**
+             * Unpriced
+             * @description Interactions without a service rate.
+             */
+            unpriced: number | null;
+            /**
+             * Cost To Serve
+             * @description Of the others, at the rates of their days.
+             */
+            cost_to_serve: string | null;
+            /**
+             * Contribution
+             * @description Margin less cost to serve.
+             */
+            contribution: string | null;
+        };
         /** QualityIn */
         QualityIn: {
             /**
@@ -10750,6 +11122,95 @@ export interface components {
              * @default 100
              */
             merges_at_most?: number;
+        };
+        /** CustomerValueOut */
+        CustomerValueOut: {
+            /** Currency */
+            currency: string;
+            /**
+             * Figures
+             * @description What of it is for you.
+             */
+            figures: string[];
+            /**
+             * Until
+             * Format: date
+             * @description The first day of this month, in the books.
+             */
+            until: string;
+            /**
+             * Made
+             * @description The share of customers it is made of so far; 1: all.
+             */
+            made: number;
+            in_all: components["schemas"]["ValueSumOut"];
+            last_12_months: components["schemas"]["ValueSumOut"];
+            /** Months */
+            months: components["schemas"]["ValueMonthOut"][];
+        };
+        /** ValueMonthOut */
+        ValueMonthOut: {
+            /** Orders */
+            orders: number | null;
+            /**
+             * Sales
+             * @description Amounts of lines that are sales.
+             */
+            sales: string | null;
+            /**
+             * Discount
+             * @description Sales at their unit prices, less their amounts.
+             */
+            discount: string | null;
+            /** Returns */
+            returns: string | null;
+            /** Adjustments */
+            adjustments: string | null;
+            /**
+             * Revenue
+             * @description Sales less returns plus adjustments.
+             */
+            revenue: string | null;
+            /**
+             * Costed
+             * @description The part of revenue whose cost is known.
+             */
+            costed: string | null;
+            /**
+             * Margin
+             * @description Of that part.
+             */
+            margin: string | null;
+            /** Interactions */
+            interactions: number | null;
+            /**
+             * Unpriced
+             * @description Interactions without a service rate.
+             */
+            unpriced: number | null;
+            /**
+             * Cost To Serve
+             * @description Of the others, at the rates of their days.
+             */
+            cost_to_serve: string | null;
+            /**
+             * Contribution
+             * @description Margin less cost to serve.
+             */
+            contribution: string | null;
+            /**
+             * Month
+             * Format: date
+             * @description Its first day.
+             */
+            month: string;
+            /**
+             * Orders Filter
+             * @description Of the orders behind it.
+             */
+            orders_filter: {
+                [key: string]: unknown;
+            } | null;
         };
         /** AttachmentOut */
         AttachmentOut: {
@@ -14134,6 +14595,118 @@ export interface components {
         ExchangeRateColumn: {
             /** Items */
             items: components["schemas"]["ExchangeRateOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
+            /** Key */
+            key: string | null;
+            /** Label */
+            label: string | null;
+            /** Count */
+            count: number;
+        };
+        /** ServiceRateOut */
+        ServiceRateOut: {
+            /** Id */
+            id: string;
+            /** Can */
+            can: string[];
+            /** Updated At */
+            updated_at: string;
+            /** Channel */
+            channel?: string | null;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Cost */
+            cost?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Created At */
+            created_at?: string | null;
+        };
+        /** ServiceRatePage */
+        ServiceRatePage: {
+            /** Items */
+            items: components["schemas"]["ServiceRateOut"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null at the end.
+             */
+            next: string | null;
+            /** @description For administrators: what to index. */
+            slow?: components["schemas"]["SlowOut"] | null;
+        };
+        /** ServiceRateCreate */
+        ServiceRateCreate: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "call" | "email" | "visit" | "meeting" | "chat" | "sms" | "wechat" | "web" | "note";
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Cost */
+            cost: number | string;
+            /** Note */
+            note?: string;
+        };
+        /** ServiceRateChange */
+        ServiceRateChange: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel?: "call" | "email" | "visit" | "meeting" | "chat" | "sms" | "wechat" | "web" | "note";
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from?: string;
+            /** Cost */
+            cost?: number | string;
+            /** Note */
+            note?: string;
+        };
+        /** ServiceRateRowChange */
+        ServiceRateRowChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Version
+             * @description As If-Match of a single change.
+             */
+            version?: string | null;
+            set: components["schemas"]["ServiceRateChange"];
+        };
+        /** ServiceRateRowsChange */
+        ServiceRateRowsChange: {
+            /** Rows */
+            rows: components["schemas"]["ServiceRateRowChange"][];
+        };
+        /** ServiceRateBoard */
+        ServiceRateBoard: {
+            /** Columns */
+            columns: components["schemas"]["ServiceRateColumn"][];
+            /**
+             * At Least
+             * @description There are more columns than shown.
+             */
+            at_least: boolean;
+        };
+        /** ServiceRateColumn */
+        ServiceRateColumn: {
+            /** Items */
+            items: components["schemas"]["ServiceRateOut"][];
             /**
              * Next
              * @description Cursor of the next page; null at the end.
@@ -20258,6 +20831,38 @@ export interface operations {
             };
         };
     };
+    read_value: {
+        parameters: {
+            query?: {
+                /** @description How many, this one included. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EveryonesValueOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_data_quality: {
         parameters: {
             query?: {
@@ -20438,6 +21043,37 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_customer_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerValueOut"];
                 };
             };
             /** @description Refused */
@@ -30977,6 +31613,504 @@ export interface operations {
         };
     };
     export_exchange_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_service_rate: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description Comma-separated field names; absent: the list's columns. */
+                fields?: string | null;
+                /** @description Field names, "-" for descending. */
+                sort?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRatePage"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_service_rate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeated within a day: the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceRateCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_each_service_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceRateRowsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_service_rate: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                exact?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aggregate_service_rate: {
+        parameters: {
+            query?: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description A field, or the periods of one: "due_on:month"; day, week, quarter, year. */
+                group?: string | null;
+                /** @description Comma-separated "sum:total"; also avg, min, max, and empty, which counts. */
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AggregateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board_service_rate: {
+        parameters: {
+            query: {
+                /** @description A condition of the filter language, as JSON. */
+                filter?: string | null;
+                search?: string;
+                /** @description Show the recycle bin instead. */
+                deleted?: boolean;
+                /** @description The field whose values are the columns. */
+                by: string;
+                /** @description What each column adds up, as in "sum:total". */
+                measures?: string | null;
+                /** @description Of each card, as in a list. */
+                fields?: string | null;
+                sort?: string | null;
+                /** @description Cards of each column. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRateBoard"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_service_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_service_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_service_rate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version the change is meant for: its ETag, or updated_at. */
+                "If-Match"?: string;
+            };
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceRateChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history_service_rate: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_service_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk_service_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_service_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRateOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_service_rate: {
         parameters: {
             query?: never;
             header?: never;

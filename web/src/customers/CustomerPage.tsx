@@ -32,6 +32,7 @@ const TakeBackDialog = lazy(async () => ({
 }));
 
 const GroupCards = lazy(() => import("@/customers/GroupCards"));
+const LedgerCard = lazy(() => import("@/insight/value/LedgerCard"));
 
 interface Props {
   id: string;
@@ -103,6 +104,9 @@ export function CustomerPage({ id, search, onSearch }: Props) {
           {object.fields.some(({ name }) => name === "stage") && (
             <ScoreCards object={object} id={id} />
           )}
+          <Suspense fallback={null}>
+            <LedgerCard customer={id} />
+          </Suspense>
           <ClassCard customer={id} />
           <ConsentCard customer={id} />
           <PrivacyCard record={loaded.record} />

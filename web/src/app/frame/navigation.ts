@@ -1,5 +1,6 @@
 import {
   Box,
+  Coins,
   Contact,
   House,
   type LucideIcon,
@@ -42,6 +43,7 @@ export function useModules(): Module[] {
     const object = findObject(objects, name);
     return object?.can.includes("read") ? [moduleOf(object, section)] : [];
   };
+  const reads = (name: string) => findObject(objects, name)?.can.includes("read") ?? false;
   const page = (to: string, label: string, icon: LucideIcon, shown = true, section?: string) =>
     shown ? [{ to, label, icon, section }] : [];
   const own = objects.filter(({ area }) => area === "custom").map(({ name }) => name);
@@ -53,6 +55,13 @@ export function useModules(): Module[] {
     ...list("task"),
     ...list("order", sales),
     ...list("product", sales),
+    ...page(
+      "/value",
+      t("nav.value"),
+      Coins,
+      reads("order") && reads("order_line"),
+      t("nav.insight"),
+    ),
     ...own.flatMap((name) => list(name, t("nav.own"))),
     ...page("/imports", t("nav.imports"), Upload, may("import"), data),
     ...page(
