@@ -16,6 +16,10 @@ from guanxi.analytics.models.inputs import Floats
 # that of the polynomial through neighbours far enough away.
 _AROUND_ONE = 1e-2
 _NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
+# Where a - A is a whole number, 2F1 as it is computed may be wrong in its first digit, and right to
+# eleven a little to both sides.
+_WHOLE = 1e-8
+_ASIDE = 1e-7
 _QUADRATURE_NODES = 801
 _TAIL = 1e-15
 _HIGHEST_LOGIT = 36.0
@@ -49,6 +53,18 @@ def _by_neighbours(shape: Floats, load: Floats, leave: float, stay: Floats) -> F
 
 
 def _by_hypergeometric(shape: Floats, load: Floats, leave: float, stay: Floats) -> Floats:
+    apart = leave - shape
+    aside = np.where(np.abs(apart - np.round(apart)) < _WHOLE, _ASIDE, 0.0)
+    expected = _by_formula(shape + aside, load, leave, stay)
+    rows = np.flatnonzero(aside)
+    if len(rows):
+        other = _by_formula((shape - aside)[rows], load[rows], leave, stay[rows])
+        with np.errstate(invalid="ignore"):  # overflows: for the quadrature
+            expected[rows] = (expected[rows] + other) / 2
+    return expected
+
+
+def _by_formula(shape: Floats, load: Floats, leave: float, stay: Floats) -> Floats:
     chances = leave + stay - 1
     with np.errstate(over="ignore", invalid="ignore"):
         series = hyp2f1(shape, stay, chances, load / (1 + load))

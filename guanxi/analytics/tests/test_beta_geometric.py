@@ -102,6 +102,8 @@ def test_what_holds_for_any_customer(
 @example(shape=103.0, load=1351.0, leave=1.0, stay=98.0)  # a = 1, and 2F1 overflows
 @example(shape=0.99999, load=1.0, leave=1.0, stay=2050.0)  # a = 1, and hardly anybody leaves
 @example(shape=2500.0, load=150.0, leave=1.0005, stay=0.4)
+@example(shape=5.0, load=9.03, leave=12.0, stay=100.0)  # a - A is whole: 2F1 is off by a hundredth
+@example(shape=9.0, load=53.5, leave=22.0, stay=150.0)
 @given(
     shape=st.floats(0.05, 3000),
     load=st.floats(1e-4, 200),
