@@ -5,12 +5,7 @@ matrix = transition_matrix(stage_flows(history))
 """
 
 from guanxi.analytics.over_time.cohorts import cohorts
-from guanxi.analytics.over_time.repeat_curve import (
-    RepeatCurve,
-    SurvivalCurve,
-    kaplan_meier,
-    repeat_curve,
-)
+from guanxi.analytics.over_time.repeat_curve import RepeatCurve, repeat_curve
 from guanxi.analytics.over_time.stage_flows import (
     TransitionMatrix,
     stage_flows,
@@ -20,10 +15,8 @@ from guanxi.analytics.over_time.stage_flows import (
 
 __all__ = [
     "RepeatCurve",
-    "SurvivalCurve",
     "TransitionMatrix",
     "cohorts",
-    "kaplan_meier",
     "repeat_curve",
     "stage_flows",
     "stage_flows_between",

@@ -1,12 +1,7 @@
 """The repeat curve: what share of customers has bought again so many days after the first time.
 
 Who has not bought again yet may still do so: such customers count for as long as they were seen,
-and no longer. The estimator is that of Kaplan and Meier (1958),
-
-    S(t) = product over t_i <= t of (1 - d_i / n_i)
-
-with d_i events among the n_i still at risk at t_i; its variance Greenwood's (1926), its interval
-that of log(-log S), which stays between 0 and 1 (Kalbfleisch and Prentice 1980).
+and no longer (Kaplan and Meier 1958; see `guanxi.analytics.survival`).
 """
 
 from dataclasses import dataclass
@@ -16,34 +11,15 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from guanxi.analytics.checks import need_columns
-from guanxi.analytics.intervals import checked_level
-from guanxi.analytics.models.inputs import Floats, at_least_one, vectors
-from guanxi.analytics.purchases import days_between, purchase_days
+from guanxi.analytics.models.inputs import Floats
+from guanxi.analytics.purchases import as_table, days_between, purchase_days
+from guanxi.analytics.survival import kaplan_meier
 
 Counts = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class SurvivalCurve:
-    """What Kaplan and Meier say at each `time` at which something happened.
-
-    `survival` is the share to whom it has not happened by then, with its `standard_error` and
-    interval; `low` and `high` are NaN once everybody at risk has gone. `watched_to` is the longest
-    time that anybody was seen; nothing is known beyond.
-    """
-
-    time: Floats
-    at_risk: Counts
-    events: Counts
-    survival: Floats
-    standard_error: Floats
-    low: Floats
-    high: Floats
-    watched_to: float
 
 
 @dataclass(frozen=True)
@@ -87,8 +63,8 @@ def repeat_curve(
 
     Several purchases on one day count as one. Raises ValueError if there is none.
     """
+    need_columns(as_table(table), "table", (customer, date))
     days = purchase_days(table, customer=customer, date=date, amount=None, as_of=as_of)
-    need_columns(days, "table", (customer,))
     first, again = days["first_day"], days["day"].min(where=days["day"] > days["first_day"])
     found = days.group_by(customer).aggregate(first=first.min(), again=again)
     waited = days_between(found["first"], found["again"].coalesce(ibis.literal(as_of)))
@@ -96,59 +72,18 @@ def repeat_curve(
     found = found.select(waited=waited, repeated=found["again"].notnull())
     counted = found.group_by("waited", "repeated").aggregate(customers=found.count()).to_pyarrow()
     waits, repeated, customers = (column.to_numpy() for column in counted.columns)
-    curve = kaplan_meier(waits, repeated, weights=customers, level=level)
+    curve = kaplan_meier(waits, repeated, weights=customers, level=level).table
+    steps = curve.filter(pc.greater(curve["lost"], 0))
+    time, at_risk, left, low, high = (
+        steps[name].to_numpy() for name in ("time", "at_risk", "survival", "low", "high")
+    )
     return RepeatCurve(
-        days=curve.time,
-        share=1 - curve.survival,
-        low=1 - curve.high,
-        high=1 - curve.low,
-        at_risk=curve.at_risk,
+        days=time,
+        share=1 - left,
+        low=1 - high,
+        high=1 - low,
+        at_risk=at_risk.astype(np.int64),
         customers=int(customers.sum()),
         repeaters=int(customers[repeated.astype(bool)].sum()),
-        watched_days=curve.watched_to,
-    )
-
-
-def kaplan_meier(
-    durations: ArrayLike,
-    observed: ArrayLike,
-    *,
-    weights: ArrayLike | None = None,
-    level: float = 0.95,
-) -> SurvivalCurve:
-    """Estimate how long it takes until something happens, some not having been seen until then.
-
-    `durations` until it happened or until last seen; `observed` is 1 where it happened, else 0;
-    a row of weight 3 counts as three rows. Who was last seen at a time was at risk then.
-    """
-    times, seen = vectors(durations=durations, observed=observed)
-    at_least_one("durations", times)
-    if not np.isin(seen, (0, 1)).all():
-        raise ValueError("observed must hold 0 and 1 only")
-    (count,) = vectors(weights=np.ones(len(times)) if weights is None else weights)
-    if len(count) != len(times):
-        raise ValueError(f"weights has {len(count)} values where durations have {len(times)}")
-    every, place = np.unique(times, return_inverse=True)
-    events = np.bincount(place, seen * count, len(every))
-    gone = np.bincount(place, count, len(every))
-    at_risk = gone[::-1].cumsum()[::-1]
-    kept = events > 0
-    d, n = events[kept], at_risk[kept]
-    survival = np.cumprod(1 - d / n)
-    last = d == n
-    greenwood = np.cumsum(d / (n * np.where(last, 1, n - d)))
-    error = survival * np.sqrt(greenwood)
-    inside = survival > 0
-    log = np.log(np.where(inside, survival, 0.5))
-    reach = ndtri((1 + checked_level(level)) / 2) * np.sqrt(greenwood) / log
-    low, high = (np.exp(log * np.exp(sign * reach)) for sign in (-1, 1))
-    return SurvivalCurve(
-        time=every[kept],
-        at_risk=n.astype(np.int64),
-        events=d.astype(np.int64),
-        survival=survival,
-        standard_error=error,
-        low=np.where(inside, low, np.nan),
-        high=np.where(inside, high, np.nan),
-        watched_to=float(every[-1]),
+        watched_days=float(waits.max()),
     )

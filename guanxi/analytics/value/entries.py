@@ -23,6 +23,7 @@ LINE_KINDS = ("sale", "return", "adjustment")
 AMOUNTS = (
     "sales",
     "returns",
+    "adjustments",
     "discount",
     "margin",
     "amount_without_cost",
@@ -59,7 +60,8 @@ def value_entries(
 
     `lines`: customer_id, line_id, ordered_on, kind (sale, return, adjustment), amount (as billed;
     a return's is negative), list_amount (the same at list price), cost; the last two may be null.
-    An adjustment needs neither: below zero it is a discount, and nothing was bought for it.
+    An adjustment is what an order was made cheaper or dearer by as a whole; without a cost it has
+    none, as nothing was bought for it.
 
     `served`, by activity (interaction, case, delivery …): customer_id, fact_id, happened_on, kind;
     if there, quantity (units of the rate; 1 without) and cost, which goes before the rate.
@@ -104,11 +106,12 @@ def _of_lines(lines: ir.Table, as_of: Date) -> _Part:
     refuse_missing(lines, "lines", "kind")
     refuse_unknown(lines, "lines", "kind", LINE_KINDS)
     amount, none = money(lines, "lines", "amount"), exactly(0)
-    returned, adjusted = lines["kind"] == "return", lines["kind"] == "adjustment"
-    cost = money(lines, "lines", "cost")
-    cost = adjusted.ifelse(cost.fill_null(none), cost)
+    sold, returned, adjusted = (lines["kind"] == kind for kind in LINE_KINDS)
+    said = money(lines, "lines", "cost")
+    # That nothing was bought for an adjustment says nothing of what the rest cost.
+    free = adjusted & said.isnull()
+    cost = free.ifelse(none, said)
     at_list = money(lines, "lines", "list_amount")
-    at_list = adjusted.ifelse(at_list.fill_null(ibis.greatest(amount, none)), at_list)
     return _part(
         lines,
         "order_line",
@@ -116,13 +119,14 @@ def _of_lines(lines: ir.Table, as_of: Date) -> _Part:
         day="ordered_on",
         as_of=as_of,
         complete=amount.notnull(),
-        sales=returned.ifelse(none, amount),
+        sales=sold.ifelse(amount, none),
         returns=returned.ifelse(-amount, none),
-        discount=returned.ifelse(none, at_list - amount),
+        adjustments=adjusted.ifelse(amount, none),
+        discount=sold.ifelse(at_list - amount, none),
         margin=amount - cost,
         amount_without_cost=cost.isnull().ifelse(amount, none),
-        knows_list=returned.ifelse(ibis.null("int8"), at_list.notnull().cast("int8")),
-        knows_cost=cost.notnull().cast("int8"),
+        knows_list=sold.ifelse(at_list.notnull().cast("int8"), ibis.null("int8")),
+        knows_cost=free.ifelse(ibis.null("int8"), said.notnull().cast("int8")),
     )
 
 

@@ -1,6 +1,6 @@
 """The value ledger: what each customer brought and cost, month by month, exact to the cent.
 
-    revenue      = sales - returns
+    revenue      = sales - returns + adjustments
     contribution = margin - cost_to_serve
 
 Every figure is a plain sum over entries, one entry a fact, so that the months add up to the facts
@@ -27,7 +27,7 @@ _UNKNOWN_COUNTS = {
 # The amounts that a figure of the ledger is made of.
 MADE_OF = {
     **{name: (name,) for name in AMOUNTS},
-    "revenue": ("sales", "returns"),
+    "revenue": ("sales", "returns", "adjustments"),
     "contribution": ("margin", "cost_to_serve"),
     "overdue": ("overdue_change",),
 }
@@ -36,6 +36,7 @@ _COLUMNS = (
     "month",
     "sales",
     "returns",
+    "adjustments",
     "revenue",
     "discount",
     "margin",
@@ -52,9 +53,9 @@ _COLUMNS = (
 def value_ledger(entries: ValueEntries | ir.Table) -> ir.Table:
     """Add up the entries by customer and month, as a lazy expression.
 
-    Columns: customer_id, month (its first day); sales (as billed) and returns (above 0), revenue;
-    discount (what was taken off list prices on sales); margin; cost_to_serve; contribution;
-    overdue (at the month's end) and overdue_change; amount_without_cost; entries.
+    Columns: customer_id, month (its first day); sales (as billed), returns (above 0), adjustments,
+    revenue; discount (what was taken off list prices on sales); margin; cost_to_serve;
+    contribution; overdue (at the month's end) and overdue_change; amount_without_cost; entries.
 
     discount, margin and cost_to_serve are those of the facts that know them, null in a month
     whose facts all do not; lines_without_list, lines_without_cost, facts_without_rate count these.
@@ -117,7 +118,7 @@ def entries_behind(
     first = ibis.literal(month.replace(day=1))
     when = table["month"] <= first if figure == "overdue" else table["month"] == first
     adds = [(table[name] != 0).fill_null(True) for name in MADE_OF[figure]]
-    speaks = adds[0] | adds[1] if len(adds) > 1 else adds[0]
+    speaks = ibis.or_(*adds)
     whose = table["customer_id"] == ibis.literal(customer_id, type=table["customer_id"].type())
     return table.filter(whose & when & speaks).order_by("day", "source", "fact_id")
 
@@ -125,7 +126,7 @@ def entries_behind(
 def _with_figures(months: ir.Table) -> ir.Table:
     so_far = ibis.cumulative_window(group_by="customer_id", order_by="month")
     return months.mutate(
-        revenue=months["sales"] - months["returns"],
+        revenue=months["sales"] - months["returns"] + months["adjustments"],
         contribution=months["margin"] - months["cost_to_serve"],
         overdue=months["overdue_change"].sum().over(so_far).cast(MONEY),
     ).select(_COLUMNS)

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from guanxi.analytics import STAGES
 from guanxi.analytics.over_time import (
     cohorts,
-    kaplan_meier,
     repeat_curve,
     stage_flows,
     stage_flows_between,
@@ -206,40 +205,6 @@ def test_cohorts_add_up_to_the_lines(facts: list[tuple[str, int, int]]) -> None:
     total = sum((Decimal(cents).scaleb(-2) for who, _, cents in facts if who in buyers), Decimal())
     assert sum((row["value"] for row in found), Decimal()) == total
     assert sum(row["customers"] for row in found if row["months_since"] == 0) == len(buyers)
-
-
-# Freireich et al. (1963), weeks of remission under 6-MP: the example of most textbooks.
-REMISSION = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
-RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
-
-
-def test_kaplan_meier_as_in_the_textbooks() -> None:
-    found = kaplan_meier(REMISSION, RELAPSED)
-    assert found.time.tolist() == [6, 7, 10, 13, 16, 22, 23]
-    assert found.at_risk.tolist() == [21, 17, 15, 12, 11, 7, 6]
-    assert found.events.tolist() == [3, 1, 1, 1, 1, 1, 1]
-    survival = [0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482]
-    assert found.survival == pytest.approx(survival, abs=1e-4)
-    error = [0.0764, 0.0869, 0.0963, 0.1068, 0.1141, 0.1282, 0.1346]
-    assert found.standard_error == pytest.approx(error, abs=1e-4)
-    # log(-log) interval of the first: .857 to the powers of exp(-+1.96 * .0764 / (.857 ln .857)).
-    assert (found.low[0], found.high[0]) == pytest.approx((0.6197, 0.9516), abs=1e-4)
-    assert found.watched_to == 35
-
-
-def test_kaplan_meier_to_the_end_and_by_weights() -> None:
-    gone = kaplan_meier([1, 2, 2], [1, 1, 1])
-    assert gone.survival.tolist() == pytest.approx([2 / 3, 0])
-    assert np.isnan([gone.low[1], gone.high[1]]).all()
-    weighted = kaplan_meier([1, 2, 3], [1, 0, 1], weights=[2, 1, 3])
-    repeated = kaplan_meier([1, 1, 2, 3, 3, 3], [1, 1, 0, 1, 1, 1])
-    assert weighted.survival == pytest.approx(repeated.survival)
-    never = kaplan_meier([4, 5], [0, 0])
-    assert len(never.time) == 0
-    with pytest.raises(ValueError, match="durations is empty"):
-        kaplan_meier([], [])
-    with pytest.raises(ValueError, match="observed must hold 0 and 1 only"):
-        kaplan_meier([1], [0.5])
 
 
 def test_repeat_curve_counts_those_not_yet_back_as_long_as_seen() -> None:
