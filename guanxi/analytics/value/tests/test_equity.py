@@ -288,6 +288,26 @@ def test_acquiring_is_judged_per_customer_held() -> None:
     assert found["customer_id"].to_pylist() == ["p0", "p1", "p2"]
 
 
+def test_growth_is_sure_by_as_much_as_customers_grow_alike() -> None:
+    random = np.random.default_rng(3)
+    worth = random.integers(50, 500, 60)
+    become = worth + random.integers(-20, 60, 60)
+    both = zip(worth.tolist(), become.tolist(), strict=True)
+    ends = [(f"c{n}", str(v0), str(v1)) for n, (v0, v1) in enumerate(both)]
+    statement = equity_statement(
+        snapshot(*((who, v0, "growth", "x") for who, v0, _ in ends)),
+        snapshot(*((who, v1, "growth", "x") for who, _, v1 in ends)),
+        **BY_STAGE,
+    )
+    grow = board_of(statement)["x", "grow"]
+    ratio = (become - worth).sum() / worth.sum()
+    residual = (become - worth) - ratio * worth
+    error = np.sqrt(60 * residual.var(ddof=1)) / worth.sum()
+    assert grow["rate"] == pytest.approx(ratio)
+    assert grow["surely"] == pytest.approx(ratio - 1.6448536 * error)
+    assert grow["gap"] == 0
+
+
 def test_each_gap_opens_its_customers() -> None:
     statement = equity_statement(OPENING, CLOSING, **BY_STAGE)
 
