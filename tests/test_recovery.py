@@ -4,7 +4,7 @@ import pytest
 
 from bench.recovery import SUBJECTS, missed, recovered
 
-FIRMS = range(6)
+FIRMS = range(5)
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
@@ -12,7 +12,7 @@ def test_truth_is_recovered_and_forecasts_come_true(name: str) -> None:
     found = recovered(SUBJECTS[name], FIRMS, customers=3_000, judged=300)
     assert found["converged"] == len(FIRMS)
     # Of so few firms two may lie outside two standard errors, and totals be off by a tenth.
-    assert min(found["covered"].values()) >= 4 / 6
+    assert min(found["covered"].values()) >= 3 / 5
     assert found["expected_to_came"] == pytest.approx(1, abs=0.1)
     assert all(one["within"] for one in found.get("bins", []))
     worse = [one for one in found.get("tenths", []) if one["error"] >= one["error_of_naive"]]

@@ -20,7 +20,7 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, expit, ndtri
+from scipy.special import betainc, betaln, expit, log_expit, ndtri
 
 from guanxi.analytics.models.beta_geometric_beta_bernoulli import BetaGeometricBetaBernoulli
 from guanxi.analytics.models.collapse import collapse
@@ -34,9 +34,10 @@ BuyingModel = PurchaseModel | BetaGeometricBetaBernoulli
 
 # A difference of logs this small is a slope to seven digits.
 _STEP = 1e-3
-_NARROWEST, _WIDEST = 16, 4096
+_NARROWEST, _WIDEST = 4, 4096
 _LEFT_OUT = 1e-3
-_HALVINGS, _FURTHEST_LOGIT = 36, 40.0
+_FURTHEST_LOGIT = 40.0
+_MOST_STEPS, _SMALL_STEP = 60, 1e-9
 _BLOCK = 2**12
 
 
@@ -196,16 +197,32 @@ def _sums_in_units(
 
 
 def _quantiles(chances: Floats, p: float, shape: Floats, shares: Floats) -> Floats:
-    """Where P(sum <= z) reaches each share, by halving the range of the logit of z / (1 + z)."""
+    """Where P(sum <= z) reaches each share: 0 where so many buy nothing."""
     found = np.zeros((len(chances), len(shares)))
-    of_purchases = p * np.arange(1.0, chances.shape[1])
     for place, share in enumerate(shares):
-        low = np.full(len(chances), -_FURTHEST_LOGIT)
-        high = -low
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            below = betainc(of_purchases, shape[:, None], expit(middle)[:, None])
-            reached = chances[:, 0] + (chances[:, 1:] * below).sum(axis=1) >= share
-            low, high = np.where(reached, low, middle), np.where(reached, middle, high)
-        found[:, place] = np.where(chances[:, 0] >= share, 0.0, np.exp(high))
+        rows = np.flatnonzero(chances[:, 0] < share)
+        found[rows, place] = _reached(share, chances[rows], p, shape[rows])
     return found
+
+
+def _reached(share: float, chances: Floats, p: float, shape: Floats) -> Floats:
+    """Search the logit of z / (1 + z) by Newton's steps, halving the range where one leaves it."""
+    of_purchases = p * np.arange(1.0, chances.shape[1])
+    logit = np.zeros(len(chances))
+    low, high = np.full((2, len(chances)), [[-_FURTHEST_LOGIT], [_FURTHEST_LOGIT]])
+    rows = np.arange(len(chances))
+    for _ in range(_MOST_STEPS):
+        here, some, own = logit[rows], chances[rows], shape[rows, None]
+        below = betainc(of_purchases, own, expit(here)[:, None])
+        over = some[:, 0] + (some[:, 1:] * below).sum(axis=1) - share
+        high[rows] = np.where(over >= 0, here, high[rows])
+        low[rows] = np.where(over >= 0, low[rows], here)
+        logs = of_purchases * log_expit(here)[:, None] + own * log_expit(-here)[:, None]
+        density = (some[:, 1:] * np.exp(logs - betaln(of_purchases, own))).sum(axis=1)
+        ahead = here - np.divide(over, density, out=np.full(len(here), np.inf), where=density > 0)
+        within = (low[rows] < ahead) & (ahead < high[rows])
+        logit[rows] = np.where(within, ahead, (low[rows] + high[rows]) / 2)
+        rows = rows[np.abs(logit[rows] - here) > _SMALL_STEP]
+        if not len(rows):
+            break
+    return np.exp(logit)

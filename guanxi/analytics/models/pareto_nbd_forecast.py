@@ -69,8 +69,14 @@ def _chances(
     shape: Floats, buying: Floats, leaving: Floats, ahead: Floats, *, leave: float, most: int
 ) -> Floats:
     y = np.arange(most + 1.0)
-    still = np.exp(-leave * np.log1p(ahead / leaving))
-    chances = still * np.exp(_log_chance(y, shape, ahead / buying))
+    # The negative binomial: G(A+y) / (G(A) y!) (1 + load)^-A (load / (1 + load))^y.
+    choose = gammaln(shape + y) - gammaln(shape) - gammaln(y + 1)
+
+    def bought(time: Floats) -> Floats:
+        load = time / buying
+        return np.asarray(np.exp(choose + xlogy(y, load / (1 + load)) - shape * np.log1p(load)))
+
+    chances = np.exp(-leave * np.log1p(ahead / leaving)) * bought(ahead)
     # The integrand changes on the scale of the shorter of the two times.
     least = np.minimum(buying, leaving)
     step = np.log1p(ahead / least) / _PIECES
@@ -79,12 +85,5 @@ def _chances(
             growth = step * (piece + (1 + node) / 2)
             time = least * np.expm1(growth)
             density = leave / (leaving + time) * np.exp(-leave * np.log1p(time / leaving))
-            part = weight * step / 2 * density * (least + time)
-            chances += part * np.exp(_log_chance(y, shape, time / buying))
+            chances += weight * step / 2 * density * (least + time) * bought(time)
     return np.asarray(chances)
-
-
-def _log_chance(y: Floats, shape: Floats, load: Floats) -> Floats:
-    """ln of the negative binomial G(A+y) / (G(A) y!) (1 + load)^-A (load / (1 + load))^y."""
-    choose = gammaln(shape + y) - gammaln(shape) - gammaln(y + 1)
-    return np.asarray(choose - (shape + y) * np.log1p(load) + xlogy(y, load))

@@ -62,8 +62,8 @@ def test_error_is_that_of_the_formula() -> None:
 
 def test_value_is_as_sure_as_refitted_firms_agree() -> None:
     found, errors, sums, sum_errors = [], [], [], []
-    for seed in range(80):
-        buying, spend = fitted(1_000, 50 + seed)
+    for seed in range(60):
+        buying, spend = fitted(600, 50 + seed)
         value = customer_value(buying, spend, discount=DISCOUNT, monetary=PAID, **SOME)
         found.append(np.log(value.expected))
         errors.append(value.standard_error / value.expected)
@@ -71,9 +71,9 @@ def test_value_is_as_sure_as_refitted_firms_agree() -> None:
         sums.append(np.log(total.expected[0]))
         sum_errors.append(total.standard_error[0] / total.expected[0])
     ratio = np.mean(errors, axis=0) / np.std(found, axis=0)
-    assert (ratio > 0.7).all()
+    assert (ratio > 0.65).all()
     assert (ratio < 1.5).all()
-    assert 0.7 < np.mean(sum_errors) / np.std(sums) < 1.5
+    assert 0.65 < np.mean(sum_errors) / np.std(sums) < 1.5
 
 
 @pytest.mark.parametrize("model", [BUYING, PARETO, DONORS], ids=lambda model: type(model).__name__)
@@ -158,7 +158,7 @@ def test_quantiles_of_new_customers_are_those_of_simulated_ones(model: Any) -> N
 
 
 def test_quantiles_add_up_to_what_is_expected() -> None:
-    left = (np.arange(300) + 0.5) / 300  # closer to one another where the tail is long
+    left = (np.arange(150) + 0.5) / 150  # closer to one another where the tail is long
     shares = tuple(1 - left[::-1] ** 3)
     for model in (BUYING, PARETO):
         found = spend_quantiles(model, SPEND, shares=shares, horizon=90, monetary=PAID, **SOME)
@@ -170,15 +170,16 @@ def test_quantiles_add_up_to_what_is_expected() -> None:
         assert mean == pytest.approx(expected, rel=3e-3)
 
 
-def test_quantiles_of_busy_customers_need_no_more_than_their_own_columns() -> None:
+@pytest.mark.parametrize("model", [BUYING, PARETO], ids=lambda model: type(model).__name__)
+def test_quantiles_of_busy_customers_are_numbers_too(model: Any) -> None:
     busy = {"frequency": [0.0, 900], "recency": [0.0, 300], "age": [300.0, 300]}
-    found = spend_quantiles(BUYING, SPEND, horizon=300, monetary=[0, 20], **busy)
+    found = spend_quantiles(model, SPEND, horizon=300, monetary=[0, 20], **busy)
     assert (found[0] >= 0).all()
     # Hundreds of purchases at about 20, if still there at all.
-    chances = BUYING.purchase_chances(horizon=300, most=2_000, **busy)[1]
+    chances = model.purchase_chances(horizon=300, most=2_000, **busy)[1]
     usual = 20 * np.searchsorted(np.cumsum(chances), 0.95)
     assert found[1, 2] == pytest.approx(usual, rel=0.05)
-    less = spend_quantiles(BUYING, SPEND, horizon=300, discount=0.001, monetary=[0, 20], **busy)
+    less = spend_quantiles(model, SPEND, horizon=300, discount=0.001, monetary=[0, 20], **busy)
     assert (less[1] < found[1]).all()
     with pytest.raises(ValueError, match="shares must be between 0 and 1"):
-        spend_quantiles(BUYING, SPEND, shares=(5.0,), horizon=300, monetary=[0, 20], **busy)
+        spend_quantiles(model, SPEND, shares=(5.0,), horizon=300, monetary=[0, 20], **busy)

@@ -118,7 +118,7 @@ def test_truth_lies_within_the_stated_errors(case: Case, seed: int) -> None:
 
 
 def test_standard_errors_are_as_wide_as_estimates_scatter(case: Case) -> None:
-    fits = [case.model().fit(**case.draw(3_000, seed)) for seed in range(40)]
+    fits = [case.model().fit(**case.draw(2_000, seed)) for seed in range(30)]
     for name in case.truth:
         scatter = np.std([np.log(fit.params_[name]) for fit in fits])
         stated = np.mean([fit.standard_errors_[name] / fit.params_[name] for fit in fits])

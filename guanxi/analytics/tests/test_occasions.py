@@ -93,6 +93,26 @@ def test_contracts_give_the_published_fit_and_forecast() -> None:
     assert np.diff(fit.probability_renew(periods=np.arange(12))).min() > 0
 
 
+@pytest.mark.outside_data
+def test_both_segments_of_contracts_give_the_published_fit(outside_data: Path) -> None:
+    with (outside_data / "retention/sbg_retention.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    # Fader and Hardie (2007): fitted to seven years, and held against all twelve.
+    published = {
+        "high_end": {"alpha": 0.668, "beta": 3.806},
+        "regular": {"alpha": 0.704, "beta": 1.182},
+    }
+    for segment, params in published.items():
+        left = np.array([float(row[segment]) for row in rows])
+        left *= 100 / left[0]
+        fit = ShiftedBetaGeometric().fit(
+            periods=[*range(1, 8), 7], lost=[1] * 7 + [0], weights=[*-np.diff(left[:8]), left[7]]
+        )
+        assert fit.params_ == pytest.approx(params, abs=1e-3)
+        assert 100 * fit.survival(np.arange(13)) == pytest.approx(left, abs=2.5)
+        assert fit.sees_dropout_
+
+
 def test_renewals_still_to_come_add_up() -> None:
     model = ShiftedBetaGeometric.with_params(alpha=0.668, beta=3.806)
     k = np.arange(1, 400)
