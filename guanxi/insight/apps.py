@@ -13,4 +13,5 @@ class InsightConfig(AppConfig):
             measures,
             objects,
         )
+        from guanxi.insight.value import equity  # noqa: F401
         from guanxi.insight.value import objects as value_objects  # noqa: F401

@@ -59,7 +59,7 @@ def said() -> Ledger:
         month = found[order.customer_id, order.ordered_on.replace(day=1)]
         lines = [*order.lines.filter(deleted_at=None)]
         sales = [line for line in lines if line.kind == "sale"]
-        costed = [line for line in lines if line.cost is not None]
+        costed = [line for line in lines if line.cost is not None or line.kind == "adjustment"]
         parts = {
             "sales": sum((line.amount for line in sales), ZERO),
             "discount": sum(

@@ -1,13 +1,14 @@
 """The value ledger over HTTP: one customer's months, and those of all of somebody's customers."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from guanxi.insight.value import report
+from guanxi.insight.value.equity import equity
 from guanxi.platform.http.request import Request
 from guanxi.platform.objects.schemas import Strict
 
@@ -47,6 +48,39 @@ class EveryonesMonthOut(ValueMonthOut):
     buyers: int | None
 
 
+class EquityIn(Strict):
+    measure: Literal["revenue", "margin", "contribution"] | None = Field(
+        None, description="Of what worth is; absent, the first you may know."
+    )
+    until: str | None = Field(
+        None,
+        pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$",
+        description="The last month of the year, 2026-11; absent, the last complete one.",
+    )
+
+
+class EquityLineOut(Schema):
+    amount: str
+    customers: int
+    filter: dict[str, Any] = Field(description="Of exactly these customers.")
+
+
+class EquityOut(Schema):
+    """closing = opening + acquired + returned + grown - shrunk - lost."""
+
+    currency: str
+    measure: str
+    measures: list[str] = Field(description="Those that you may know.")
+    until: dt.date
+    opening: EquityLineOut
+    acquired: EquityLineOut
+    returned: EquityLineOut
+    grown: EquityLineOut
+    shrunk: EquityLineOut
+    lost: EquityLineOut
+    closing: EquityLineOut
+
+
 class LedgerOut(Schema):
     currency: str
     figures: list[str] = Field(description="What of it is for you.")
@@ -73,6 +107,18 @@ class EveryonesValueOut(LedgerOut):
 def everyones(request: Request, q: Query[ValueIn]) -> Answer:
     """The newest first; months in which nothing happened are left out."""
     return report.everyones_value(request.asker, months=q.months)
+
+
+@router.get(
+    "/equity",
+    response=EquityOut,
+    operation_id="read_customer_equity",
+    summary="What a year changed in what my customers are worth",
+)
+def statement(request: Request, q: Query[EquityIn]) -> Answer:
+    """Worth is what a customer brought in twelve months; compared with the twelve before."""
+    until = dt.date.fromisoformat(f"{q.until}-01") if q.until else None
+    return equity(request.asker, measure=q.measure, until=until)
 
 
 @customer_router.get(

@@ -22,10 +22,13 @@ with part as (
         round(coalesce(-sum(l.amount) filter (where l.kind = 'return'), 0) * o.rate, 4) as returns,
         round(coalesce(sum(l.amount) filter (where l.kind = 'adjustment'), 0) * o.rate, 4)
             as adjustments,
-        round(coalesce(sum(l.amount) filter (where l.cost is not null), 0) * o.rate, 4) as costed,
-        round(sum(l.amount - l.cost) * o.rate, 4) as margin
+        round(coalesce(sum(l.amount) filter (where k.cost is not null), 0) * o.rate, 4) as costed,
+        round(sum(l.amount - k.cost) * o.rate, 4) as margin
     from sales_order o
     left join sales_orderline l on l.order_id = o.id and l.deleted_at is null
+    cross join lateral (
+        select coalesce(l.cost, case when l.kind = 'adjustment' then 0 end) as cost
+    ) k
     where o.customer_id = any(%(ids)s) and o.deleted_at is null and o.status <> 'cancelled'
     group by o.id
 ),

@@ -54,9 +54,9 @@ class ValueMonth(models.Model):
 
     Every order is converted at its own rate, part by part; `revenue` is sales less returns plus
     adjustments. `discount` is what the sales' unit prices came to above their amounts. `margin` is
-    of the lines whose cost is known, null if none is; they make up `costed` of the revenue. Of the
-    `interactions`, `unpriced` had no rate and are no part of `cost_to_serve`. A month in which
-    nothing happened has no row.
+    of the lines whose cost is known, null if none is; they make up `costed` of the revenue. An
+    adjustment costs nothing unless it says so. Of the `interactions`, `unpriced` had no rate and
+    are no part of `cost_to_serve`. A month in which nothing happened has no row.
     """
 
     pk = models.CompositePrimaryKey("customer_id", "month")

@@ -2719,6 +2719,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insight/equity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a year changed in what my customers are worth
+         * @description Worth is what a customer brought in twelve months; compared with the twelve before.
+         */
+        get: operations["read_customer_equity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data-quality": {
         parameters: {
             query?: never;
@@ -10864,6 +10884,60 @@ export interface components {
              * @description Margin less cost to serve.
              */
             contribution: string | null;
+        };
+        /** EquityIn */
+        EquityIn: {
+            /**
+             * Measure
+             * @description Of what worth is; absent, the first you may know.
+             */
+            measure?: ("revenue" | "margin" | "contribution") | null;
+            /**
+             * Until
+             * @description The last month of the year, 2026-11; absent, the last complete one.
+             */
+            until?: string | null;
+        };
+        /** EquityLineOut */
+        EquityLineOut: {
+            /** Amount */
+            amount: string;
+            /** Customers */
+            customers: number;
+            /**
+             * Filter
+             * @description Of exactly these customers.
+             */
+            filter: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * EquityOut
+         * @description closing = opening + acquired + returned + grown - shrunk - lost.
+         */
+        EquityOut: {
+            /** Currency */
+            currency: string;
+            /** Measure */
+            measure: string;
+            /**
+             * Measures
+             * @description Those that you may know.
+             */
+            measures: string[];
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            opening: components["schemas"]["EquityLineOut"];
+            acquired: components["schemas"]["EquityLineOut"];
+            returned: components["schemas"]["EquityLineOut"];
+            grown: components["schemas"]["EquityLineOut"];
+            shrunk: components["schemas"]["EquityLineOut"];
+            lost: components["schemas"]["EquityLineOut"];
+            closing: components["schemas"]["EquityLineOut"];
         };
         /** QualityIn */
         QualityIn: {
@@ -20850,6 +20924,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EveryonesValueOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_customer_equity: {
+        parameters: {
+            query?: {
+                /** @description Of what worth is; absent, the first you may know. */
+                measure?: ("revenue" | "margin" | "contribution") | null;
+                /** @description The last month of the year, 2026-11; absent, the last complete one. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EquityOut"];
                 };
             };
             /** @description Refused */

@@ -246,6 +246,7 @@ export type Filter =
   | { has_no: string; where?: Filter | null }
   | { refused_by: string }
   | { finding: string }
+  | { movement: string }
   | Condition;
 
 export interface Condition {

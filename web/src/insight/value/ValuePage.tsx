@@ -5,9 +5,10 @@ import { Coins } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { findObject, useObjects } from "@/api/meta";
+import { Equity } from "@/insight/value/Equity";
 import { LedgerTable } from "@/insight/value/LedgerTable";
 import { Made } from "@/insight/value/Made";
-import { type EveryonesValue, everyonesValueQuery } from "@/insight/value/valueApi";
+import { type EveryonesValue, everyonesValueQuery, type Measure } from "@/insight/value/valueApi";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { useFormat } from "@/ui/format";
@@ -23,11 +24,13 @@ const tiles = ["revenue", "margin", "cost_to_serve", "contribution"] as const;
 
 interface Props {
   months: number;
+  measure: Measure | undefined;
   onMonths: (months: number) => void;
+  onMeasure: (measure: Measure) => void;
 }
 
-/** What the reader's customers brought and cost: in all, as a chart and month by month. */
-export function ValuePage({ months, onMonths }: Props) {
+/** What the reader's customers brought and cost: in all, month by month, and against the year before. */
+export function ValuePage({ months, measure, onMonths, onMeasure }: Props) {
   const { t } = useTranslation();
   const query = useQuery({ ...everyonesValueQuery(months), placeholderData: keepPreviousData });
   const rates = findObject(useObjects(), "service_rate");
@@ -58,7 +61,10 @@ export function ValuePage({ months, onMonths }: Props) {
       ) : query.isError && !value ? (
         <ErrorState error={query.error} onRetry={() => query.refetch()} />
       ) : value && value.months.length > 0 ? (
-        <Value value={value} months={months} />
+        <>
+          <Value value={value} months={months} />
+          {value.figures.includes("revenue") && <Equity measure={measure} onMeasure={onMeasure} />}
+        </>
       ) : (
         <EmptyState
           icon={Coins}

@@ -35,6 +35,16 @@ export const everyonesValueQuery = (months: number) =>
     staleTime: 0,
   });
 
+export const measures = ["revenue", "margin", "contribution"] as const;
+export type Measure = (typeof measures)[number];
+
+export const equityQuery = (measure?: Measure) =>
+  queryOptions({
+    queryKey: ["insight", "equity", { measure }],
+    queryFn: () => get<Schemas["EquityOut"]>("/insight/equity", { measure }),
+    staleTime: 0,
+  });
+
 export const ordersOf = ({ orders_filter }: ValueMonth) =>
   (orders_filter as Filter | null) ?? undefined;
 

@@ -10,9 +10,11 @@ import {
   isCondition,
   isFinding,
   isGroup,
+  isMovement,
   isRefused,
   isRelated,
   joinOf,
+  type Movement,
   partsOf,
   type Related,
   relatedName,
@@ -74,6 +76,15 @@ export function useFilterText(whole: ObjectMeta, filter: Filter): string {
     return name ? [fieldOf(object, name)?.label ?? name, what].join(t("filter.colon")) : what;
   }
 
+  function movementText({ movement }: Movement) {
+    const [until = "", measure = "", what = ""] = movement.split(".");
+    return t("filter.movement", {
+      measure: t(`filter.measure.${measure as "revenue"}`),
+      what: t(`filter.moved.${what as "grown"}`),
+      month: format.month(`${until}-01`),
+    });
+  }
+
   function text(object: ObjectMeta, filter: Filter): string {
     if (isCondition(filter)) {
       const field = fieldAt(objects, object, filter.field);
@@ -84,6 +95,7 @@ export function useFilterText(whole: ObjectMeta, filter: Filter): string {
     if (isRelated(filter)) return relatedText(object, filter);
     if (isRefused(filter)) return t("filter.refused");
     if (isFinding(filter)) return findingText(object, filter);
+    if (isMovement(filter)) return movementText(filter);
     const join = joinOf(filter);
     const glue = join === "and" ? t("filter.and") : t("filter.or");
     const inside = partsOf(filter)
@@ -123,7 +135,7 @@ function linksOf(objects: ObjectMeta[], object: ObjectMeta, filter: Filter): Lin
     const target = targetOf(objects, object, relatedName(filter));
     return target && filter.where ? linksOf(objects, target, filter.where) : [];
   }
-  if (isRefused(filter) || isFinding(filter)) return [];
+  if (isRefused(filter) || isFinding(filter) || isMovement(filter)) return [];
   return partsOf(filter).flatMap((part) => linksOf(objects, object, part));
 }
 
