@@ -127,13 +127,11 @@ function Step({ line, statement }: { line: Line; statement: Statement }) {
 
 export function stepOf(line: Line, statement: Pick<Statement, Line>) {
   const amount = (of: Line) => Number(statement[of].amount);
-  const changes = lines
-    .slice(1, -1)
-    .map((of) => (of === "shrunk" || of === "lost" ? -amount(of) : amount(of)));
-  const reached = changes.reduce(
-    (all, change) => [...all, (all.at(-1) ?? 0) + change],
-    [amount("opening")],
-  );
+  const reached = [amount("opening")];
+  for (const of of lines.slice(1, -1)) {
+    const change = of === "shrunk" || of === "lost" ? -amount(of) : amount(of);
+    reached.push((reached.at(-1) ?? 0) + change);
+  }
   const at = lines.indexOf(line);
   const isEnd = line === "opening" || line === "closing";
   return {
