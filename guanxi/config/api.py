@@ -20,6 +20,7 @@ from guanxi.demo.api import router as sample_router
 from guanxi.insight.api import router as insight_router
 from guanxi.insight.api import scores_router
 from guanxi.insight.duplicates_api import router as duplicates_router
+from guanxi.insight.lifecycle.api import router as lifecycle_router
 from guanxi.insight.quality.api import router as quality_router
 from guanxi.insight.value.api import customer_router as customer_value_router
 from guanxi.insight.value.api import router as value_router
@@ -121,6 +122,7 @@ def build_api() -> API:
     api.add_router("/insight", insight_router)
     api.add_router("/duplicates", duplicates_router)
     api.add_router("/insight", value_router)
+    api.add_router("/insight", lifecycle_router)
     api.add_router("/data-quality", quality_router)
     api.add_router("/customers", scores_router)
     api.add_router("/customers", customer_value_router)

@@ -13,5 +13,6 @@ class InsightConfig(AppConfig):
             measures,
             objects,
         )
+        from guanxi.insight.lifecycle import cohorts, moves  # noqa: F401
         from guanxi.insight.value import equity  # noqa: F401
         from guanxi.insight.value import objects as value_objects  # noqa: F401

@@ -94,6 +94,7 @@ def addresses(demo: Served, chromium: Browser) -> list[str]:
         f"/imports/{previewed}?verdict=reject",
         f"/imports/{done}",
         "/value?months=60",
+        "/lifecycle",
         "/data-quality",
         "/data-quality/duplicates",
         "/recycle-bin",

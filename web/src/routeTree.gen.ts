@@ -18,6 +18,7 @@ import { Route as SignedInRouteImport } from "./routes/signed-in";
 import { Route as WelcomeRouteImport } from "./routes/welcome";
 import { Route as AppIndexRouteImport } from "./routes/_app/index";
 import { Route as AppImportsRouteRouteImport } from "./routes/_app/imports/route";
+import { Route as AppLifecycleRouteImport } from "./routes/_app/lifecycle";
 import { Route as AppRecycleBinRouteImport } from "./routes/_app/recycle-bin";
 import { Route as AppSettingsRouteRouteImport } from "./routes/_app/settings/route";
 import { Route as AppValueRouteImport } from "./routes/_app/value";
@@ -88,6 +89,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppImportsRouteRoute = AppImportsRouteRouteImport.update({
   id: "/imports",
   path: "/imports",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppLifecycleRoute = AppLifecycleRouteImport.update({
+  id: "/lifecycle",
+  path: "/lifecycle",
   getParentRoute: () => AppRoute,
 } as any);
 const AppRecycleBinRoute = AppRecycleBinRouteImport.update({
@@ -238,6 +244,7 @@ export interface FileRoutesByFullPath {
   "/welcome": typeof WelcomeRoute;
   "/imports": typeof AppImportsRouteRouteWithChildren;
   "/settings": typeof AppSettingsRouteRouteWithChildren;
+  "/lifecycle": typeof AppLifecycleRoute;
   "/recycle-bin": typeof AppRecycleBinRoute;
   "/value": typeof AppValueRoute;
   "/$path/$id": typeof AppPathIdRoute;
@@ -272,6 +279,7 @@ export interface FileRoutesByTo {
   "/sign-in": typeof SignInRoute;
   "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
+  "/lifecycle": typeof AppLifecycleRoute;
   "/recycle-bin": typeof AppRecycleBinRoute;
   "/value": typeof AppValueRoute;
   "/": typeof AppIndexRoute;
@@ -311,6 +319,7 @@ export interface FileRoutesById {
   "/welcome": typeof WelcomeRoute;
   "/_app/imports": typeof AppImportsRouteRouteWithChildren;
   "/_app/settings": typeof AppSettingsRouteRouteWithChildren;
+  "/_app/lifecycle": typeof AppLifecycleRoute;
   "/_app/recycle-bin": typeof AppRecycleBinRoute;
   "/_app/value": typeof AppValueRoute;
   "/_app/": typeof AppIndexRoute;
@@ -351,6 +360,7 @@ export interface FileRouteTypes {
     | "/welcome"
     | "/imports"
     | "/settings"
+    | "/lifecycle"
     | "/recycle-bin"
     | "/value"
     | "/$path/$id"
@@ -385,6 +395,7 @@ export interface FileRouteTypes {
     | "/sign-in"
     | "/signed-in"
     | "/welcome"
+    | "/lifecycle"
     | "/recycle-bin"
     | "/value"
     | "/"
@@ -423,6 +434,7 @@ export interface FileRouteTypes {
     | "/welcome"
     | "/_app/imports"
     | "/_app/settings"
+    | "/_app/lifecycle"
     | "/_app/recycle-bin"
     | "/_app/value"
     | "/_app/"
@@ -525,6 +537,13 @@ declare module "@tanstack/react-router" {
       path: "/imports";
       fullPath: "/imports";
       preLoaderRoute: typeof AppImportsRouteRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/lifecycle": {
+      id: "/_app/lifecycle";
+      path: "/lifecycle";
+      fullPath: "/lifecycle";
+      preLoaderRoute: typeof AppLifecycleRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/recycle-bin": {
@@ -775,6 +794,7 @@ const AppSettingsRouteRouteWithChildren =
 interface AppRouteChildren {
   AppImportsRouteRoute: typeof AppImportsRouteRouteWithChildren;
   AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren;
+  AppLifecycleRoute: typeof AppLifecycleRoute;
   AppRecycleBinRoute: typeof AppRecycleBinRoute;
   AppValueRoute: typeof AppValueRoute;
   AppIndexRoute: typeof AppIndexRoute;
@@ -790,6 +810,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppImportsRouteRoute: AppImportsRouteRouteWithChildren,
   AppSettingsRouteRoute: AppSettingsRouteRouteWithChildren,
+  AppLifecycleRoute: AppLifecycleRoute,
   AppRecycleBinRoute: AppRecycleBinRoute,
   AppValueRoute: AppValueRoute,
   AppIndexRoute: AppIndexRoute,

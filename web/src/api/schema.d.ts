@@ -2739,6 +2739,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insight/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How my customers moved between lifecycle stages */
+        get: operations["read_stage_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of those who came in a month still buys */
+        get: operations["read_cohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data-quality": {
         parameters: {
             query?: never;
@@ -10938,6 +10972,109 @@ export interface components {
             shrunk: components["schemas"]["EquityLineOut"];
             lost: components["schemas"]["EquityLineOut"];
             closing: components["schemas"]["EquityLineOut"];
+        };
+        /** MovesIn */
+        MovesIn: {
+            /**
+             * Since
+             * @description The day to compare with; absent, the end of the month before the scores'.
+             */
+            since?: string | null;
+        };
+        /** StageMoveOut */
+        StageMoveOut: {
+            /**
+             * Before
+             * @description A stage, or "none": not scored yet then.
+             */
+            before: string;
+            /** Now */
+            now: string;
+            /** Customers */
+            customers: number;
+            /**
+             * Filter
+             * @description Of exactly these customers.
+             */
+            filter: {
+                [key: string]: unknown;
+            };
+        };
+        /** StageMovesOut */
+        StageMovesOut: {
+            /** Since */
+            since: string | null;
+            /**
+             * As Of
+             * @description The day of the scores; null: never scored.
+             */
+            as_of: string | null;
+            /** Stages */
+            stages: components["schemas"]["StageOut"][];
+            /** Moves */
+            moves: components["schemas"]["StageMoveOut"][];
+        };
+        /** StageOut */
+        StageOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+        };
+        /** CohortsIn */
+        CohortsIn: {
+            /**
+             * Months
+             * @description How many cohorts, this month's included.
+             * @default 12
+             */
+            months?: number;
+        };
+        /** CohortMonthOut */
+        CohortMonthOut: {
+            /**
+             * Bought
+             * @description How many of the cohort bought in that month.
+             */
+            bought: number;
+            /**
+             * Revenue
+             * @description What the cohort has brought up to it.
+             */
+            revenue: string;
+        };
+        /** CohortOut */
+        CohortOut: {
+            /**
+             * Month
+             * Format: date
+             * @description In which they first bought.
+             */
+            month: string;
+            /**
+             * Name
+             * @description For filters: {"cohort": "<name>.<months later>"}.
+             */
+            name: string;
+            /** Customers */
+            customers: number;
+            /**
+             * Ages
+             * @description From that month on.
+             */
+            ages: components["schemas"]["CohortMonthOut"][];
+        };
+        /** CohortsOut */
+        CohortsOut: {
+            /** Currency */
+            currency: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Cohorts */
+            cohorts: components["schemas"]["CohortOut"][];
         };
         /** QualityIn */
         QualityIn: {
@@ -20958,6 +21095,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EquityOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_stage_moves: {
+        parameters: {
+            query?: {
+                /** @description The day to compare with; absent, the end of the month before the scores'. */
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageMovesOut"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_cohorts: {
+        parameters: {
+            query?: {
+                /** @description How many cohorts, this month's included. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CohortsOut"];
                 };
             };
             /** @description Refused */

@@ -247,6 +247,8 @@ export type Filter =
   | { refused_by: string }
   | { finding: string }
   | { movement: string }
+  | { stage_moved: string }
+  | { cohort: string }
   | Condition;
 
 export interface Condition {

@@ -12,6 +12,7 @@ import styles from "./frame.module.css";
 
 const letters: Record<string, string> = {
   "/": "h",
+  "/lifecycle": "l",
   "/value": "v",
   "/imports": "i",
   "/data-quality": "q",

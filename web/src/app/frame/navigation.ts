@@ -6,6 +6,7 @@ import {
   type LucideIcon,
   Package,
   ReceiptText,
+  Route,
   Settings,
   ShieldCheck,
   SquareCheckBig,
@@ -55,6 +56,13 @@ export function useModules(): Module[] {
     ...list("task"),
     ...list("order", sales),
     ...list("product", sales),
+    ...page(
+      "/lifecycle",
+      t("nav.lifecycle"),
+      Route,
+      findObject(objects, "customer")?.fields.some(({ name }) => name === "stage"),
+      t("nav.insight"),
+    ),
     ...page(
       "/value",
       t("nav.value"),

@@ -10,9 +10,8 @@ import {
   type Group,
   groupOf,
   isCondition,
-  isFinding,
   isGroup,
-  isMovement,
+  isKept,
   isRefused,
   isRelated,
   type Join,
@@ -111,8 +110,7 @@ export function FilterGroup({ object, group, depth = 1, alone, onChange, onRemov
 export function Part({ part, depth, ...props }: RowProps<Filter> & { depth: number }) {
   if (isCondition(part)) return <ConditionRow {...props} part={part} />;
   if (isRelated(part)) return <RelatedPart {...props} part={part} depth={depth} />;
-  if (isRefused(part) || isFinding(part) || isMovement(part))
-    return <FixedPart {...props} part={part} />;
+  if (isRefused(part) || isKept(part)) return <FixedPart {...props} part={part} />;
   return <FilterGroup {...props} group={part} depth={depth + 1} />;
 }
 

@@ -6,15 +6,13 @@ import type { Condition, FieldMeta, Filter, LinkValue, ObjectMeta } from "@/api/
 import { typeOf } from "@/objects/fields/fieldTypes";
 import { fieldAt, relatedLabel } from "@/objects/filter/filterFields";
 import {
-  type Finding,
   isCondition,
-  isFinding,
   isGroup,
-  isMovement,
+  isKept,
   isRefused,
   isRelated,
   joinOf,
-  type Movement,
+  type Kept,
   partsOf,
   type Related,
   relatedName,
@@ -26,6 +24,7 @@ import {
   readingOf,
   useReadingLabel,
 } from "@/objects/filter/operators";
+import { periodAfter } from "@/ui/days";
 import { useFormat } from "@/ui/format";
 
 /** A filter in words: "City is any of 北京, 上海". */
@@ -69,20 +68,50 @@ export function useFilterText(whole: ObjectMeta, filter: Filter): string {
     return t("has" in filter ? "filter.has" : "filter.hasNo", { what });
   }
 
-  function findingText(object: ObjectMeta, { finding }: Finding) {
+  function findingText(object: ObjectMeta, finding: string) {
     const at = finding.lastIndexOf(".");
     const what = t(`filter.finding.${finding.slice(at + 1) as "missing"}`);
     const name = finding.slice(0, Math.max(at, 0));
     return name ? [fieldOf(object, name)?.label ?? name, what].join(t("filter.colon")) : what;
   }
 
-  function movementText({ movement }: Movement) {
+  function movementText(movement: string) {
     const [until = "", measure = "", what = ""] = movement.split(".");
     return t("filter.movement", {
       measure: t(`filter.measure.${measure as "revenue"}`),
       what: t(`filter.moved.${what as "grown"}`),
       month: format.month(`${until}-01`),
     });
+  }
+
+  function stageText(object: ObjectMeta, moved: string) {
+    const [since = "", before = "", now = ""] = moved.split(".");
+    const field = fieldOf(object, "stage");
+    const label = (stage: string) =>
+      field && stage !== "none" ? oneText(field, stage) : t("filter.noStage");
+    return t("filter.stageMoved", {
+      since: format.date(since),
+      before: label(before),
+      now: label(now),
+    });
+  }
+
+  function cohortText(cohort: string) {
+    const [first = "", later = "0"] = cohort.split(".");
+    const month = `${first}-01`;
+    return later === "0"
+      ? t("filter.cohort", { month: format.month(month) })
+      : t("filter.cohortAgain", {
+          month: format.month(month),
+          again: format.month(periodAfter(month, "month", Number(later))),
+        });
+  }
+
+  function keptText(object: ObjectMeta, filter: Kept) {
+    if ("finding" in filter) return findingText(object, filter.finding);
+    if ("movement" in filter) return movementText(filter.movement);
+    if ("cohort" in filter) return cohortText(filter.cohort);
+    return stageText(object, filter.stage_moved);
   }
 
   function text(object: ObjectMeta, filter: Filter): string {
@@ -94,8 +123,7 @@ export function useFilterText(whole: ObjectMeta, filter: Filter): string {
     }
     if (isRelated(filter)) return relatedText(object, filter);
     if (isRefused(filter)) return t("filter.refused");
-    if (isFinding(filter)) return findingText(object, filter);
-    if (isMovement(filter)) return movementText(filter);
+    if (isKept(filter)) return keptText(object, filter);
     const join = joinOf(filter);
     const glue = join === "and" ? t("filter.and") : t("filter.or");
     const inside = partsOf(filter)
@@ -135,7 +163,7 @@ function linksOf(objects: ObjectMeta[], object: ObjectMeta, filter: Filter): Lin
     const target = targetOf(objects, object, relatedName(filter));
     return target && filter.where ? linksOf(objects, target, filter.where) : [];
   }
-  if (isRefused(filter) || isFinding(filter) || isMovement(filter)) return [];
+  if (isRefused(filter) || isKept(filter)) return [];
   return partsOf(filter).flatMap((part) => linksOf(objects, object, part));
 }
 

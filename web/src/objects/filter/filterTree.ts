@@ -11,16 +11,19 @@ export type Related = Extract<Filter, { has: string } | { has_no: string }>;
 export type Refused = Extract<Filter, { refused_by: string }>;
 
 /** Records of which a measuring found something, such as "phone.invalid". */
-export type Finding = Extract<Filter, { finding: string }>;
-export type Movement = Extract<Filter, { movement: string }>;
+/** What areas keep about records themselves; there is nothing to write about it. */
+const kept = ["finding", "movement", "stage_moved", "cohort"] as const;
+export type Kept = Extract<
+  Filter,
+  { finding: string } | { movement: string } | { stage_moved: string } | { cohort: string }
+>;
 
 export const isGroup = (filter: Filter): filter is Group =>
   "and" in filter || "or" in filter || "not" in filter;
 export const isRelated = (filter: Filter): filter is Related =>
   "has" in filter || "has_no" in filter;
 export const isRefused = (filter: Filter): filter is Refused => "refused_by" in filter;
-export const isFinding = (filter: Filter): filter is Finding => "finding" in filter;
-export const isMovement = (filter: Filter): filter is Movement => "movement" in filter;
+export const isKept = (filter: Filter): filter is Kept => kept.some((name) => name in filter);
 export const isCondition = (filter: Filter): filter is Condition => "field" in filter;
 
 export const joinOf = (group: Group): Join =>
@@ -71,7 +74,7 @@ export function complete(filter: Filter | null): Filter | null {
   if (!filter) return null;
   if (isCondition(filter)) return hasValue(filter) ? filter : null;
   if (isRelated(filter)) return { ...filter, where: complete(filter.where ?? null) };
-  if (isRefused(filter) || isFinding(filter) || isMovement(filter)) return filter;
+  if (isRefused(filter) || isKept(filter)) return filter;
   const parts = partsOf(filter)
     .map(complete)
     .filter((part) => part !== null);
@@ -98,8 +101,8 @@ export function isFilter(value: unknown): value is Filter {
     return typeof (node.has ?? node.has_no) === "string" && (where === null || isFilter(where));
   }
   if ("refused_by" in node) return typeof node.refused_by === "string";
-  if ("finding" in node) return typeof node.finding === "string";
-  if ("movement" in node) return typeof node.movement === "string";
+  const name = kept.find((one) => one in node);
+  if (name) return typeof node[name] === "string";
   return typeof node.field === "string" && typeof node.op === "string";
 }
 
