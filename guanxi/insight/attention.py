@@ -16,7 +16,7 @@ from guanxi.customers.consent import contact
 from guanxi.customers.consent.models import Channel
 from guanxi.customers.models import Customer
 from guanxi.insight import evidence, reasons
-from guanxi.insight.models import AttentionItem
+from guanxi.insight.models import NOT_SCORED, AttentionItem
 from guanxi.interactions.models import Interaction, Task
 from guanxi.platform.access.predicate import Asker, predicate, visible_to
 from guanxi.platform.objects.errors import DomainError, Invalid, NotAllowed, NotFound
@@ -27,7 +27,6 @@ from guanxi.platform.objects.services import create_record
 from guanxi.platform.workspaces.services import books_today
 
 LONGEST_SNOOZE_DAYS = 366
-NOT_SCORED = (Customer.Category.PUBLIC_INTEREST, Customer.Category.INTERNAL)
 FOLLOW_UP_DAYS = 2  # a task for which no day is named is due so soon
 
 

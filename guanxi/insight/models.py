@@ -18,6 +18,9 @@ from guanxi.platform.jobs.models import Job
 from guanxi.platform.objects.columns import MoneyField, ScoreField
 from guanxi.platform.objects.record import UUID7
 
+# They stay out of models, of attention and of customer equity.
+NOT_SCORED = (Customer.Category.PUBLIC_INTEREST, Customer.Category.INTERNAL)
+
 
 class Stage(models.TextChoices):
     """The six lifecycle stages, named as `guanxi.analytics` names them."""
@@ -311,6 +314,7 @@ from guanxi.insight.quality.models import (  # noqa: E402
 from guanxi.insight.value.models import LedgerState, ServiceRate, ValueMonth  # noqa: E402
 
 __all__ = [
+    "NOT_SCORED",
     "SCORE_FIELDS",
     "ABCClass",
     "AttentionItem",

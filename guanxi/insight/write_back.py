@@ -22,7 +22,6 @@ from guanxi.platform.events.context import acting
 
 COPY_ROWS = 50_000
 CUSTOMERS = "customers_customer"
-NOT_SCORED = ("public_interest", "internal")
 ELIGIBLE = "c.deleted_at is null and c.category not in ('public_interest', 'internal')"
 
 # Column of the scores: column of the library's result and its type there.

@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 
 from guanxi.customers.models import Customer
 from guanxi.insight.as_of import months_before
+from guanxi.insight.models import NOT_SCORED
 from guanxi.insight.services import currency
 from guanxi.insight.value.report import figures_seen, this_month
-from guanxi.insight.write_back import NOT_SCORED
 from guanxi.platform.access.predicate import Asker, visible_to
 from guanxi.platform.filters.compiler import BadFilter, let_filter_by
 from guanxi.platform.objects.errors import NotAllowed
