@@ -48,12 +48,13 @@ class LikelihoodModel(ABC):
     `covariance_of_logs_` (of ln p, in the order of `parameter_names`), `log_likelihood_`,
     `converged_`, and `warnings_`, whole sentences for the person who reads the result.
 
+    `sees_dropout_` says whether customers who left without a word can be told from slow ones.
     `weights` says everywhere how many customers a row stands for: a row of weight 3 counts as
     three rows do. A `prior` is what is held likely of the parameters before (see `Prior`).
     """
 
     parameter_names: ClassVar[tuple[str, ...]]
-    # The parameters whose ratio says how soon customers leave; none where nobody can.
+    # The parameters whose ratio says how soon customers leave unseen; None where nobody does.
     leaving: ClassVar[tuple[str, str] | None] = None
 
     params_: dict[str, float]

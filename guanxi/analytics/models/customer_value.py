@@ -97,7 +97,8 @@ def with_error(model: Model, forecast: Callable[[Model], Floats]) -> UncertainFo
             forecast(model.with_params(**model.params_ | {name: model.params_[name] * factor}))
             for factor in (np.exp(_STEP), np.exp(-_STEP))
         )
-        slopes.append((up - down) / (2 * _STEP))
+        with np.errstate(invalid="ignore"):  # of what has no end no slope is known
+            slopes.append((up - down) / (2 * _STEP))
     known = model.covariance_of_logs_
     covariance = np.nan_to_num(known) if model.converged_ else np.full_like(known, np.nan)
     return UncertainForecast(forecast(model), np.stack(slopes), covariance)

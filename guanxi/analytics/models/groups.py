@@ -191,6 +191,8 @@ def _split(group: Any, *, rows: int) -> _Split:
     )
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
+    if isinstance(column, pa.DictionaryArray):
+        column = column.dictionary_decode()
     if len(column) != rows:
         raise ValueError(f"group has {len(column)} values where the other columns have {rows}")
     if column.null_count:

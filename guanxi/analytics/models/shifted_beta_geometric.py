@@ -41,7 +41,6 @@ class ShiftedBetaGeometric(LikelihoodModel):
     """sBG: parameters alpha and beta of the chance to leave at a renewal."""
 
     parameter_names = ("alpha", "beta")
-    leaving = ("alpha", "beta")
 
     def fit(
         self,
@@ -74,14 +73,17 @@ class ShiftedBetaGeometric(LikelihoodModel):
         """Give the renewals still to come of whoever has renewed n times, the k-th from now worth
         (1 + discount)^-k:
             DERL = s z 2F1(1, beta + n + 1; alpha + beta + n + 1; z)
-        with s the chance of the next and z = 1 / (1 + discount). Without a discount, and alpha of
-        at most 1, so many stay so long that there is no such number: infinity.
+        with s the chance of the next and z = 1 / (1 + discount). Without a discount that is
+        (beta + n) / (alpha - 1), and for an alpha of at most 1, where so many stay so long that
+        there is no such number, infinity.
         """
         alpha, beta = self._fitted()
         (count,) = whole_numbers(periods=periods)
         worth = 1 / (1 + discount_rate(discount))
         if worth == 1 and alpha <= 1:
             return np.full(len(count), np.inf)
+        if worth == 1:
+            return np.asarray((beta + count) / (alpha - 1))
         ahead = hyp2f1(1, beta + count + 1, alpha + beta + count + 1, worth)
         renewals: Floats = (beta + count) / (alpha + beta + count) * worth * ahead
         return renewals

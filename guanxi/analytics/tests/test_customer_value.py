@@ -12,6 +12,7 @@ from guanxi.analytics import (
     ModifiedBetaGeometricNBD,
     NotFittedError,
     ParetoNBD,
+    ShiftedBetaGeometric,
     customer_value,
     spend_quantiles,
     with_error,
@@ -126,6 +127,20 @@ def test_margin_is_one_for_all_or_one_each() -> None:
     residual = buying.discounted_purchases(discount=DISCOUNT, **SOME)
     spent = spend.expected_spend(frequency=all_purchases, monetary=PAID + 5)
     assert counted.expected == pytest.approx(residual * spent)
+
+
+def test_renewals_have_errors_too_where_there_is_such_a_number() -> None:
+    truth = ShiftedBetaGeometric.with_params(alpha=3.0, beta=6.0)
+    fit = ShiftedBetaGeometric().fit(**truth.simulate(size=2_000, periods=9, seed=1)._asdict())
+    ahead = with_error(fit, lambda model: model.expected_renewals(periods=[0, 4]))
+    low, high = ahead.interval(0.999)
+    assert (low < truth.expected_renewals(periods=[0, 4])).all()
+    assert (truth.expected_renewals(periods=[0, 4]) < high).all()
+    endless = ShiftedBetaGeometric.with_params(alpha=0.5, beta=2.0)
+    fit = ShiftedBetaGeometric().fit(**endless.simulate(size=2_000, periods=9, seed=1)._asdict())
+    never = with_error(fit, lambda model: model.expected_renewals(periods=[0]))
+    assert np.isinf(never.expected[0])
+    assert np.isnan(never.standard_error[0])
 
 
 def test_errors_of_what_was_not_fitted_are_not_made_up() -> None:

@@ -122,7 +122,8 @@ def test_each_row_is_forecast_by_its_group(unlike: tuple[np.ndarray, Columns]) -
         return model.expected_purchases(horizon=365, **rows)
 
     some = {name: np.tile(column[:5], 3) for name, column in columns.items()}
-    names = pa.chunked_array([np.repeat(["south", "few", "never seen"], 5)])
+    spelt = pa.array(np.repeat(["south", "few", "never seen"], 5))
+    names = pa.chunked_array([spelt.dictionary_encode()])
     found = fits.forecast(year, group=names, **some)
     first = {name: column[:5] for name, column in columns.items()}
     by_hand = [fits.models["south"], fits.models["few"], fits.pooled]

@@ -95,7 +95,6 @@ CASES = [
         "probability_renew",
         watched="periods",
         between=(3, 12),
-        nobody_leaves={"alpha": 1e-9, "beta": 3.8},
     ),
 ]
 WITH_UNIT = [case for case in CASES if case.unit_parameters]

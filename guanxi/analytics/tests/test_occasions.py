@@ -110,7 +110,14 @@ def test_both_segments_of_contracts_give_the_published_fit(outside_data: Path) -
         )
         assert fit.params_ == pytest.approx(params, abs=1e-3)
         assert 100 * fit.survival(np.arange(13)) == pytest.approx(left, abs=2.5)
-        assert fit.sees_dropout_
+
+
+def test_contracts_that_tell_nothing_are_said_to_be_so() -> None:
+    nobody = ShiftedBetaGeometric().fit(periods=[3, 4, 5, 6], lost=[0, 0, 0, 0])
+    assert any("Nobody has refused a renewal" in doubt for doubt in nobody.warnings_)
+    at_once = ShiftedBetaGeometric().fit(periods=[1, 1, 1], lost=[1, 1, 1])
+    assert any("All left at the same renewal" in doubt for doubt in at_once.warnings_)
+    assert at_once.expected_renewals(periods=[0]) == pytest.approx([0], abs=1e-3)
 
 
 def test_renewals_still_to_come_add_up() -> None:
