@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Page, Playwright, Route
 
 ROOT = Path(__file__).parents[2]
 CATALOGS = (
-    "app", "app/session", "fields", "imports", "insight", "customers", "layouts", "palette",
-    "notifications", "settings",
+    "app", "app/session", "fields", "imports", "insight", "insight/quality", "insight/value",
+    "customers", "layouts", "palette", "notifications", "settings",
 )  # fmt: skip
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 OFFLINE = (

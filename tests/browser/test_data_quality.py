@@ -25,9 +25,9 @@ def test_a_steward_reads_the_measures_and_what_is_behind_them(
         province="东海省", source="测量之源",
     )  # fmt: skip
     page.goto(f"{demo.url}/data-quality")
-    measure = page.get_by_role("button", name=t("insight.quality.measureNow"))
+    measure = page.get_by_role("button", name=t("quality.measureNow"))
     measure.click()
-    by_source = page.get_by_role("table", name=t("insight.quality.bySource"))
+    by_source = page.get_by_role("table", name=t("quality.bySource"))
     source = by_source.get_by_role("button", name="测量之源")
     expect(source).to_be_visible()
     settle(page)
@@ -35,8 +35,8 @@ def test_a_steward_reads_the_measures_and_what_is_behind_them(
 
     # Only that source: one customer, whose province there is none.
     source.click()
-    province = page.get_by_role("table", name=t("insight.quality.byField")).get_by_role(
-        "link", name=f"省份: {t('insight.quality.invalid')}: 1"
+    province = page.get_by_role("table", name=t("quality.byField")).get_by_role(
+        "link", name=f"省份: {t('quality.invalid')}: 1"
     )
     province.click()
     expect(page.get_by_text("太史慈航")).to_be_visible()
@@ -49,7 +49,7 @@ def test_a_steward_reads_the_measures_and_what_is_behind_them(
     call(page, "PATCH", f"{api}/customers/{made['id']}", province="浙江")
     page.goto(f"{demo.url}/data-quality?source=%E6%B5%8B%E9%87%8F%E4%B9%8B%E6%BA%90")
     measure.click()
-    expect(page.get_by_text(t("insight.quality.trend")).first).to_be_visible()
+    expect(page.get_by_text(t("quality.trend")).first).to_be_visible()
     expect(province).to_have_count(0)
     settle(page)
     assert violations(page) == []

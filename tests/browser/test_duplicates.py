@@ -28,7 +28,7 @@ def test_a_queue_is_worked_through(demo: Served, member: Callable[..., Page]) ->
                 owner=me, phone=phone, birthday=birthday, email=email, street=street,
             )  # fmt: skip
     page.goto(f"{demo.url}/data-quality/duplicates")
-    page.get_by_role("button", name=t("insight.duplicates.search")).click()
+    page.get_by_role("button", name=t("duplicates.search")).click()
     different = page.get_by_role("article").filter(has_text="司徒长青")
     same = page.get_by_role("article").filter(has_text="尉迟红叶")
     expect(different).to_be_visible()
@@ -38,7 +38,7 @@ def test_a_queue_is_worked_through(demo: Served, member: Callable[..., Page]) ->
     different.focus()
     page.keyboard.press("n")
     expect(different).to_have_count(0)
-    expect(page.get_by_text(t("insight.duplicates.did.not_the_same"))).to_be_visible()
+    expect(page.get_by_text(t("duplicates.did.not_the_same"))).to_be_visible()
     same.focus()
     page.keyboard.press("m")
     page.get_by_role("button", name=t("merge.run"), exact=True).click()
@@ -47,5 +47,5 @@ def test_a_queue_is_worked_through(demo: Served, member: Callable[..., Page]) ->
         page.get_by_role("article").or_(page.get_by_role("heading", level=2)).first
     ).to_be_visible()
     expect(same).to_have_count(0)
-    page.get_by_text(t("insight.duplicates.notTheSame"), exact=True).first.click()
+    page.get_by_text(t("duplicates.notTheSame"), exact=True).first.click()
     expect(different).to_be_visible()

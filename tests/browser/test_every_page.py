@@ -244,6 +244,7 @@ def test_what_opens_over_a_page(
             follow(page, "/nowhere")  # what is still open goes with its page
             follow(page, address)
             page.get_by_role("button", name=name).first.click()
+            page.mouse.move(0, 0)  # what is under it looks as it does for a moment only
             inspector.inspect(f"{address}: {name}", screen)
     for screen in (DESK, PHONE):
         page.set_viewport_size(screen)

@@ -97,7 +97,8 @@ def test_pages_are_light_and_nothing_on_them_jumps(
 def test_the_frame_is_light() -> None:
     """What its script brings along, without any page in it; texts are of one language.
 
-    Those of the settings, of fields, of layouts and of imports come with their pages.
+    Those of the settings, of fields, of layouts, of imports, of data quality and of customers'
+    value come with their pages.
     """
     assets = ROOT / "web/dist/assets"
     start = re.search(r"assets/(index-[^\"]+\.js)", (assets.parent / "index.html").read_text())
@@ -105,9 +106,11 @@ def test_the_frame_is_light() -> None:
     frame = max(assets.glob("_app-*.js"), key=lambda script: script.stat().st_size)
     texts = {script: script.read_text() for script in assets.glob("zh-CN-*.js")}
     later = {
-        s for s in texts if re.search(r" as (?:sessions|fields|layouts|imports)[,}]", texts[s])
+        s
+        for s in texts
+        if re.search(r" as (?:sessions|fields|layouts|imports|quality|equity)[,}]", texts[s])
     }
-    assert len(later) == 4
+    assert len(later) == 6
     waiting, needed = [assets / start[1], frame], texts.keys() - later
     while waiting:
         script = waiting.pop()

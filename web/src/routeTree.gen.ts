@@ -17,6 +17,7 @@ import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as SignedInRouteImport } from "./routes/signed-in";
 import { Route as WelcomeRouteImport } from "./routes/welcome";
 import { Route as AppIndexRouteImport } from "./routes/_app/index";
+import { Route as AppDataQualityRouteRouteImport } from "./routes/_app/data-quality/route";
 import { Route as AppImportsRouteRouteImport } from "./routes/_app/imports/route";
 import { Route as AppLifecycleRouteImport } from "./routes/_app/lifecycle";
 import { Route as AppRecycleBinRouteImport } from "./routes/_app/recycle-bin";
@@ -86,6 +87,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppRoute,
 } as any);
+const AppDataQualityRouteRoute = AppDataQualityRouteRouteImport.update({
+  id: "/data-quality",
+  path: "/data-quality",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppImportsRouteRoute = AppImportsRouteRouteImport.update({
   id: "/imports",
   path: "/imports",
@@ -132,15 +138,15 @@ const AppCustomersMergeRoute = AppCustomersMergeRouteImport.update({
   getParentRoute: () => AppRoute,
 } as any);
 const AppDataQualityIndexRoute = AppDataQualityIndexRouteImport.update({
-  id: "/data-quality/",
-  path: "/data-quality/",
-  getParentRoute: () => AppRoute,
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppDataQualityRouteRoute,
 } as any);
 const AppDataQualityDuplicatesRoute =
   AppDataQualityDuplicatesRouteImport.update({
-    id: "/data-quality/duplicates",
-    path: "/data-quality/duplicates",
-    getParentRoute: () => AppRoute,
+    id: "/duplicates",
+    path: "/duplicates",
+    getParentRoute: () => AppDataQualityRouteRoute,
   } as any);
 const AppImportsIndexRoute = AppImportsIndexRouteImport.update({
   id: "/",
@@ -242,6 +248,7 @@ export interface FileRoutesByFullPath {
   "/sign-in": typeof SignInRoute;
   "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
+  "/data-quality": typeof AppDataQualityRouteRouteWithChildren;
   "/imports": typeof AppImportsRouteRouteWithChildren;
   "/settings": typeof AppSettingsRouteRouteWithChildren;
   "/lifecycle": typeof AppLifecycleRoute;
@@ -317,6 +324,7 @@ export interface FileRoutesById {
   "/sign-in": typeof SignInRoute;
   "/signed-in": typeof SignedInRoute;
   "/welcome": typeof WelcomeRoute;
+  "/_app/data-quality": typeof AppDataQualityRouteRouteWithChildren;
   "/_app/imports": typeof AppImportsRouteRouteWithChildren;
   "/_app/settings": typeof AppSettingsRouteRouteWithChildren;
   "/_app/lifecycle": typeof AppLifecycleRoute;
@@ -358,6 +366,7 @@ export interface FileRouteTypes {
     | "/sign-in"
     | "/signed-in"
     | "/welcome"
+    | "/data-quality"
     | "/imports"
     | "/settings"
     | "/lifecycle"
@@ -432,6 +441,7 @@ export interface FileRouteTypes {
     | "/sign-in"
     | "/signed-in"
     | "/welcome"
+    | "/_app/data-quality"
     | "/_app/imports"
     | "/_app/settings"
     | "/_app/lifecycle"
@@ -532,6 +542,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/data-quality": {
+      id: "/_app/data-quality";
+      path: "/data-quality";
+      fullPath: "/data-quality";
+      preLoaderRoute: typeof AppDataQualityRouteRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/imports": {
       id: "/_app/imports";
       path: "/imports";
@@ -597,17 +614,17 @@ declare module "@tanstack/react-router" {
     };
     "/_app/data-quality/": {
       id: "/_app/data-quality/";
-      path: "/data-quality";
+      path: "/";
       fullPath: "/data-quality/";
       preLoaderRoute: typeof AppDataQualityIndexRouteImport;
-      parentRoute: typeof AppRoute;
+      parentRoute: typeof AppDataQualityRouteRoute;
     };
     "/_app/data-quality/duplicates": {
       id: "/_app/data-quality/duplicates";
-      path: "/data-quality/duplicates";
+      path: "/duplicates";
       fullPath: "/data-quality/duplicates";
       preLoaderRoute: typeof AppDataQualityDuplicatesRouteImport;
-      parentRoute: typeof AppRoute;
+      parentRoute: typeof AppDataQualityRouteRoute;
     };
     "/_app/imports/": {
       id: "/_app/imports/";
@@ -738,6 +755,19 @@ declare module "@tanstack/react-router" {
   }
 }
 
+interface AppDataQualityRouteRouteChildren {
+  AppDataQualityDuplicatesRoute: typeof AppDataQualityDuplicatesRoute;
+  AppDataQualityIndexRoute: typeof AppDataQualityIndexRoute;
+}
+
+const AppDataQualityRouteRouteChildren: AppDataQualityRouteRouteChildren = {
+  AppDataQualityDuplicatesRoute: AppDataQualityDuplicatesRoute,
+  AppDataQualityIndexRoute: AppDataQualityIndexRoute,
+};
+
+const AppDataQualityRouteRouteWithChildren =
+  AppDataQualityRouteRoute._addFileChildren(AppDataQualityRouteRouteChildren);
+
 interface AppImportsRouteRouteChildren {
   AppImportsIdRoute: typeof AppImportsIdRoute;
   AppImportsNewRoute: typeof AppImportsNewRoute;
@@ -792,6 +822,7 @@ const AppSettingsRouteRouteWithChildren =
   AppSettingsRouteRoute._addFileChildren(AppSettingsRouteRouteChildren);
 
 interface AppRouteChildren {
+  AppDataQualityRouteRoute: typeof AppDataQualityRouteRouteWithChildren;
   AppImportsRouteRoute: typeof AppImportsRouteRouteWithChildren;
   AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren;
   AppLifecycleRoute: typeof AppLifecycleRoute;
@@ -801,13 +832,12 @@ interface AppRouteChildren {
   AppPathIdRoute: typeof AppPathIdRoute;
   AppCustomersIdRoute: typeof AppCustomersIdRoute;
   AppCustomersMergeRoute: typeof AppCustomersMergeRoute;
-  AppDataQualityDuplicatesRoute: typeof AppDataQualityDuplicatesRoute;
   AppPathIndexRoute: typeof AppPathIndexRoute;
-  AppDataQualityIndexRoute: typeof AppDataQualityIndexRoute;
   AppCustomersIdNetworkRoute: typeof AppCustomersIdNetworkRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppDataQualityRouteRoute: AppDataQualityRouteRouteWithChildren,
   AppImportsRouteRoute: AppImportsRouteRouteWithChildren,
   AppSettingsRouteRoute: AppSettingsRouteRouteWithChildren,
   AppLifecycleRoute: AppLifecycleRoute,
@@ -817,9 +847,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppPathIdRoute: AppPathIdRoute,
   AppCustomersIdRoute: AppCustomersIdRoute,
   AppCustomersMergeRoute: AppCustomersMergeRoute,
-  AppDataQualityDuplicatesRoute: AppDataQualityDuplicatesRoute,
   AppPathIndexRoute: AppPathIndexRoute,
-  AppDataQualityIndexRoute: AppDataQualityIndexRoute,
   AppCustomersIdNetworkRoute: AppCustomersIdNetworkRoute,
 };
 

@@ -49,7 +49,7 @@ export function DuplicatePair({ pair, position, total, isCurrent, ...on }: Props
       <div className={styles.scroll}>
         <table className={styles.table}>
           <caption id={id}>
-            {t("insight.duplicates.likely", {
+            {t("duplicates.likely", {
               share: format.share(Math.min(pair.probability, surest)),
             })}
           </caption>
@@ -82,13 +82,11 @@ export function DuplicatePair({ pair, position, total, isCurrent, ...on }: Props
               </Button>
             )}
             <Button onClick={on.onDecide}>
-              {t(
-                pair.state === "open" ? "insight.duplicates.notTheSame" : "insight.duplicates.ask",
-              )}
+              {t(pair.state === "open" ? "duplicates.notTheSame" : "duplicates.ask")}
             </Button>
           </>
         ) : (
-          <small className="secondary">{t("insight.duplicates.mayNot")}</small>
+          <small className="secondary">{t("duplicates.mayNot")}</small>
         )}
         {pair.decided_by && pair.decided_at && (
           <small className="secondary">
@@ -118,7 +116,7 @@ function FieldRow({ field, sides }: RowProps) {
     <tr data-differs={differs}>
       <th scope="row">
         {field.label}
-        {differs && <span className="sr-only"> ({t("insight.duplicates.differs")})</span>}
+        {differs && <span className="sr-only"> ({t("duplicates.differs")})</span>}
       </th>
       {sides.map(({ id, values }) => (
         <td key={id}>
@@ -137,13 +135,13 @@ function Why({ pair }: { pair: Pair }) {
   const object = useObject("customers");
   const steps = pair.evidence.toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
   return (
-    <ul className={styles.why} aria-label={t("insight.duplicates.why")}>
+    <ul className={styles.why} aria-label={t("duplicates.why")}>
       {steps.map(({ field, level, weight }) => (
         <li key={field} data-against={weight < 0}>
           <span>
-            {t("insight.duplicates.says", {
+            {t("duplicates.says", {
               field: fieldOf(object, field)?.label ?? field,
-              level: t(`insight.duplicates.level.${level as "same"}`),
+              level: t(`duplicates.level.${level as "same"}`),
             })}
           </span>
           <meter
@@ -151,7 +149,7 @@ function Why({ pair }: { pair: Pair }) {
             min={0}
             max={longest}
             value={Math.min(Math.abs(weight), longest)}
-            aria-label={t(weight < 0 ? "insight.duplicates.against" : "insight.duplicates.for")}
+            aria-label={t(weight < 0 ? "duplicates.against" : "duplicates.for")}
           />
         </li>
       ))}

@@ -64,12 +64,7 @@ export function DuplicatePairs({ state, pairs, onMerge }: Props) {
 
   return (
     <>
-      <div
-        ref={list}
-        role="feed"
-        aria-label={t("insight.duplicates.title")}
-        className={styles.pairs}
-      >
+      <div ref={list} role="feed" aria-label={t("duplicates.title")} className={styles.pairs}>
         {pairs.map((pair, index) => (
           <DuplicatePair
             key={pair.id}
@@ -84,7 +79,7 @@ export function DuplicatePairs({ state, pairs, onMerge }: Props) {
         ))}
       </div>
       <p className={styles.keys} aria-hidden>
-        {t("insight.duplicates.keys")}
+        {t("duplicates.keys")}
       </p>
     </>
   );
@@ -104,7 +99,7 @@ function useDecidePair() {
     client.setQueryData<PairPages>(key, (data) => data && withoutPair(data, pair.id));
     try {
       await decidePair(pair.id, decision);
-      const said = t(`insight.duplicates.did.${decision}`);
+      const said = t(`duplicates.did.${decision}`);
       offer(said, () => decidePair(pair.id, pair.state));
     } catch (error) {
       client.setQueryData(key, before);

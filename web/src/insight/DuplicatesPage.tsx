@@ -32,7 +32,7 @@ export function DuplicatesPage({ state, onState, onMerge }: Props) {
           <div className={styles.header}>
             <Which state={state} onState={onState} />
           </div>
-          <h2 className="sr-only">{t("insight.duplicates.merged")}</h2>
+          <h2 className="sr-only">{t("duplicates.merged")}</h2>
           <MergedByItself />
         </>
       ) : (
@@ -47,12 +47,12 @@ function Which({ state, onState }: Pick<Props, "state" | "onState">) {
   return (
     <Segmented
       size="small"
-      aria-label={t("insight.duplicates.which")}
+      aria-label={t("duplicates.which")}
       value={state}
       options={[
-        { value: "open", label: t("insight.duplicates.open") },
-        { value: "not_the_same", label: t("insight.duplicates.notTheSame") },
-        { value: "merged", label: t("insight.duplicates.merged") },
+        { value: "open", label: t("duplicates.open") },
+        { value: "not_the_same", label: t("duplicates.notTheSame") },
+        { value: "merged", label: t("duplicates.merged") },
       ]}
       onChange={onState}
     />
@@ -76,7 +76,7 @@ function Queue({ state, onState, onMerge, search }: QueueProps) {
       <div className={styles.header}>
         {first && first.total > 0 && (
           <span className={styles.left} role="status">
-            {t(state === "open" ? "insight.duplicates.left" : "insight.duplicates.decided", {
+            {t(state === "open" ? "duplicates.left" : "duplicates.decided", {
               count: first.total,
               number: format.number(first.total) + (first.at_least ? "+" : ""),
             })}
@@ -94,7 +94,7 @@ function Queue({ state, onState, onMerge, search }: QueueProps) {
             pairs.length > 0 && (
               <>
                 <small className="secondary" title={format.dateTime(searched)}>
-                  {t("insight.duplicates.searched", { when: format.relative(searched) })}
+                  {t("duplicates.searched", { when: format.relative(searched) })}
                 </small>
                 <SearchButton search={search} />
               </>
@@ -111,19 +111,19 @@ function Queue({ state, onState, onMerge, search }: QueueProps) {
       ) : state === "open" ? (
         <EmptyState
           icon={CircleCheckBig}
-          title={t(searched ? "insight.duplicates.none" : "insight.duplicates.never")}
+          title={t(searched ? "duplicates.none" : "duplicates.never")}
           text={
             searched
-              ? t("insight.duplicates.noneText", { when: format.relative(searched) })
-              : t("insight.duplicates.neverText")
+              ? t("duplicates.noneText", { when: format.relative(searched) })
+              : t("duplicates.neverText")
           }
           action={!search.running && <SearchButton search={search} primary />}
         />
       ) : (
         <EmptyState
           icon={CircleCheckBig}
-          title={t("insight.duplicates.noneDecided")}
-          text={t("insight.duplicates.noneDecidedText")}
+          title={t("duplicates.noneDecided")}
+          text={t("duplicates.noneDecidedText")}
         />
       )}
       {query.hasNextPage && (
@@ -158,7 +158,7 @@ function SearchButton({ search, primary }: SearchProps) {
       loading={search.isStarting}
       onClick={() => search.start()}
     >
-      {t("insight.duplicates.search")}
+      {t("duplicates.search")}
     </Button>
   );
 }

@@ -30,14 +30,14 @@ export function MergedByItself() {
     return (
       <EmptyState
         icon={CircleCheckBig}
-        title={t("insight.duplicates.noneMerged")}
-        text={t("insight.duplicates.noneMergedText")}
+        title={t("duplicates.noneMerged")}
+        text={t("duplicates.noneMergedText")}
       />
     );
   }
   return (
     <>
-      <ul className={styles.merges} aria-label={t("insight.duplicates.merged")}>
+      <ul className={styles.merges} aria-label={t("duplicates.merged")}>
         {merges.map((merge) => (
           <li key={merge.id}>
             <span>
@@ -45,7 +45,7 @@ export function MergedByItself() {
                 {merge.survivor.label}
               </Link>{" "}
               <small className="secondary">
-                {t("insight.duplicates.absorbed", {
+                {t("duplicates.absorbed", {
                   names: format.list(merge.absorbed.map(({ label }) => label ?? "")),
                 })}
               </small>
@@ -59,7 +59,7 @@ export function MergedByItself() {
               </Button>
             ) : (
               merge.taken_back_at && (
-                <small className="secondary">{t("insight.duplicates.takenBack")}</small>
+                <small className="secondary">{t("duplicates.takenBack")}</small>
               )
             )}
           </li>

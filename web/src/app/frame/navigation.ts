@@ -1,6 +1,6 @@
 import {
   Box,
-  Coins,
+  ChartColumn,
   Contact,
   House,
   type LucideIcon,
@@ -66,7 +66,7 @@ export function useModules(): Module[] {
     ...page(
       "/value",
       t("nav.value"),
-      Coins,
+      ChartColumn,
       reads("order") && reads("order_line"),
       t("nav.insight"),
     ),

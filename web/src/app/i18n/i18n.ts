@@ -72,6 +72,16 @@ const later = {
     "zh-TW": () => Promise.all([import("@/imports/i18n/zh-TW.json")]),
     en: () => Promise.all([import("@/imports/i18n/en.json")]),
   },
+  quality: {
+    "zh-CN": () => Promise.all([import("@/insight/quality/i18n/zh-CN.json")]),
+    "zh-TW": () => Promise.all([import("@/insight/quality/i18n/zh-TW.json")]),
+    en: () => Promise.all([import("@/insight/quality/i18n/en.json")]),
+  },
+  value: {
+    "zh-CN": () => Promise.all([import("@/insight/value/i18n/zh-CN.json")]),
+    "zh-TW": () => Promise.all([import("@/insight/value/i18n/zh-TW.json")]),
+    en: () => Promise.all([import("@/insight/value/i18n/en.json")]),
+  },
 } satisfies Record<string, Record<Language, () => Promise<unknown>>>;
 type Later = keyof typeof later;
 

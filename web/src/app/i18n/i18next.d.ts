@@ -4,6 +4,8 @@ import type customers from "@/customers/i18n/en.json";
 import type fields from "@/fields/i18n/en.json";
 import type imports from "@/imports/i18n/en.json";
 import type insight from "@/insight/i18n/en.json";
+import type quality from "@/insight/quality/i18n/en.json";
+import type value from "@/insight/value/i18n/en.json";
 import type layouts from "@/layouts/i18n/en.json";
 import type notifications from "@/notifications/i18n/en.json";
 import type palette from "@/palette/i18n/en.json";
@@ -19,7 +21,9 @@ type Texts = typeof frame &
   typeof layouts &
   typeof notifications &
   typeof palette &
-  typeof settings;
+  typeof quality &
+  typeof settings &
+  typeof value;
 
 declare module "i18next" {
   interface CustomTypeOptions {

@@ -26,26 +26,26 @@ export function Cohorts() {
   return (
     <section className={styles.section} aria-labelledby="cohorts">
       <div className={styles.header}>
-        <h2 id="cohorts">{t("insight.lifecycle.cohorts")}</h2>
+        <h2 id="cohorts">{t("lifecycle.cohorts")}</h2>
         <Segmented
           size="small"
-          aria-label={t("insight.lifecycle.what")}
+          aria-label={t("lifecycle.what")}
           value={what}
-          options={shown.map((one) => ({ value: one, label: t(`insight.lifecycle.${one}`) }))}
+          options={shown.map((one) => ({ value: one, label: t(`lifecycle.${one}`) }))}
           onChange={setWhat}
         />
         <Segmented
           size="small"
-          aria-label={t("insight.lifecycle.span")}
+          aria-label={t("lifecycle.span")}
           value={months}
           options={spans.map((span) => ({
             value: span,
-            label: t("insight.value.months", { count: span }),
+            label: t("value.months", { count: span }),
           }))}
           onChange={setMonths}
         />
       </div>
-      <p className="secondary">{t(`insight.lifecycle.means.${what}`)}</p>
+      <p className="secondary">{t(`lifecycle.means.${what}`)}</p>
       <Triangle cohorts={cohorts} what={what} currency={currency} />
     </section>
   );
@@ -69,12 +69,12 @@ function Triangle({ cohorts, what, currency }: TriangleProps) {
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col">{t("insight.lifecycle.cameIn")}</th>
-            <th scope="col">{t("insight.lifecycle.customers")}</th>
+            <th scope="col">{t("lifecycle.cameIn")}</th>
+            <th scope="col">{t("lifecycle.customers")}</th>
             {Array.from({ length: longest }, (_, age) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the place is what it is
               <th key={age} scope="col">
-                {t("insight.lifecycle.age", { age })}
+                {t("lifecycle.age", { age })}
               </th>
             ))}
           </tr>
@@ -135,7 +135,7 @@ function OfCohort({ cohort, age, children }: OfCohortProps) {
       to="/$path"
       params={{ path: "customers" }}
       search={{ filter: { cohort: `${cohort.name}.${age}` } }}
-      aria-label={t("insight.lifecycle.opens", {
+      aria-label={t("lifecycle.opens", {
         month: format.month(cohort.month),
         age,
         shown: children,

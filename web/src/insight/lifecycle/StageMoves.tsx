@@ -36,27 +36,27 @@ export function StageMoves() {
       <EmptyState
         icon={RefreshCw}
         title={t("customer.score.none")}
-        text={t("insight.lifecycle.neverText")}
+        text={t("lifecycle.neverText")}
       />
     );
   }
   return (
     <section className={styles.section} aria-labelledby="stage-moves">
       <div className={styles.header}>
-        <h2 id="stage-moves">{t("insight.lifecycle.moves")}</h2>
+        <h2 id="stage-moves">{t("lifecycle.moves")}</h2>
         <Segmented
           size="small"
-          aria-label={t("insight.lifecycle.span")}
+          aria-label={t("lifecycle.span")}
           value={months}
           options={spans.map((span) => ({
             value: span,
-            label: t("insight.value.months", { count: span }),
+            label: t("value.months", { count: span }),
           }))}
           onChange={setMonths}
         />
       </div>
       <p className="secondary">
-        {t("insight.lifecycle.movesText", {
+        {t("lifecycle.movesText", {
           since: format.date(found.since),
           asOf: format.date(found.as_of),
         })}
@@ -71,7 +71,7 @@ function Matrix({ found }: { found: Moves }) {
   const format = useFormat();
   const at = (before: string, now: string) =>
     found.moves.find((move) => move.before === before && move.now === now);
-  const none = { name: "none", label: t("insight.lifecycle.none") };
+  const none = { name: "none", label: t("lifecycle.none") };
   const rows = [none, ...found.stages].filter(({ name }) =>
     found.moves.some(({ before }) => before === name),
   );
@@ -81,13 +81,13 @@ function Matrix({ found }: { found: Moves }) {
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col">{t("insight.lifecycle.fromTo")}</th>
+            <th scope="col">{t("lifecycle.fromTo")}</th>
             {found.stages.map(({ name, label }) => (
               <th key={name} scope="col">
                 {label}
               </th>
             ))}
-            <th scope="col">{t("insight.lifecycle.before")}</th>
+            <th scope="col">{t("lifecycle.before")}</th>
           </tr>
         </thead>
         <tbody>
@@ -115,7 +115,7 @@ function Matrix({ found }: { found: Moves }) {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">{t("insight.lifecycle.now")}</th>
+            <th scope="row">{t("lifecycle.now")}</th>
             {found.stages.map(({ name }) => (
               <td key={name}>
                 {format.number(sum(found.moves.filter(({ now }) => now === name)))}

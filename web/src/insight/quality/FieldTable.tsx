@@ -19,17 +19,17 @@ export function FieldTable({ fields, chosen, onChoose }: Props) {
     (a, b) => Number(b.counts) - Number(a.counts) || (share(a) ?? 1) - (share(b) ?? 1),
   );
   const names = {
-    missing: t("insight.quality.missing"),
-    invalid: t("insight.quality.invalid"),
-    stale: t("insight.quality.stale"),
+    missing: t("quality.missing"),
+    invalid: t("quality.invalid"),
+    stale: t("quality.stale"),
   };
   return (
     <div className={styles.scroll}>
-      <table className={styles.table} aria-label={t("insight.quality.byField")}>
+      <table className={styles.table} aria-label={t("quality.byField")}>
         <thead>
           <tr>
-            <th scope="col">{t("insight.quality.field")}</th>
-            <th scope="col">{t("insight.quality.filled")}</th>
+            <th scope="col">{t("quality.field")}</th>
+            <th scope="col">{t("quality.filled")}</th>
             <th scope="col">{names.missing}</th>
             <th scope="col">{names.invalid}</th>
             <th scope="col">{names.stale}</th>
@@ -44,7 +44,7 @@ export function FieldTable({ fields, chosen, onChoose }: Props) {
                     type="button"
                     className={styles.name}
                     aria-pressed={field.name === chosen}
-                    title={t("insight.quality.drawField")}
+                    title={t("quality.drawField")}
                     onClick={() => onChoose(field.name === chosen ? undefined : field.name)}
                   >
                     {field.label}
@@ -54,18 +54,15 @@ export function FieldTable({ fields, chosen, onChoose }: Props) {
                 )}
                 <small className="secondary">
                   {[
-                    field.kind && t(`insight.quality.only.${field.kind}`),
-                    !field.counts && t("insight.quality.notCounted"),
+                    field.kind && t(`quality.only.${field.kind}`),
+                    !field.counts && t("quality.notCounted"),
                   ]
                     .filter(Boolean)
                     .join(" · ")}
                 </small>
               </th>
               <td>
-                <Share
-                  value={share(field)}
-                  label={`${field.label}: ${t("insight.quality.filled")}`}
-                />
+                <Share value={share(field)} label={`${field.label}: ${t("quality.filled")}`} />
               </td>
               <td>
                 <FigureLink figure={field.missing} label={`${field.label}: ${names.missing}`} />

@@ -9,8 +9,8 @@ interface Props {
 }
 
 const pages = [
-  { to: "/data-quality", label: "insight.quality.measures", merging: false },
-  { to: "/data-quality/duplicates", label: "insight.duplicates.title", merging: true },
+  { to: "/data-quality", label: "quality.measures", merging: false },
+  { to: "/data-quality/duplicates", label: "duplicates.title", merging: true },
 ] as const;
 
 /** The name of the place, and the ways between its pages; the queue is for who may merge. */

@@ -50,7 +50,7 @@ export function QualityPage({ search, onSearch }: Props) {
       loading={measuring.isStarting}
       onClick={() => measuring.start()}
     >
-      {t("insight.quality.measureNow")}
+      {t("quality.measureNow")}
     </Button>
   );
   return (
@@ -62,7 +62,7 @@ export function QualityPage({ search, onSearch }: Props) {
         {can.includes("configure") && (
           <Button
             icon={<Settings2 size={15} />}
-            aria-label={t("insight.quality.settings")}
+            aria-label={t("quality.settings")}
             onClick={() => setSetting(true)}
           />
         )}
@@ -76,8 +76,8 @@ export function QualityPage({ search, onSearch }: Props) {
       ) : (
         <EmptyState
           icon={Gauge}
-          title={t("insight.quality.never")}
-          text={t("insight.quality.neverText")}
+          title={t("quality.never")}
+          text={t("quality.neverText")}
           action={!measuring.running && measure}
         />
       )}
@@ -114,9 +114,8 @@ function Measured({ quality, measuring, children }: MeasuredProps) {
   return (
     <div className={styles.measured}>
       <small className="secondary" title={format.dateTime(quality.as_of)}>
-        {t("insight.quality.asOf", { when: format.relative(quality.as_of) })}
-        {since > 0 &&
-          ` · ${t("insight.quality.since", { count: since, number: format.number(since) })}`}
+        {t("quality.asOf", { when: format.relative(quality.as_of) })}
+        {since > 0 && ` · ${t("quality.since", { count: since, number: format.number(since) })}`}
       </small>
       {children}
     </div>
@@ -131,35 +130,35 @@ function Measures({ quality, search, onSearch }: Props & { quality: Quality }) {
       <div className={styles.choices}>
         <Segmented
           size="small"
-          aria-label={t("insight.quality.kind")}
+          aria-label={t("quality.kind")}
           value={search.kind ?? ""}
           options={[
-            { value: "", label: t("insight.quality.both") },
-            { value: "person", label: t("insight.quality.only.person") },
-            { value: "organization", label: t("insight.quality.only.organization") },
+            { value: "", label: t("quality.both") },
+            { value: "person", label: t("quality.only.person") },
+            { value: "organization", label: t("quality.only.organization") },
           ]}
           onChange={(kind) => onSearch({ kind: kind || undefined } as Partial<QualitySearch>)}
         />
         {search.source !== undefined && (
           <Button size="small" onClick={() => onSearch({ source: undefined })}>
-            {t("insight.quality.allSources", {
-              source: search.source || t("insight.quality.noSource"),
+            {t("quality.allSources", {
+              source: search.source || t("quality.noSource"),
             })}
           </Button>
         )}
       </div>
       <Tiles quality={quality} />
       <div className={styles.halves}>
-        <section aria-label={t("insight.quality.byField")}>
-          <h2>{t("insight.quality.byField")}</h2>
+        <section aria-label={t("quality.byField")}>
+          <h2>{t("quality.byField")}</h2>
           <FieldTable
             fields={quality.fields}
             chosen={search.field}
             {...(drawsLines ? { onChoose: (field) => onSearch({ field }) } : {})}
           />
         </section>
-        <section aria-label={t("insight.quality.trend")}>
-          <h2>{t("insight.quality.trend")}</h2>
+        <section aria-label={t("quality.trend")}>
+          <h2>{t("quality.trend")}</h2>
           {drawsLines ? (
             <Suspense fallback={<LinesSkeleton lines={6} />}>
               <QualityTrend
@@ -168,14 +167,14 @@ function Measures({ quality, search, onSearch }: Props & { quality: Quality }) {
               />
             </Suspense>
           ) : (
-            <p className="secondary">{t("insight.quality.noTrend")}</p>
+            <p className="secondary">{t("quality.noTrend")}</p>
           )}
           <Ages quality={quality} />
         </section>
       </div>
       {quality.sources.length > 0 && (
-        <section aria-label={t("insight.quality.bySource")}>
-          <h2>{t("insight.quality.bySource")}</h2>
+        <section aria-label={t("quality.bySource")}>
+          <h2>{t("quality.bySource")}</h2>
           <SourceTable
             sources={quality.sources}
             more={quality.more_sources}
@@ -201,14 +200,14 @@ function Tiles({ quality }: { quality: Quality }) {
     <dl className={styles.tiles}>
       {shares.map(({ name, filter }) => (
         <div key={name}>
-          <dt>{t(`insight.quality.${name}`)}</dt>
+          <dt>{t(`quality.${name}`)}</dt>
           <dd>
             {quality[name] === null ? (
               "–"
             ) : (
               <CustomersOf
                 filter={filterOf({ count: 0, filter })}
-                label={t(`insight.quality.behind.${name}`, {
+                label={t(`quality.behind.${name}`, {
                   share: format.share(quality[name], 1),
                 })}
                 className={styles.figure}
@@ -217,7 +216,7 @@ function Tiles({ quality }: { quality: Quality }) {
               </CustomersOf>
             )}
             <small className="secondary">
-              {t(`insight.quality.means.${name}`, { days: quality.stale_after_days })}
+              {t(`quality.means.${name}`, { days: quality.stale_after_days })}
             </small>
           </dd>
         </div>
@@ -229,15 +228,15 @@ function Tiles({ quality }: { quality: Quality }) {
         </dd>
       </div>
       <div>
-        <dt>{t("insight.duplicates.title")}</dt>
+        <dt>{t("duplicates.title")}</dt>
         <dd>
           <span className={styles.figure}>
-            <FigureLink figure={quality.suspected} label={t("insight.duplicates.title")} />
+            <FigureLink figure={quality.suspected} label={t("duplicates.title")} />
           </span>
           {quality.pairs && (
             <small className="secondary">
               <Link to="/data-quality/duplicates">
-                {t("insight.quality.pairs", {
+                {t("quality.pairs", {
                   open: format.number(quality.pairs.open),
                   decided: format.number(quality.pairs.decided),
                 })}
@@ -256,13 +255,13 @@ function Ages({ quality }: { quality: Quality }) {
   if (quality.ages.length === 0) return null;
   return (
     <>
-      <h2>{t("insight.quality.ages")}</h2>
+      <h2>{t("quality.ages")}</h2>
       <dl className={styles.ages}>
         {quality.ages.map((one) => (
           <div key={one.age}>
-            <dt>{t(`insight.quality.age.${one.age}`)}</dt>
+            <dt>{t(`quality.age.${one.age}`)}</dt>
             <dd>
-              <FigureLink figure={one} label={t(`insight.quality.age.${one.age}`)} />
+              <FigureLink figure={one} label={t(`quality.age.${one.age}`)} />
             </dd>
           </div>
         ))}

@@ -30,7 +30,7 @@ export function QualitySettingsDialog({ onClose }: Props) {
   const save = useMutation({
     mutationFn: () => changeQualitySettings(change),
     onSuccess: async () => {
-      message.success(t("insight.quality.saved"));
+      message.success(t("quality.saved"));
       await client.invalidateQueries({ queryKey: qualityKey });
       onClose();
     },
@@ -38,7 +38,7 @@ export function QualitySettingsDialog({ onClose }: Props) {
   return (
     <Modal
       open
-      title={t("insight.quality.settings")}
+      title={t("quality.settings")}
       okText={t("common.save")}
       okButtonProps={{ disabled: Object.keys(change).length === 0, loading: save.isPending }}
       onOk={() => save.mutate()}
@@ -72,7 +72,7 @@ function Choices({ settings, onChange }: ChoicesProps) {
   const steps = [0.95, 0.98, 0.99, 0.995, 0.999];
   return (
     <div className={styles.form}>
-      <label htmlFor={`${id}-counted`}>{t("insight.quality.counted")}</label>
+      <label htmlFor={`${id}-counted`}>{t("quality.counted")}</label>
       <Select
         id={`${id}-counted`}
         mode="multiple"
@@ -81,7 +81,7 @@ function Choices({ settings, onChange }: ChoicesProps) {
         showSearch={{ optionFilterProp: "label" }}
         onChange={(counted: string[]) => onChange({ counted })}
       />
-      <label htmlFor={`${id}-stale`}>{t("insight.quality.staleAfter")}</label>
+      <label htmlFor={`${id}-stale`}>{t("quality.staleAfter")}</label>
       <InputNumber
         id={`${id}-stale`}
         min={30}
@@ -96,25 +96,25 @@ function Choices({ settings, onChange }: ChoicesProps) {
           checked={settings.merges_by_itself}
           onChange={(merges_by_itself) => onChange({ merges_by_itself })}
         />
-        <label htmlFor={`${id}-merges`}>{t("insight.quality.mergesByItself")}</label>
+        <label htmlFor={`${id}-merges`}>{t("quality.mergesByItself")}</label>
       </span>
-      <small className="secondary">{t("insight.quality.mergesByItselfText")}</small>
+      <small className="secondary">{t("quality.mergesByItselfText")}</small>
       {settings.merges_by_itself && (
         <>
-          <label htmlFor={`${id}-precision`}>{t("insight.quality.precision")}</label>
+          <label htmlFor={`${id}-precision`}>{t("quality.precision")}</label>
           <Select
             id={`${id}-precision`}
             value={settings.precision}
             options={[...new Set([...steps, settings.precision])].sort().map((value) => ({
               value,
-              label: t("insight.quality.precisionOf", {
+              label: t("quality.precisionOf", {
                 share: format.share(value, 2),
                 wrong: format.number(Math.round(1 / (1 - value))),
               }),
             }))}
             onChange={(precision) => onChange({ precision })}
           />
-          <label htmlFor={`${id}-most`}>{t("insight.quality.mergesAtMost")}</label>
+          <label htmlFor={`${id}-most`}>{t("quality.mergesAtMost")}</label>
           <InputNumber
             id={`${id}-most`}
             min={1}

@@ -26,11 +26,11 @@ export function QualityTrend({ search, field }: Props) {
   const query = useQuery({ ...trendQuery(search), placeholderData: keepPreviousData });
   const names = useMemo(
     () => ({
-      completeness: t("insight.quality.completeness"),
-      validity: t("insight.quality.validity"),
-      freshness: t("insight.quality.freshness"),
-      followed: t("insight.quality.followed"),
-      unique: t("insight.quality.unique"),
+      completeness: t("quality.completeness"),
+      validity: t("quality.validity"),
+      freshness: t("quality.freshness"),
+      followed: t("quality.followed"),
+      unique: t("quality.unique"),
     }),
     [t],
   );
@@ -50,7 +50,7 @@ export function QualityTrend({ search, field }: Props) {
   const drawn = linesOf(days);
   return (
     <>
-      {field && <p className="secondary">{t("insight.quality.linesOf", { field })}</p>}
+      {field && <p className="secondary">{t("quality.linesOf", { field })}</p>}
       <ul className={styles.legend}>
         {drawn.map((line) => (
           <li key={line}>
@@ -61,13 +61,13 @@ export function QualityTrend({ search, field }: Props) {
           </li>
         ))}
       </ul>
-      <Chart option={option} label={t("insight.quality.trend")} chart={chart} onPick={() => {}} />
+      <Chart option={option} label={t("quality.trend")} chart={chart} onPick={() => {}} />
       <details className={styles.days}>
-        <summary>{t("insight.quality.figures")}</summary>
+        <summary>{t("quality.figures")}</summary>
         <table className={styles.table}>
           <thead>
             <tr>
-              <th scope="col">{t("insight.quality.day")}</th>
+              <th scope="col">{t("quality.day")}</th>
               {drawn.map((line) => (
                 <th key={line} scope="col">
                   {names[line]}

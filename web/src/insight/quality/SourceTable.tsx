@@ -19,21 +19,21 @@ const shares = ["completeness", "validity", "freshness"] as const;
 export function SourceTable({ sources, more, chosen, onChoose }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const nameOf = ({ source }: QualitySource) => source || t("insight.quality.noSource");
+  const nameOf = ({ source }: QualitySource) => source || t("quality.noSource");
   return (
     <div className={styles.scroll}>
-      <table className={styles.table} aria-label={t("insight.quality.bySource")}>
+      <table className={styles.table} aria-label={t("quality.bySource")}>
         <thead>
           <tr>
-            <th scope="col">{t("insight.quality.source")}</th>
+            <th scope="col">{t("quality.source")}</th>
             <th scope="col">{t("insight.tile.customers")}</th>
             {shares.map((name) => (
               <th key={name} scope="col">
-                {t(`insight.quality.${name}`)}
+                {t(`quality.${name}`)}
               </th>
             ))}
             <th scope="col">{t("insight.tile.unowned")}</th>
-            <th scope="col">{t("insight.duplicates.title")}</th>
+            <th scope="col">{t("duplicates.title")}</th>
           </tr>
         </thead>
         <tbody>
@@ -54,10 +54,7 @@ export function SourceTable({ sources, more, chosen, onChoose }: Props) {
               </td>
               {shares.map((name) => (
                 <td key={name}>
-                  <Share
-                    value={one[name]}
-                    label={`${nameOf(one)}: ${t(`insight.quality.${name}`)}`}
-                  />
+                  <Share value={one[name]} label={`${nameOf(one)}: ${t(`quality.${name}`)}`} />
                 </td>
               ))}
               <td>
@@ -69,7 +66,7 @@ export function SourceTable({ sources, more, chosen, onChoose }: Props) {
               <td>
                 <FigureLink
                   figure={one.suspected}
-                  label={`${nameOf(one)}: ${t("insight.duplicates.title")}`}
+                  label={`${nameOf(one)}: ${t("duplicates.title")}`}
                 />
               </td>
             </tr>
@@ -78,7 +75,7 @@ export function SourceTable({ sources, more, chosen, onChoose }: Props) {
       </table>
       {more > 0 && (
         <p className="secondary">
-          {t("insight.quality.moreSources", { count: more, number: format.number(more) })}
+          {t("quality.moreSources", { count: more, number: format.number(more) })}
         </p>
       )}
     </div>

@@ -3,7 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { Segmented } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Filter, Schemas } from "@/api/types";
-import { equityQuery, type Measure, measures } from "@/insight/value/valueApi";
+import { equityQuery } from "@/insight/value/valueApi";
+import { type Measure, measures } from "@/insight/value/valueSearch";
 import { ErrorState } from "@/ui/ErrorState";
 import { useFormat } from "@/ui/format";
 import { LinesSkeleton } from "@/ui/Skeletons";
@@ -32,26 +33,26 @@ export function Equity({ measure, onMeasure }: Props) {
   return (
     <section className={styles.equity} aria-labelledby="equity">
       <div className={styles.header}>
-        <h2 id="equity">{t("insight.equity.title")}</h2>
+        <h2 id="equity">{t("equity.title")}</h2>
         {seen.length > 1 && (
           <Segmented
             size="small"
-            aria-label={t("insight.equity.measure")}
+            aria-label={t("equity.measure")}
             value={statement.measure as Measure}
-            options={seen.map((one) => ({ value: one, label: t(`insight.value.figure.${one}`) }))}
+            options={seen.map((one) => ({ value: one, label: t(`value.figure.${one}`) }))}
             onChange={onMeasure}
           />
         )}
       </div>
-      <p className="secondary">{t("insight.equity.text", { month })}</p>
+      <p className="secondary">{t("equity.text", { month })}</p>
       <div className={styles.scroll}>
         <table className={styles.table}>
           <thead>
             <tr>
-              <th scope="col">{t("insight.equity.line")}</th>
+              <th scope="col">{t("equity.line")}</th>
               <td className={styles.steps} />
-              <th scope="col">{t("insight.equity.amount")}</th>
-              <th scope="col">{t("insight.equity.customers")}</th>
+              <th scope="col">{t("equity.amount")}</th>
+              <th scope="col">{t("equity.customers")}</th>
             </tr>
           </thead>
           <tbody>
@@ -75,7 +76,7 @@ function StatementLine({ line, statement, month }: LineProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { amount, customers, filter } = statement[line];
-  const name = t(`insight.equity.${line}`);
+  const name = t(`equity.${line}`);
   const isEnd = line === "opening" || line === "closing";
   const less = line === "shrunk" || line === "lost";
   const shown = format.money(less && Number(amount) ? `-${amount}` : amount, statement.currency);
@@ -83,7 +84,7 @@ function StatementLine({ line, statement, month }: LineProps) {
     <tr data-end={isEnd || undefined}>
       <th scope="row">
         {name}
-        <small className="secondary">{t(`insight.equity.means.${line}`, { month })}</small>
+        <small className="secondary">{t(`equity.means.${line}`, { month })}</small>
       </th>
       <td className={styles.steps}>
         <Step line={line} statement={statement} />
@@ -95,7 +96,7 @@ function StatementLine({ line, statement, month }: LineProps) {
             to="/$path"
             params={{ path: "customers" }}
             search={{ filter: filter as unknown as Filter }}
-            aria-label={t("insight.equity.opens", { line: name, count: customers })}
+            aria-label={t("equity.opens", { line: name, count: customers })}
           >
             {format.number(customers)}
           </Link>

@@ -34,25 +34,23 @@ function Ledger({ value }: { value: CustomerValue }) {
   const shown = briefly.filter((figure) => value.figures.includes(figure));
   const [first] = shown;
   return (
-    <Card title={t("insight.value.ledger")}>
+    <Card title={t("value.ledger")}>
       <div className={scoreStyles.head}>
-        <small className="secondary">{t("insight.value.last12")}</small>
+        <small className="secondary">{t("value.last12")}</small>
         {first && (
           <Sparkline
             values={course(value, first, year)}
-            label={t("insight.value.line", { figure: t(`insight.value.figure.${first}`) })}
+            label={t("value.line", { figure: t(`value.figure.${first}`) })}
           />
         )}
       </div>
       <dl className={scoreStyles.facts}>
         {shown.map((figure) => (
           <div key={figure}>
-            <dt title={t(`insight.value.means.${figure}`)}>
-              {t(`insight.value.figure.${figure}`)}
-            </dt>
+            <dt title={t(`value.means.${figure}`)}>{t(`value.figure.${figure}`)}</dt>
             <dd className="tabular">
               {recently[figure] === null
-                ? t("insight.value.unknownShort")
+                ? t("value.unknownShort")
                 : format.money(recently[figure], value.currency)}
             </dd>
           </div>
@@ -61,11 +59,11 @@ function Ledger({ value }: { value: CustomerValue }) {
       <Unpriced count={recently.unpriced} />
       <Made share={value.made} />
       <Button size="small" className={styles.open} onClick={() => setOpen(true)}>
-        {t("insight.value.byMonth")}
+        {t("value.byMonth")}
       </Button>
       <Modal
         open={open}
-        title={t("insight.value.ledger")}
+        title={t("value.ledger")}
         footer={null}
         width={1080}
         onCancel={() => setOpen(false)}
@@ -86,5 +84,5 @@ function Ledger({ value }: { value: CustomerValue }) {
 function Unpriced({ count }: { count: number | null }) {
   const { t } = useTranslation();
   if (!count) return null;
-  return <small className="secondary">{t("insight.value.unpriced", { count })}</small>;
+  return <small className="secondary">{t("value.unpriced", { count })}</small>;
 }

@@ -32,7 +32,7 @@ export function LedgerChart({ value, count }: Props) {
         .filter((figure) => value.figures.includes(figure))
         .map((figure) => ({
           figure,
-          name: t(`insight.value.figure.${figure}`),
+          name: t(`value.figure.${figure}`),
           values: course(value, figure, count),
         })),
     [value, count, t],
@@ -62,7 +62,7 @@ export function LedgerChart({ value, count }: Props) {
           </li>
         ))}
       </ul>
-      <Chart option={option} label={t("insight.value.chart")} chart={chart} onPick={open} />
+      <Chart option={option} label={t("value.chart")} chart={chart} onPick={open} />
     </>
   );
 }

@@ -32,11 +32,11 @@ export function LedgerTable({ months, inAll, shown, currency }: Props) {
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col">{t("insight.value.month")}</th>
-            {counts && <th scope="col">{t("insight.value.orders")}</th>}
+            <th scope="col">{t("value.month")}</th>
+            {counts && <th scope="col">{t("value.orders")}</th>}
             {columns.map((figure) => (
-              <th key={figure} scope="col" title={t(`insight.value.means.${figure}`)}>
-                {t(`insight.value.figure.${figure}`)}
+              <th key={figure} scope="col" title={t(`value.means.${figure}`)}>
+                {t(`value.figure.${figure}`)}
               </th>
             ))}
           </tr>
@@ -56,7 +56,7 @@ export function LedgerTable({ months, inAll, shown, currency }: Props) {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">{t("insight.value.inAll")}</th>
+            <th scope="row">{t("value.inAll")}</th>
             {counts && <td>{format.number(inAll.orders)}</td>}
             <Amounts row={inAll} columns={columns} currency={currency} />
           </tr>
@@ -79,7 +79,7 @@ function Amounts(props: { row: ValueSum; columns: readonly Figure[]; currency: s
     return (
       <td key={figure} data-negative={Number(amount) < 0 || undefined}>
         {amount === null ? (
-          <span className="secondary" title={t("insight.value.unknown")}>
+          <span className="secondary" title={t("value.unknown")}>
             –
           </span>
         ) : (
@@ -102,7 +102,7 @@ function Orders({ row }: { row: ValueMonth }) {
       to="/$path"
       params={{ path: order.path }}
       search={{ filter }}
-      aria-label={t("insight.value.ordersOf", {
+      aria-label={t("value.ordersOf", {
         month: format.month(row.month),
         count: row.orders,
       })}

@@ -8,7 +8,7 @@ export function Made({ share }: { share: number }) {
   if (share === 1) return null;
   return (
     <small className="secondary" role="status">
-      {t("insight.value.made", { share: format.share(share) })}
+      {t("value.made", { share: format.share(share) })}
     </small>
   );
 }

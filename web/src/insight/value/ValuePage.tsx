@@ -8,7 +8,8 @@ import { findObject, useObjects } from "@/api/meta";
 import { Equity } from "@/insight/value/Equity";
 import { LedgerTable } from "@/insight/value/LedgerTable";
 import { Made } from "@/insight/value/Made";
-import { type EveryonesValue, everyonesValueQuery, type Measure } from "@/insight/value/valueApi";
+import { type EveryonesValue, everyonesValueQuery } from "@/insight/value/valueApi";
+import { type Measure, spans } from "@/insight/value/valueSearch";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
 import { useFormat } from "@/ui/format";
@@ -19,7 +20,6 @@ const LedgerChart = lazy(async () => ({
   default: (await import("@/insight/value/LedgerChart")).LedgerChart,
 }));
 
-export const spans = [12, 24, 60] as const;
 const tiles = ["revenue", "margin", "cost_to_serve", "contribution"] as const;
 
 interface Props {
@@ -41,11 +41,11 @@ export function ValuePage({ months, measure, onMonths, onMeasure }: Props) {
         <h1>{t("nav.value")}</h1>
         <Segmented
           size="small"
-          aria-label={t("insight.value.span")}
+          aria-label={t("value.span")}
           value={months}
           options={spans.map((span) => ({
             value: span,
-            label: t("insight.value.months", { count: span }),
+            label: t("value.months", { count: span }),
           }))}
           onChange={onMonths}
         />
@@ -66,11 +66,7 @@ export function ValuePage({ months, measure, onMonths, onMeasure }: Props) {
           {value.figures.includes("revenue") && <Equity measure={measure} onMeasure={onMeasure} />}
         </>
       ) : (
-        <EmptyState
-          icon={Coins}
-          title={t("insight.value.none")}
-          text={t("insight.value.noneText")}
-        />
+        <EmptyState icon={Coins} title={t("value.none")} text={t("value.noneText")} />
       )}
     </section>
   );
@@ -86,18 +82,20 @@ function Value({ value, months }: { value: EveryonesValue; months: number }) {
       <dl className={styles.tiles}>
         {shown.map((figure) => (
           <div key={figure}>
-            <dt>{t(`insight.value.figure.${figure}`)}</dt>
+            <dt>{t(`value.figure.${figure}`)}</dt>
             <dd className={styles.figure}>
               {all[figure] === null
-                ? t("insight.value.unknownShort")
+                ? t("value.unknownShort")
                 : format.money(all[figure], currency, true)}
             </dd>
-            <small className="secondary">{t(`insight.value.means.${figure}`)}</small>
+            <dd>
+              <small className="secondary">{t(`value.means.${figure}`)}</small>
+            </dd>
           </div>
         ))}
       </dl>
       {Boolean(all.unpriced) && (
-        <p className="secondary">{t("insight.value.unpriced", { count: all.unpriced ?? 0 })}</p>
+        <p className="secondary">{t("value.unpriced", { count: all.unpriced ?? 0 })}</p>
       )}
       <Suspense fallback={<LinesSkeleton lines={8} />}>
         <LedgerChart value={value} count={months} />

@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import type { Filter, Schemas } from "@/api/types";
+import type { Measure } from "@/insight/value/valueSearch";
 import { periodAfter } from "@/ui/days";
 
 export type CustomerValue = Schemas["CustomerValueOut"];
@@ -34,9 +35,6 @@ export const everyonesValueQuery = (months: number) =>
     queryFn: () => get<EveryonesValue>("/insight/value", { months }),
     staleTime: 0,
   });
-
-export const measures = ["revenue", "margin", "contribution"] as const;
-export type Measure = (typeof measures)[number];
 
 export const equityQuery = (measure?: Measure) =>
   queryOptions({

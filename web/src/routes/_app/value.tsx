@@ -1,6 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { spans, ValuePage } from "@/insight/value/ValuePage";
-import { type Measure, measures } from "@/insight/value/valueApi";
+import { loadTextsOf } from "@/app/i18n/i18n";
+import { ValuePage } from "@/insight/value/ValuePage";
+import { type Measure, measures, spans } from "@/insight/value/valueSearch";
 
 const usual = 24;
 
@@ -15,6 +16,7 @@ export const Route = createFileRoute("/_app/value")({
     const measure = measures.find((one) => one === search.measure);
     return { ...(months ? { months } : {}), ...(measure ? { measure } : {}) };
   },
+  beforeLoad: () => loadTextsOf("value"),
   component: Value,
 });
 

@@ -1,10 +1,12 @@
 import { createFileRoute, redirect } from "@tanstack/react-router";
 import { recordQuery } from "@/api/records";
+import { loadTextsOf } from "@/app/i18n/i18n";
 import { CustomerPage } from "@/customers/CustomerPage";
 import { parseCustomerSearch } from "@/customers/customerSearch";
 
 export const Route = createFileRoute("/_app/customers/$id")({
   validateSearch: parseCustomerSearch,
+  beforeLoad: () => loadTextsOf("value"), // of the ledger's card
   loader: async ({ context: { queryClient }, params: { id }, location }) => {
     const { record } = await queryClient.ensureQueryData(recordQuery("customers", id));
     if (record.id === id) return;
