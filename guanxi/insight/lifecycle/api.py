@@ -1,10 +1,12 @@
 """Lifecycle over HTTP: moves between stages, and cohorts."""
 
 import datetime as dt
-from typing import Any
+import re
+from typing import Annotated, Any
 
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from guanxi.insight.lifecycle.cohorts import cohorts
 from guanxi.insight.lifecycle.moves import stage_moves
@@ -14,10 +16,18 @@ from guanxi.platform.objects.schemas import Strict
 
 router = Router(tags=["insight"])
 Answer = dict[str, Any]
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def as_written(day: object) -> object:
+    """Refuse the numbers that are taken for seconds since 1970."""
+    if isinstance(day, str) and not ISO_DAY.fullmatch(day):
+        raise ValueError(_("Write a day as 2026-10-31."))
+    return day
 
 
 class MovesIn(Strict):
-    since: Date | None = Field(
+    since: Annotated[Date | None, BeforeValidator(as_written)] = Field(
         None,
         description="The day to compare with; absent, the end of the month before the scores'.",
     )
