@@ -211,7 +211,7 @@ class TestMaking:
         buyers = [customer(f"C{n}") for n in range(5)]
         for buyer in buyers:
             buy(buyer, dt.date(2026, 1, 1), "10")
-        monkeypatch.setattr(following, "STRETCH", 2)
+        monkeypatch.setattr(following, "STRETCH", 2)  # of five: it can be killed between two
         made: list[int] = []
 
         def killed(ids: Any) -> int:

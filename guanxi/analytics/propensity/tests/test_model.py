@@ -317,6 +317,7 @@ def test_a_machine_without_openmp_is_told_what_to_install(monkeypatch: pytest.Mo
                 raise OSError("libgomp.so.1: cannot open shared object file")
 
     monkeypatch.delitem(sys.modules, "lightgbm", raising=False)
+    # A stand-in, as the machines that tests run on have the library.
     monkeypatch.setattr(sys, "meta_path", [Lacking(), *sys.meta_path])
     with pytest.raises(MissingLibraryError, match="apt-get install libgomp1"):
         fit(customers(16, size=300))

@@ -60,10 +60,18 @@ interface TriangleProps {
 function Triangle({ cohorts, what, currency }: TriangleProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const longest = Math.max(...cohorts.map(({ ages }) => ages.length));
-  const each = ({ ages, customers }: Cohort) =>
-    ages.map(({ revenue }) => Number(revenue) / customers);
-  const most = Math.max(...cohorts.flatMap(each), 1);
+  const rows = cohorts.map((cohort) => ({
+    cohort,
+    cells: cohort.ages.map(({ bought, revenue }, age) => ({
+      age,
+      share: bought / cohort.customers,
+      revenue: Number(revenue) / cohort.customers,
+    })),
+  }));
+  const cells = rows.flatMap((row) => row.cells);
+  const most = Math.max(...cells.map(({ revenue }) => revenue), 1);
+  const oldest = Math.max(...cells.map(({ age }) => age));
+  const ages = Array.from({ length: oldest + 1 }, (_, age) => age);
   return (
     <div className={styles.scroll}>
       <table className={styles.table}>
@@ -71,8 +79,7 @@ function Triangle({ cohorts, what, currency }: TriangleProps) {
           <tr>
             <th scope="col">{t("lifecycle.cameIn")}</th>
             <th scope="col">{t("lifecycle.customers")}</th>
-            {Array.from({ length: longest }, (_, age) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the place is what it is
+            {ages.map((age) => (
               <th key={age} scope="col">
                 {t("lifecycle.age", { age })}
               </th>
@@ -80,7 +87,7 @@ function Triangle({ cohorts, what, currency }: TriangleProps) {
           </tr>
         </thead>
         <tbody>
-          {cohorts.map((cohort) => (
+          {rows.map(({ cohort, cells: ofCohort }) => (
             <tr key={cohort.name}>
               <th scope="row">{format.month(cohort.month)}</th>
               <td className={styles.total}>
@@ -88,22 +95,13 @@ function Triangle({ cohorts, what, currency }: TriangleProps) {
                   {format.number(cohort.customers)}
                 </OfCohort>
               </td>
-              {cohort.ages.map(({ bought }, age) => {
-                const share = bought / cohort.customers;
-                const revenue = each(cohort)[age] ?? 0;
+              {ofCohort.map(({ age, share, revenue }) => {
+                const heat = what === "bought" ? share : Math.max(revenue, 0) / most;
                 return (
-                  <td
-                    // biome-ignore lint/suspicious/noArrayIndexKey: the place is what it is
-                    key={age}
-                    style={
-                      {
-                        "--heat": what === "bought" ? share : Math.max(revenue, 0) / most,
-                      } as React.CSSProperties
-                    }
-                  >
+                  <td key={age} style={{ "--heat": heat } as React.CSSProperties}>
                     {what === "revenue" ? (
                       format.money(revenue, currency, true)
-                    ) : bought ? (
+                    ) : share ? (
                       <OfCohort cohort={cohort} age={age}>
                         {format.share(share)}
                       </OfCohort>
